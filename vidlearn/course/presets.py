@@ -1,0 +1,95 @@
+"""One notebook for every machine: the preset says how much of the real thing runs."""
+
+import functools
+import os
+import shutil
+import subprocess
+
+import vidlearn
+from vidlearn.messages import text
+
+PRESETS = ("tiny", "cpu", "gpu")
+
+
+def preset():
+    """Return the preset this process runs in.
+
+    Returns
+    -------
+    str
+        ``"tiny"`` (tests, seconds), ``"cpu"`` (any laptop: a lesson in minutes) or ``"gpu"``
+        (the real thing). The variable ``VIDLEARN_PRESET`` decides where it is set; else ``"gpu"``
+        where the Keras backend sees one, ``"cpu"`` everywhere else.
+
+    Raises
+    ------
+    ValueError
+        If ``VIDLEARN_PRESET`` names no preset.
+    """
+    name = os.environ.get("VIDLEARN_PRESET", "")
+    if not name:
+        return "gpu" if _gpu_is_usable() else "cpu"
+    if name not in PRESETS:
+        raise ValueError(
+            f"VIDLEARN_PRESET must be one of {', '.join(PRESETS)}, got {name!r}. "
+            "Unset it to let the machine decide."
+        )
+    return name
+
+
+def choose(*, tiny, cpu, gpu):
+    """Return the value that belongs to the preset.
+
+    Parameters
+    ----------
+    tiny, cpu, gpu : object
+        The value in each preset.
+
+    Returns
+    -------
+    object
+        One of the three.
+
+    Examples
+    --------
+    >>> steps = choose(tiny=10, cpu=200, gpu=5000)
+    """
+    return {"tiny": tiny, "cpu": cpu, "gpu": gpu}[preset()]
+
+
+def lesson(number):
+    """Print what the lesson runs on: preset, data and time.
+
+    Parameters
+    ----------
+    number : str
+        The lesson's number, two digits: ``"02"``.
+
+    Raises
+    ------
+    ValueError
+        If no lesson has that number.
+    """
+    about, words, name = text(f"lesson{number}"), text("lesson"), preset()
+    why = words["chosen" if os.environ.get("VIDLEARN_PRESET") else f"found_{name}"]
+    rows = [
+        (words["preset"], f"{name} ({why})"),
+        (words["data"], about["data"]),
+        (words["time"], about["time"]),
+    ]
+    width = max(len(label) for label, _ in rows) + 2
+    print(f"{words['lesson']} {number} · {about['title']}   (vidlearn {vidlearn.__version__})")
+    print("\n".join(f"{label:<{width}}{value}" for label, value in rows))
+
+
+@functools.cache
+def _gpu_is_usable():
+    """Ask the driver first (it answers at once), then the Keras backend, which loads slowly."""
+    if not shutil.which("nvidia-smi"):
+        return False
+    listing = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, check=False)
+    if "GPU" not in listing.stdout:
+        return False
+    import keras
+
+    return bool(keras.distribution.list_devices("gpu"))
