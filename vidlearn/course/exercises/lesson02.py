@@ -3,14 +3,7 @@
 import numpy as np
 
 from vidlearn.course.exercises import Exercise
-from vidlearn.scratch import (
-    conv2d_backward_naive,
-    conv3d_forward,
-    conv_output_size,
-)
-
-KERNEL = np.array([[1.0, 2, 3], [4, 5, 6], [7, 8, 9]])
-CROSSES = np.array([[1.0, 0, 1], [0, 1, 0], [1, 0, 1]])
+from vidlearn.scratch import conv3d_forward, conv_output_size
 
 
 # 1. correlate2d ------------------------------------------------------------------------
@@ -265,6 +258,5 @@ EXERCISES = [
             "cropped-at-the-end": _cropped_at_the_end,
             "overwrites": _overwrites,
         },
-        shows=conv2d_backward_naive,
     ),
 ]
