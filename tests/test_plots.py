@@ -55,7 +55,9 @@ def test_figures_and_captions_are_displayed(monkeypatch):
     monkeypatch.setattr("IPython.display.display", lambda x, **options: shown.append(x))
     plots.show_images([FRAME, FRAME[..., 0]], ["a", "b"], caption="Two < three.")
     plots.filmstrip(np.stack([FRAME] * 9), caption="Nine frames.")
-    plots.number_grid([np.eye(2), "·", np.ones((1, 3))], caption="Numbers.", highlight={0: [(0, 1)]})
+    plots.number_grid(
+        [np.eye(2), "·", np.ones((1, 3))], caption="Numbers.", highlight={0: [(0, 1)]}
+    )
     figures, captions = shown[::2], shown[1::2]
     assert [len(f.axes) for f in figures] == [2, 6, 3]
     assert [ax.get_title() for ax in figures[1].axes] == [f"frame {i}" for i in (0, 2, 3, 5, 6, 8)]

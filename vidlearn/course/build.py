@@ -153,11 +153,13 @@ def run(notebook: nbformat.NotebookNode) -> list[float]:
     return seconds
 
 
-def settle(text: str, ids: list[str], name: str) -> str:
+def settle(notebook: nbformat.NotebookNode, name: str) -> nbformat.NotebookNode:
     """Replace the random ids of widget models by ids that the next run will give again."""
-    for number, model in enumerate(ids):
+    text = json.dumps(notebook)
+    state = notebook.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
+    for number, model in enumerate(state):
         text = text.replace(model, hashlib.sha256(f"{name} {number}".encode()).hexdigest()[:32])
-    return text
+    return nbformat.from_dict(json.loads(text))
 
 
 def finish(notebook: nbformat.NotebookNode, name: str) -> str:
@@ -176,9 +178,7 @@ def finish(notebook: nbformat.NotebookNode, name: str) -> str:
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
     nbformat.validate(notebook)
-    state = notebook.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
-    text = nbformat.writes(notebook).rstrip("\n") + "\n"
-    return settle(text, list(state), name)
+    return nbformat.writes(settle(notebook, name)).rstrip("\n") + "\n"
 
 
 def build(path: Path, repository: str = "", branch: str = "main") -> str:

@@ -239,9 +239,7 @@ def _difference(came, expected, rtol):
     words = text("check")
     if isinstance(expected, tuple | list | dict) and not isinstance(came, np.ndarray):
         if isinstance(expected, dict) != isinstance(came, dict) or not hasattr(came, "__len__"):
-            return words["kind"].format(
-                expected=type(expected).__name__, came=type(came).__name__
-            )
+            return words["kind"].format(expected=type(expected).__name__, came=type(came).__name__)
         if len(came) != len(expected) or (isinstance(came, dict) and set(came) != set(expected)):
             return words["length"].format(expected=len(expected), came=len(came))
         keys = expected if isinstance(expected, dict) else range(len(expected))
@@ -256,12 +254,13 @@ def _difference(came, expected, rtol):
 
 def _array_difference(came, expected, rtol):
     words = text("check")
+    kind = type(came).__name__
     try:
         came = np.asarray(came)
-        if came.dtype.kind not in "biufc":
-            raise ValueError
-    except ValueError:
-        return words["kind"].format(expected="number or array", came=type(came).__name__)
+    except ValueError:  # a ragged list
+        came = np.asarray(None)
+    if came.dtype.kind not in "biufc":
+        return words["kind"].format(expected="number or array", came=kind)
     if came.shape != expected.shape:
         return words["shape"].format(came=came.shape, expected=expected.shape)
     if came.dtype.kind in "fc" and not np.all(np.isfinite(came[np.isfinite(expected)])):
@@ -281,7 +280,8 @@ def _library_name(exercise, answer):
     module = getattr(answer, "__module__", "") or ""
     if module.split(".")[0] in {"vidlearn", "numpy", "scipy", "cv2", "keras", "skimage"}:
         return _name(answer)
-    used = set(getattr(getattr(answer, "__code__", None), "co_names", ()))
+    code = getattr(answer, "__code__", None)
+    used = set(code.co_names + code.co_freevars) if code else set()
     ours = getattr(exercise.shows or exercise.solution, "__name__", "")
     alike = {ours, ours.removesuffix("_naive")} - {""}
     return next(iter(used & alike), None)

@@ -5,7 +5,6 @@ import numpy as np
 from vidlearn.course.exercises import Exercise
 from vidlearn.scratch import conv3d_forward, conv_output_size
 
-
 # 1. correlate2d ------------------------------------------------------------------------
 
 
@@ -128,7 +127,9 @@ def _motion_measure(kernel):
     """Answers to a still clip and to one where a bright dot arrives."""
     kernel = np.asarray(kernel, float)
     if kernel.ndim != 3:
-        raise ValueError(f"the kernel must have 3 axes (time, row, column), yours has {kernel.ndim}")
+        raise ValueError(
+            f"the kernel must have 3 axes (time, row, column), yours has {kernel.ndim}"
+        )
     texture = np.random.default_rng(0).random((5, 5))
     still = np.broadcast_to(texture, (3, 5, 5))
     arrives = np.zeros((3, 5, 5))
