@@ -145,6 +145,7 @@ def run(notebook: nbformat.NotebookNode) -> list[float]:
             kernel_name="python3",
             timeout_func=lambda cell: max(1, min(CELL_SECONDS, end - time.monotonic())),
             resources={"metadata": {"path": folder}},
+            extra_arguments=["--log-level=ERROR"],
             record_timing=False,
             coalesce_streams=True,
             on_cell_execute=start,
