@@ -1,0 +1,135 @@
+"""Neural networks in NumPy alone: each operation forward and backward.
+
+``x_forward(...) -> (out, cache)`` and ``x_backward(dout, cache) -> gradients``, channels last,
+results in the dtype of x. ``x_forward_naive`` is the same operation as plain loops. To read a
+piece: ``inspect.getsource(scratch.conv2d_forward_naive)``.
+
+===============  ============================================================================
+``activations``  relu, leaky_relu, sigmoid, tanh, softmax
+``conv``         conv1d, conv2d, conv3d; conv_output_size; filter2d for a plain picture
+``pool``         max_pool2d, avg_pool2d, max_pool3d, avg_pool3d; global ones in global_pool
+``gradcheck``    numerical_gradient, relative_error, check_gradients
+===============  ============================================================================
+"""
+
+from .activations import (
+    leaky_relu_backward,
+    leaky_relu_forward,
+    relu_backward,
+    relu_forward,
+    sigmoid_backward,
+    sigmoid_forward,
+    softmax,
+    softmax_backward,
+    softmax_forward,
+    tanh_backward,
+    tanh_forward,
+)
+from .conv import (
+    conv1d_backward,
+    conv1d_forward,
+    conv2d_backward,
+    conv2d_forward,
+    conv3d_backward,
+    conv3d_forward,
+    conv_output_size,
+    filter2d,
+)
+from .conv_naive import (
+    conv1d_backward_naive,
+    conv1d_forward_naive,
+    conv2d_backward_naive,
+    conv2d_forward_naive,
+    conv3d_backward_naive,
+    conv3d_forward_naive,
+)
+from .global_pool import (
+    global_avg_pool2d_backward,
+    global_avg_pool2d_forward,
+    global_avg_pool3d_backward,
+    global_avg_pool3d_forward,
+    global_max_pool2d_backward,
+    global_max_pool2d_forward,
+    global_max_pool3d_backward,
+    global_max_pool3d_forward,
+)
+from .gradcheck import (
+    check_gradients,
+    numerical_gradient,
+    relative_error,
+)
+from .pool import (
+    avg_pool2d_backward,
+    avg_pool2d_forward,
+    avg_pool3d_backward,
+    avg_pool3d_forward,
+    max_pool2d_backward,
+    max_pool2d_forward,
+    max_pool3d_backward,
+    max_pool3d_forward,
+)
+from .pool_naive import (
+    avg_pool2d_backward_naive,
+    avg_pool2d_forward_naive,
+    avg_pool3d_backward_naive,
+    avg_pool3d_forward_naive,
+    max_pool2d_backward_naive,
+    max_pool2d_forward_naive,
+    max_pool3d_backward_naive,
+    max_pool3d_forward_naive,
+)
+
+__all__ = [
+    "avg_pool2d_backward",
+    "avg_pool2d_backward_naive",
+    "avg_pool2d_forward",
+    "avg_pool2d_forward_naive",
+    "avg_pool3d_backward",
+    "avg_pool3d_backward_naive",
+    "avg_pool3d_forward",
+    "avg_pool3d_forward_naive",
+    "check_gradients",
+    "conv1d_backward",
+    "conv1d_backward_naive",
+    "conv1d_forward",
+    "conv1d_forward_naive",
+    "conv2d_backward",
+    "conv2d_backward_naive",
+    "conv2d_forward",
+    "conv2d_forward_naive",
+    "conv3d_backward",
+    "conv3d_backward_naive",
+    "conv3d_forward",
+    "conv3d_forward_naive",
+    "conv_output_size",
+    "filter2d",
+    "global_avg_pool2d_backward",
+    "global_avg_pool2d_forward",
+    "global_avg_pool3d_backward",
+    "global_avg_pool3d_forward",
+    "global_max_pool2d_backward",
+    "global_max_pool2d_forward",
+    "global_max_pool3d_backward",
+    "global_max_pool3d_forward",
+    "leaky_relu_backward",
+    "leaky_relu_forward",
+    "max_pool2d_backward",
+    "max_pool2d_backward_naive",
+    "max_pool2d_forward",
+    "max_pool2d_forward_naive",
+    "max_pool3d_backward",
+    "max_pool3d_backward_naive",
+    "max_pool3d_forward",
+    "max_pool3d_forward_naive",
+    "numerical_gradient",
+    "relative_error",
+    "relu_backward",
+    "relu_forward",
+    "sigmoid_backward",
+    "sigmoid_forward",
+    "softmax",
+    "softmax_backward",
+    "softmax_forward",
+    "tanh_backward",
+    "tanh_forward",
+]

@@ -1,0 +1,333 @@
+r"""Convolution in one, two and three dimensions, forward and backward, as fast as NumPy goes.
+
+As everywhere in deep learning the kernel is not flipped: this is the cross-correlation
+
+.. math:: out_{n,i,j,f} = b_f + \sum_{p,q,c} x_{n,\, is+pd,\, js+qd,\, c} \; w_{p,q,c,f}
+
+with stride s and dilation d, x padded. One core serves every number of dimensions. It lays the
+windows of some hundred outputs side by side in a small buffer (im2col), so that their sums
+become one matrix product, which the processor's matrix library computes at full speed.
+`vidlearn.scratch.conv_naive` has the same functions as plain loops. Lesson 02 builds both.
+
+References
+----------
+Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016.
+Chellapilla, Puri and Simard, "High performance convolutional neural networks for document
+processing", 2006, section 4 (im2col).
+"""
+
+import numpy as np
+
+from ._checks import AXES, check_dout, check_maps, check_shape, per_axis
+from ._windows import axis_output, axis_padding, lay_grid, tiles
+
+BUFFER = 1 << 20  # bytes of windows that are multiplied at once: they stay in the cache
+
+
+def conv_output_size(size, kernel, *, stride=1, padding=0, dilation=1):
+    """Count the windows that fit along one axis.
+
+    ``(size + before + after - dilation * (kernel - 1) - 1) // stride + 1``
+
+    Parameters
+    ----------
+    size, kernel : int
+        Entries of the axis; taps of the kernel.
+    stride, dilation : int
+        Step between windows; step between the taps of one window.
+    padding : int, pair of int, "valid" or "same"
+        Zeros at both ends, or (before, after). "same" gives ``ceil(size / stride)`` outputs.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range, or not one window fits.
+
+    Examples
+    --------
+    >>> conv_output_size(5, 3)
+    3
+    >>> conv_output_size(224, 7, stride=2, padding=3)
+    112
+    """
+    size, kernel = per_axis("size", size, 1)[0], per_axis("kernel", kernel, 1)[0]
+    stride, dilation = per_axis("stride", stride, 1)[0], per_axis("dilation", dilation, 1)[0]
+    pad = axis_padding(size, kernel, stride, padding, dilation)
+    return axis_output(size, kernel, stride, pad, dilation)
+
+
+def conv1d_forward(x, w, b=None, *, stride=1, padding=0, dilation=1):
+    """Convolve sequences; see `conv2d_forward`.
+
+    Parameters
+    ----------
+    x : ndarray, (N, T, C)
+    w : ndarray, (KT, C, F)
+    b : ndarray, (F,), optional
+    stride, dilation : int
+    padding : int, "valid", "same" or ((before, after),)
+        ``((dilation * (KT - 1), 0),)`` is causal: no output sees a later input.
+
+    Returns
+    -------
+    out : ndarray, (N, OT, F)
+    cache : tuple
+    """
+    return _forward(1, x, w, b, stride, padding, dilation)
+
+
+def conv1d_backward(dout, cache):
+    """Return the gradients dx, dw, db of `conv1d_forward`; see `conv2d_backward`.
+
+    Parameters
+    ----------
+    dout : ndarray, (N, OT, F)
+    cache : tuple
+
+    Returns
+    -------
+    dx, dw, db : ndarray
+        db is None where b was.
+    """
+    return _backward(dout, cache)
+
+
+def conv2d_forward(x, w, b=None, *, stride=1, padding=0, dilation=1):
+    """Convolve images: slide every kernel over every image.
+
+    Parameters
+    ----------
+    x : ndarray, (N, H, W, C)
+        Images, floating point; out has their dtype.
+    w : ndarray, (KH, KW, C, F)
+        F kernels of KH x KW taps over C channels.
+    b : ndarray, (F,), optional
+        Bias of every kernel.
+    stride, dilation : int or (int, int)
+        Step between windows; step between the taps of one window.
+    padding : int, "valid", "same", or one entry per axis
+        Zeros around the image. An entry per axis is an int, a pair (before, after), "valid" or
+        "same". "same" is Keras's: ceil(H / stride) rows, the odd zero at the end.
+
+    Returns
+    -------
+    out : ndarray, (N, OH, OW, F)
+    cache : tuple
+        What `conv2d_backward` needs.
+
+    Raises
+    ------
+    TypeError
+        If x is not floating point.
+    ValueError
+        If shapes do not belong together, or an option is out of range.
+
+    Examples
+    --------
+    >>> x = np.array([[1.0, 0, 1], [0, 1, 0], [1, 0, 1]])[None, :, :, None]
+    >>> w = np.arange(1.0, 10).reshape(3, 3, 1, 1)
+    >>> out, _ = conv2d_forward(x, w, padding="same")
+    >>> out[0, :, :, 0]
+    array([[14., 18., 12.],
+           [16., 25., 14.],
+           [ 8., 12.,  6.]])
+    """
+    return _forward(2, x, w, b, stride, padding, dilation)
+
+
+def conv2d_backward(dout, cache):
+    """Return the gradients of `conv2d_forward`.
+
+    Parameters
+    ----------
+    dout : ndarray, (N, OH, OW, F)
+        Gradient of the loss with respect to out.
+    cache : tuple
+        From `conv2d_forward` or its naive form.
+
+    Returns
+    -------
+    dx : ndarray, (N, H, W, C)
+    dw : ndarray, (KH, KW, C, F)
+    db : ndarray, (F,), or None where b was None
+
+    Raises
+    ------
+    ValueError
+        If dout has not the shape of out.
+    """
+    return _backward(dout, cache)
+
+
+def conv3d_forward(x, w, b=None, *, stride=1, padding=0, dilation=1):
+    """Convolve clips through time and space; see `conv2d_forward`.
+
+    Parameters
+    ----------
+    x : ndarray, (N, T, H, W, C)
+    w : ndarray, (KT, KH, KW, C, F)
+    b : ndarray, (F,), optional
+    stride, dilation : int or (int, int, int)
+    padding : int, "valid", "same", or one entry per axis
+
+    Returns
+    -------
+    out : ndarray, (N, OT, OH, OW, F)
+    cache : tuple
+    """
+    return _forward(3, x, w, b, stride, padding, dilation)
+
+
+def conv3d_backward(dout, cache):
+    """Return the gradients dx, dw, db of `conv3d_forward`; see `conv2d_backward`.
+
+    Parameters
+    ----------
+    dout : ndarray, (N, OT, OH, OW, F)
+    cache : tuple
+
+    Returns
+    -------
+    dx, dw, db : ndarray
+        db is None where b was.
+    """
+    return _backward(dout, cache)
+
+
+def filter2d(frame, kernel, *, padding="same"):
+    """Slide one kernel over a picture, each colour by itself, without flipping the kernel.
+
+    Parameters
+    ----------
+    frame : ndarray, (H, W) or (H, W, C)
+        A picture of any dtype; whole numbers become float32.
+    kernel : ndarray, (KH, KW)
+    padding : int, "valid", "same", or one entry per axis
+        As in `conv2d_forward`: zeros around the picture.
+
+    Returns
+    -------
+    ndarray
+        (H, W) or (H, W, C) with padding "same"; floating point, neither clipped nor rounded.
+
+    Raises
+    ------
+    ValueError
+        If frame or kernel has another number of axes.
+
+    Examples
+    --------
+    >>> frame = np.array([[0, 0, 9, 9]] * 2, np.uint8)
+    >>> filter2d(frame, [[-1, 1]], padding="valid")
+    array([[0., 9., 0.],
+           [0., 9., 0.]], dtype=float32)
+    """
+    frame, kernel = np.asarray(frame), np.asarray(kernel)
+    if frame.ndim not in (2, 3) or kernel.ndim != 2:
+        raise ValueError(
+            "filter2d needs a frame (H, W) or (H, W, C) and a kernel (KH, KW); "
+            f"received frame {frame.shape} and kernel {kernel.shape}. "
+            "Filter the frames of a clip one by one."
+        )
+    if not np.issubdtype(frame.dtype, np.floating):
+        frame = frame.astype(np.float32)
+    x = np.moveaxis(np.atleast_3d(frame), -1, 0)[..., None]  # (C, H, W, 1)
+    out, _ = conv2d_forward(x, kernel[:, :, None, None], padding=padding)
+    return np.moveaxis(out[..., 0], 0, -1).reshape(*out.shape[1:3], *frame.shape[2:])
+
+
+def prepare(axes, x, w, b, stride, padding, dilation):
+    """Check the arguments of a convolution; return x padded, w and b in x's dtype, and the grid."""
+    x, w = check_maps(axes, x), np.asarray(w)
+    taps = ", ".join("K" + axis for axis in AXES[axes].split(", "))
+    check_shape("w", w, axes + 2, f"({taps}, C, F)", "w[..., None] adds F")
+    if x.shape[-1] != w.shape[-2]:
+        raise ValueError(
+            f"x and w must have the same number of channels C; received x {x.shape}, whose last "
+            f"axis is {x.shape[-1]}, and w {w.shape}, whose last but one is {w.shape[-2]}."
+        )
+    if b is not None and np.shape(b) != w.shape[-1:]:
+        raise ValueError(
+            f"b must have one entry for each of the {w.shape[-1]} filters of w; "
+            f"received shape {np.shape(b)}."
+        )
+    grid = lay_grid(x.shape[1:-1], w.shape[:-2], stride=stride, padding=padding, dilation=dilation)
+    b = None if b is None else np.asarray(b, x.dtype)
+    return grid.pad(x), w.astype(x.dtype, copy=False), b, grid
+
+
+def _forward(axes, x, w, b, stride, padding, dilation):
+    x, w, b, grid = prepare(axes, x, w, b, stride, padding, dilation)
+    out = _correlate(x, w, grid)
+    if b is not None:
+        out += b
+    return out, (x, w, b, grid)
+
+
+def _backward(dout, cache):
+    x, w, b, grid = cache
+    dout = check_dout(dout, (len(x), *grid.outputs, w.shape[-1]), x.dtype)
+    dx = _input_gradient(dout, x, w, grid)
+    dw = _kernel_gradient(dout, x, w, grid)
+    db = None if b is None else dout.reshape(-1, w.shape[-1]).sum(axis=0)
+    return dx, dw, db
+
+
+def _window_tiles(x, grid):
+    """Yield the tiles of the output, each with its windows side by side: (pixels, taps * C)."""
+    windows = grid.windows(x)  # (N, *outputs, *kernel, C)
+    length = int(np.prod(grid.kernel)) * x.shape[-1]
+    pixels = min(max(BUFFER // (length * x.itemsize), 512), 2048)
+    buffer = np.empty(0, x.dtype)
+    for tile in tiles((len(x), *grid.outputs), pixels):
+        block = windows[tile]
+        if buffer.size < block.size:
+            buffer = np.empty(block.size, x.dtype)
+        columns = buffer[: block.size].reshape(block.shape)
+        columns[...] = block
+        yield tile, columns.reshape(-1, length)
+
+
+def _correlate(x, w, grid):
+    filters = w.shape[-1]
+    out = np.empty((len(x), *grid.outputs, filters), x.dtype)
+    w = w.reshape(-1, filters)  # (taps * C, F)
+    for tile, columns in _window_tiles(x, grid):
+        np.matmul(columns, w, out=out[tile].reshape(-1, filters))
+    return out
+
+
+def _kernel_gradient(dout, x, w, grid):
+    filters = w.shape[-1]
+    dw = np.zeros((w.size // filters, filters), x.dtype)
+    for tile, columns in _window_tiles(x, grid):
+        dw += columns.T @ dout[tile].reshape(-1, filters)
+    return dw.reshape(w.shape)
+
+
+def _input_gradient(dout, x, w, grid):
+    if all(s == 1 for s in grid.stride):
+        return grid.crop(_flipped(dout, w, grid))
+    dx = np.zeros_like(x)
+    filters = w.shape[-1]
+    w_t = w.reshape(-1, filters).T  # (F, taps * C)
+    for tile in tiles(dout.shape[:-1], 1024):
+        block = dout[tile]
+        columns = block.reshape(-1, filters) @ w_t
+        columns = columns.reshape(*block.shape[:-1], *grid.kernel, x.shape[-1])
+        for tap in np.ndindex(grid.kernel):
+            dx[:, *grid.tap(*tap)][tile] += columns[(..., *tap, slice(None))]
+    return grid.crop(dx)
+
+
+def _flipped(dout, w, grid):
+    """At stride 1 dx is itself a convolution: of dout, with the kernel flipped, C and F swapped."""
+    spatial = tuple(range(len(grid.kernel)))
+    w = np.flip(w, spatial).swapaxes(-1, -2)  # (*kernel, F, C)
+    full = [(d * (k - 1),) * 2 for k, d in zip(grid.kernel, grid.dilation, strict=True)]
+    grid = lay_grid(dout.shape[1:-1], grid.kernel, padding=full, dilation=grid.dilation)
+    return _correlate(grid.pad(dout), w, grid)
