@@ -1,0 +1,28 @@
+"""Worlds with exact truth, made from real pixels.
+
+The pictures are real (they ship inside scikit-learn and scikit-image), the motion is synthetic,
+and so everything about it is known exactly: boxes, masks, tracks, classes, cuts.
+
+====================  ==========================================================
+`moving_objects`      objects that move over a photograph
+`edited_video`        several such scenes, joined by cuts
+`join`                join scenes of your own by cuts
+`background`          a part of a photograph
+`Scene`               what they return: frames and their truth
+====================  ==========================================================
+"""
+
+from vidlearn.synthetic.edited import edited_video, join
+from vidlearn.synthetic.moving import moving_objects
+from vidlearn.synthetic.pictures import BACKGROUNDS, background, picture
+from vidlearn.synthetic.scene import Scene
+
+__all__ = [
+    "BACKGROUNDS",
+    "Scene",
+    "background",
+    "edited_video",
+    "join",
+    "moving_objects",
+    "picture",
+]
