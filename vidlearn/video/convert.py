@@ -1,0 +1,99 @@
+"""From the decoder's frame to the array: turned upright, sized, in the wanted colours."""
+
+import numpy as np
+
+from .errors import VideoError
+
+FORMATS = {"rgb": "rgb24", "bgr": "bgr24", "gray": "gray"}
+LUMA_FIRST = {"yuv420p", "yuv422p", "yuv444p", "nv12", "nv21"}  # plane 0 is 8-bit luma, 16 to 235
+
+
+def checked_options(size, colour):
+    """Return size as a pair of int or None, or raise a VideoError."""
+    if colour not in FORMATS:
+        raise VideoError(f"colour must be 'rgb', 'bgr' or 'gray'. Received: {colour!r}")
+    if size is None:
+        return None
+    try:
+        height, width = (int(side) for side in size)
+    except (TypeError, ValueError):
+        height = width = 0
+    if min(height, width) < 1:
+        raise VideoError(f"size must be (height, width) in pixels. Received: {size!r}")
+    return height, width
+
+
+class Converter:
+    """Turn decoded frames into uint8 arrays, one conversion context for a whole file.
+
+    Parameters
+    ----------
+    size : (int, int) or None
+        Height and width of the result, after the turn; None keeps the frame's own.
+    colour : {"rgb", "bgr", "gray"}
+        "gray" is the luminance that the file stores, stretched to 0-255: no colour is computed.
+    """
+
+    def __init__(self, size, colour):
+        from av.video.reformatter import VideoReformatter
+
+        self.reformat = VideoReformatter().reformat
+        self.size = size
+        self.colour = colour
+
+    def __call__(self, frame):
+        """Convert one frame to (H, W, 3), or to (H, W) for gray."""
+        turn = display_matrix(frame)
+        if self.size is None:
+            if self.colour == "gray" and frame.format.name in LUMA_FIRST:
+                return upright(luminance(frame), turn)
+            picture = self.reformat(frame, format=FORMATS[self.colour])
+        else:
+            height, width = self.size if turn is None or turn[0] else self.size[::-1]
+            smaller = height * width < frame.height * frame.width
+            picture = self.reformat(
+                frame,
+                width=width,
+                height=height,
+                format=FORMATS[self.colour],
+                interpolation="AREA" if smaller else "BICUBIC",
+            )
+        return upright(picture.to_ndarray(), turn)
+
+
+def luminance(frame):
+    """Return the luminance plane of a frame as 0-255 gray, (H, W) uint8."""
+    import cv2
+
+    plane = frame.planes[0]
+    rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+    stored = rows[: frame.height, : frame.width]
+    if frame.color_range == 2:  # the file uses the full range
+        return stored.copy()
+    return cv2.convertScaleAbs(np.maximum(stored, 16), alpha=255 / 219, beta=-16 * 255 / 219)
+
+
+def display_matrix(frame):
+    """Return the signs (a, b, c, d) of a frame's display matrix, or None where it is upright.
+
+    A stored point (x, y) is shown at (a x + c y, b x + d y), up to a shift.
+    """
+    data = frame.side_data.get("DISPLAYMATRIX")
+    if data is None:
+        return None
+    matrix = np.frombuffer(data, np.int32)
+    signs = tuple(int(s) for s in np.sign(matrix[[0, 1, 3, 4]]))
+    square = signs[0] * signs[3] and not signs[1] * signs[2]
+    turned = signs[1] * signs[2] and not signs[0] * signs[3]
+    return signs if (square or turned) and signs != (1, 0, 0, 1) else None
+
+
+def upright(picture, turn):
+    """Turn or mirror a stored picture the way its display matrix says."""
+    if turn is None:
+        return picture
+    a, b, c, d = turn
+    if a == 0:  # x and y change places
+        picture = np.swapaxes(picture, 0, 1)
+    across, down = (a or c), (d or b)
+    return np.ascontiguousarray(picture[::down, ::across])

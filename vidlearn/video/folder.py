@@ -1,0 +1,76 @@
+"""A folder of pictures, read as if it were a video."""
+
+import re
+import warnings
+
+import numpy as np
+
+from .errors import VideoError, VideoWarning
+from .source import existing
+
+ENDINGS = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".pgm", ".ppm"}
+
+
+def natural_key(name):
+    """Sort key that puts frame2 before frame10.
+
+    >>> sorted(["frame10.png", "frame2.png"], key=natural_key)
+    ['frame2.png', 'frame10.png']
+    """
+    parts = re.split(r"(\d+)", name.casefold())
+    return [(0, int(p), "") if p.isdecimal() else (1, 0, p) for p in parts if p], name
+
+
+def pictures(path):
+    """List the pictures of a folder in natural order, (F,) Path.
+
+    Raises
+    ------
+    VideoError
+        If the folder holds no picture.
+    """
+    path = existing(path)
+    files = [p for p in path.iterdir() if p.suffix.lower() in ENDINGS and p.name[0] != "."]
+    if not files:
+        raise VideoError(
+            f"{path} is a folder without pictures. Name a video file, or a folder that holds "
+            f"{', '.join(sorted(ENDINGS))}."
+        )
+    return sorted(files, key=lambda p: natural_key(p.name))
+
+
+def pick_pictures(path, wanted, *, size, colour):
+    """Yield (number, array) for the wanted pictures of a folder, as ``source.pick`` does."""
+    files = pictures(path)
+    shape = None
+    for number in wanted:
+        if number >= len(files):
+            return
+        try:
+            frame = load(files[number], size, colour)
+        except OSError as error:
+            warnings.warn(f"{files[number]} cannot be read: {error}.", VideoWarning, stacklevel=4)
+            continue
+        shape = shape or frame.shape
+        if frame.shape != shape:
+            raise VideoError(
+                f"{files[number]} is {frame.shape[0]} x {frame.shape[1]} (height x width), the "
+                f"pictures before it are {shape[0]} x {shape[1]}. Pass size=(height, width) to "
+                "bring all to one size, or take it out of the folder."
+            )
+        yield number, frame
+
+
+def load(file, size, colour):
+    """Read one picture as uint8: upright, alpha dropped, 16 bits brought to 8."""
+    from PIL import Image, ImageOps
+
+    with Image.open(file) as image:
+        image = ImageOps.exif_transpose(image)
+        if image.mode.startswith("I"):
+            image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+        image = image.convert("L" if colour == "gray" else "RGB")
+    if size is not None and size != image.size[::-1]:
+        image = image.resize(size[::-1], Image.Resampling.BICUBIC)
+    frame = np.array(image)
+    return np.ascontiguousarray(frame[..., ::-1]) if colour == "bgr" else frame

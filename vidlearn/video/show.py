@@ -1,0 +1,154 @@
+"""A player in the notebook."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import tempfile
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from .errors import VideoError
+from .info import probe
+from .read import read_frames
+from .write import write_video
+
+SHEET_FRAMES, SHEET_WIDTH = 8, 160  # the still picture: two rows of four
+
+
+class VideoDisplay:
+    """A video for a notebook cell; see :func:`show_video`.
+
+    Attributes
+    ----------
+    mp4, png : bytes
+        The embedded video, and the contact sheet shown where videos are not.
+    caption, text : str
+        What stands below, and what a reader without pictures gets.
+    """
+
+    def __init__(self, mp4, png, width, caption, text):
+        self.mp4, self.png, self.width = mp4, png, width
+        self.caption, self.text = caption, text
+
+    def __repr__(self):
+        return f"<{self.text}>"
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {
+            "text/html": self._repr_html_(),
+            "image/png": base64.b64encode(self.png).decode(),
+            "text/plain": repr(self),
+        }
+
+    def _repr_html_(self):
+        data = base64.b64encode(self.mp4).decode()
+        label, caption = html.escape(self.text, quote=True), html.escape(self.caption)
+        below = f"<figcaption>{caption}</figcaption>" if caption else ""
+        return (
+            '<figure style="margin: 0">'
+            f'<video controls loop muted playsinline width="{self.width}" '
+            f'style="max-width: 100%" aria-label="{label}" '
+            f'src="data:video/mp4;base64,{data}"></video>{below}</figure>'
+        )
+
+
+def show_video(
+    frames, *, fps=None, caption="", width=None, max_frames=300, max_bytes=1_000_000
+) -> VideoDisplay:
+    """Show a video in a notebook: a player, or a sheet of stills where players cannot be.
+
+    Parameters
+    ----------
+    frames : np.ndarray, iterable of np.ndarray, str or Path
+        What :func:`write_video` takes, or a file or folder that :func:`read_frames` reads.
+    fps : float, optional
+        Frames per second; by default those of the file, or 25 for arrays.
+    caption : str
+        Stands below the video and is read aloud to those who do not see it.
+    width : int, optional
+        Width of the player in pixels; by default that of the frames, at least 320.
+    max_frames : int
+        No more frames than this are shown.
+    max_bytes : int
+        The size of the video in the notebook. A larger one is halved in width and height until
+        it fits.
+
+    Returns
+    -------
+    VideoDisplay
+        The last expression of a cell shows it. What a cap has left out is said in the caption.
+
+    Raises
+    ------
+    VideoError
+        If there is nothing to show, or it cannot be made as small as ``max_bytes``.
+
+    Examples
+    --------
+    >>> show_video(np.zeros((50, 64, 96, 3), np.uint8), caption="Nothing moves")
+    <video: 50 frames of 96 x 64, 25 per second, 2.0 s. Nothing moves>
+    """
+    if isinstance(frames, (str, Path)):
+        fps = fps or probe(frames, decode=False).fps
+        frames = read_frames(frames)
+    fps = fps or 25.0
+    rest = iter(frames)
+    shown = list(islice(rest, max_frames))
+    left_out = ["only the first part"] if next(rest, None) is not None else []
+    if not shown:
+        raise VideoError("There is no frame to show.")
+    height, wide = shown[0].shape[:2]
+    mp4, times = _fit(shown, fps, max_bytes)
+    if times > 1:
+        left_out.append(f"1/{times} of the width and height")
+    caption = " ".join(filter(None, [caption, left_out and f"(Shown: {', '.join(left_out)}.)"]))
+    text = f"video: {len(shown)} frames of {wide} x {height}, {fps:.4g} per second, "
+    text = f"{text}{len(shown) / fps:.1f} s. {caption}".strip(" .")
+    return VideoDisplay(mp4, contact_sheet(shown), width or max(wide, 320), caption, text)
+
+
+def _fit(frames, fps, max_bytes):
+    """Encode frames, halved until they fit; return the bytes and the divisor."""
+    height, width = frames[0].shape[:2]
+    for times in (1, 2, 4, 8):
+        sides = [max(side // times // 2 * 2, 2) for side in (height, width)]
+        with tempfile.TemporaryDirectory() as folder:
+            smaller = (_resized(frame, *sides) for frame in frames)
+            mp4 = write_video(Path(folder) / "show.mp4", smaller, fps=fps, crf=23).read_bytes()
+        if len(mp4) <= max_bytes:
+            return mp4, times
+    raise VideoError(
+        f"{len(frames)} frames of {width} x {height} need {len(mp4):,} bytes even at an eighth of "
+        f"the size; the limit is {max_bytes:,}. Show fewer frames or raise max_bytes."
+    )
+
+
+def _resized(frame, height, width):
+    from PIL import Image
+
+    if frame.shape[:2] == (height, width):
+        return frame
+    return np.array(Image.fromarray(frame).resize((width, height), Image.Resampling.BOX))
+
+
+def contact_sheet(frames):
+    """Draw up to eight frames, evenly spread, two rows of four, as the bytes of a PNG."""
+    from PIL import Image
+
+    chosen = np.linspace(0, len(frames) - 1, min(SHEET_FRAMES, len(frames))).round().astype(int)
+    height, width = frames[0].shape[:2]
+    tile = (SHEET_WIDTH, max(round(height * SHEET_WIDTH / width), 1))
+    columns = min(len(chosen), SHEET_FRAMES // 2)
+    rows = -(-len(chosen) // columns)
+    sheet = Image.new("RGB", (columns * (tile[0] + 4) - 4, rows * (tile[1] + 4) - 4), "white")
+    for place, number in enumerate(chosen):
+        row, column = divmod(place, columns)
+        picture = Image.fromarray(frames[number]).convert("RGB").resize(tile)
+        sheet.paste(picture, (column * (tile[0] + 4), row * (tile[1] + 4)))
+    png = io.BytesIO()
+    sheet.quantize(128).save(png, "PNG", optimize=True)
+    return png.getvalue()
