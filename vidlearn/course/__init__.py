@@ -15,5 +15,16 @@ Every sentence a learner reads stands in ``vidlearn/course/messages``.
 from vidlearn.course.checks import CheckResult, check, hint, solution
 from vidlearn.course.presets import choose, lesson, preset
 from vidlearn.course.progress import progress
+from vidlearn.course.quiet import quiet
 
-__all__ = ["CheckResult", "check", "choose", "hint", "lesson", "preset", "progress", "solution"]
+__all__ = [
+    "CheckResult",
+    "check",
+    "choose",
+    "hint",
+    "lesson",
+    "preset",
+    "progress",
+    "quiet",
+    "solution",
+]

@@ -1,0 +1,33 @@
+"""Keep TensorFlow's start-up notes out of a lesson."""
+
+import contextlib
+import os
+import sys
+import tempfile
+
+
+@contextlib.contextmanager
+def quiet():
+    """Hold back what native libraries write to the error stream; show it if the body fails.
+
+    TensorFlow greets each start with notes on oneDNN and missing GPU drivers, written past
+    Python and past its own ``TF_CPP_MIN_LOG_LEVEL``. They are no errors, and they frighten.
+
+    Examples
+    --------
+    >>> with quiet():
+    ...     import json
+    """
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as held:
+        stream = os.dup(2)
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            held.seek(0)
+            os.write(stream, held.read())
+            raise
+        finally:
+            os.dup2(stream, 2)
+            os.close(stream)
