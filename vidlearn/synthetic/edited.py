@@ -56,7 +56,7 @@ def edited_video(
     --------
     >>> video = edited_video(3, (60, 80), lengths=(8, 12), seed=4)
     >>> video.cuts, video.shots
-    ((11, 20), [(0, 11), (11, 20), (20, 30)])
+    ((8, 19), [(0, 8), (8, 19), (19, 30)])
     """
     if shots < 1:
         raise ValueError(f"shots must be at least 1. Received: {shots}")

@@ -48,7 +48,7 @@ def moving_objects(
         What may appear, each equally often: "digits" (one of the ten), a digit such as "7",
         "coin", "cup", "flower", "horse".
     background : str, optional
-        A name of `BACKGROUNDS`; drawn when not given.
+        A name of `PICTURES`; one of `BACKGROUNDS` is drawn when not given.
     scale : float
         Longer side of an object as a fraction of the frame's shorter side; each object draws 0.75
         to 1.25 times that.

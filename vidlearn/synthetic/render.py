@@ -141,7 +141,7 @@ def paste(canvas, ids, patch, corner, number):
     if not len(rows):
         return np.zeros(4), 0
     box = np.array([columns[0], rows[0], columns[-1] + 1, rows[-1] + 1])
-    return box + [corner[1], corner[0], corner[1], corner[0]], int(solid.sum())
+    return box + np.array(2 * corner[::-1]), int(solid.sum())
 
 
 def _overlap(canvas, patch, corner):

@@ -1,6 +1,7 @@
 """A generated video with its exact truth."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -37,9 +38,9 @@ class Scene:
     Examples
     --------
     >>> from vidlearn.synthetic import moving_objects
-    >>> scene = moving_objects(10, (60, 80), 2, seed=3)
+    >>> scene = moving_objects(10, (60, 80), 2, kinds=["coin"])
     >>> scene
-    Scene(10 frames of 60 x 80, 2 objects: horse, 6)
+    Scene(10 frames of 60 x 80, 2 objects: coin, coin)
     >>> boxes, labels, tracks = scene.truth(0)
     >>> boxes.shape, tracks.tolist()
     ((2, 4), [0, 1])
@@ -66,7 +67,7 @@ class Scene:
     def shots(self):
         """Return the shots as half-open (start, end), a list of pairs of int."""
         edges = [0, *self.cuts, len(self.frames)]
-        return list(zip(edges[:-1], edges[1:], strict=True))
+        return list(pairwise(edges))
 
     def mask_of(self, track):
         """Return where object `track` is seen: (T, H, W) bool."""
