@@ -1,52 +1,63 @@
 # make lab    learn: builds .venv when needed, opens JupyterLab on lesson 00
+#             make lab ARGS="--no-browser --port 8899"
 # make test   the whole suite
+#             make test ARGS="-k conv"
 # make book   the website, in book/_build/html
 # make notebooks [ONLY=02]   run the lessons again and store their outputs
+# make benchmarks   speed, side by side
+# make clean   remove .venv and what was built; my_work/ stays
 
 VENV := .venv
-BIN := $(VENV)/bin
-FIND := for p in $(PYTHON) python3 python3.13 python3.12 python3.11 python; do \
+BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+PY := $(BIN)/python
+FIND := for p in $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python); do \
 	  "$$p" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
 	  && echo "$$p" && break; done
 NEEDS := "vidlearn needs Python 3.11, 3.12 or 3.13 with its venv module, and found none." \
-	"Install one (Debian, Ubuntu: apt install python3 python3-venv), or name one: make PYTHON=/path/to/python3.12 lab"
-PIP_INSTALL = $(BIN)/python -m pip install --disable-pip-version-check -q -c constraints.txt
+	"Install one (Debian, Ubuntu: apt install python3 python3-venv), or name one: make lab PYTHON=/path/to/python3.12"
+PIP_INSTALL := $(PY) -m pip install --disable-pip-version-check -c constraints.txt
+
+# A .venv that does not start, or that was made in another folder, is made again.
+ifneq ($(shell $(PY) -c "print(open('$(VENV)/made').read().strip())" 2>/dev/null),$(CURDIR))
+$(shell rm -f $(VENV)/made)
+endif
 
 .PHONY: help lab test book notebooks benchmarks clean
 
 help:
-	@sed -n 's/^# //p' Makefile
+	@sed -n 's/^# //; /^make\|^  /p' Makefile
 
 $(VENV)/made:
 	@python="$$($(FIND))"; [ -n "$$python" ] || { printf '%s\n' $(NEEDS); exit 1; }; \
 	echo "Making $(VENV) with $$("$$python" --version) …"; \
 	"$$python" -m venv --clear $(VENV)
-	@touch $@
+	@echo '$(CURDIR)' > $@
 
+# A stamp is written when its installation is complete, so one that was cut short goes on.
 $(VENV)/lab: $(VENV)/made pyproject.toml constraints.txt
-	@echo "Installing vidlearn and what it needs (about 700 MB to fetch, once) …"
+	@echo "Installing vidlearn and what it needs (once; about 700 MB to fetch) …"
 	@$(PIP_INSTALL) -e .
 	@touch $@
 
 $(VENV)/test: $(VENV)/lab
-	@echo "Installing the tools that test and build the book …"
+	@echo "Installing the tools that test and build the website …"
 	@$(PIP_INSTALL) -e ".[test]"
 	@touch $@
 
 lab: $(VENV)/lab
-	@$(BIN)/vidlearn lab $(ARGS)
+	@$(PY) -m vidlearn.cli lab $(ARGS)
 
 test: $(VENV)/test
-	@$(BIN)/python -m tests $(ARGS)
+	@$(PY) -m tests $(ARGS)
 
 book: $(VENV)/test
-	@$(BIN)/python book/build.py $(ARGS)
+	@$(PY) book/build.py $(ARGS)
 
 notebooks: $(VENV)/test
-	@$(BIN)/python -m vidlearn.course.build $(ONLY)
+	@$(PY) -m vidlearn.course.build $(ONLY)
 
 benchmarks: $(VENV)/lab
-	@$(BIN)/python -m benchmarks $(ARGS)
+	@$(PY) -m benchmarks $(ARGS)
 
 clean:
 	rm -rf $(VENV) book/_build book/_static/vendor

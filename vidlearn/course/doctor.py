@@ -210,14 +210,13 @@ def _interactives() -> Finding:
     from jupyter_core.paths import jupyter_path
 
     words, seen, missing = text("doctor"), [], []
-    parts = {"ipywidgets": "@jupyter-widgets/jupyterlab-manager", "anywidget": "anywidget"}
+    parts = {"jupyterlab_widgets": "@jupyter-widgets/jupyterlab-manager", "anywidget": "anywidget"}
     for name, part in parts.items():
         files = [Path(folder) / part / "package.json" for folder in jupyter_path("labextensions")]
-        file = next(filter(Path.is_file, files), None)
-        if file is None:
-            missing.append(name)
+        if any(map(Path.is_file, files)):
+            seen.append(f"{name} {_version(name)}")
         else:
-            seen.append(f"{name} {json.loads(file.read_text(encoding='utf-8'))['version']}")
+            missing.append(name)
     if missing:
         found = words["widgets_missing"].format(names=", ".join(missing))
         return Finding(words["widgets"], "fault", found, words["widgets_remedy"])
