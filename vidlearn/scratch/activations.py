@@ -70,8 +70,7 @@ def leaky_relu_forward(x, *, negative_slope=0.3):
     array([-0.2,  0. ,  3. ])
     """
     x = np.asarray(x)
-    slope = np.where(x > 0, 1, negative_slope).astype(x.dtype)
-    return slope * x, slope
+    return np.where(x > 0, x, negative_slope * x), (x, negative_slope)
 
 
 def leaky_relu_backward(dout, cache):
@@ -86,8 +85,9 @@ def leaky_relu_backward(dout, cache):
     -------
     dx : ndarray, shape of x
     """
-    slope = cache
-    return check_dout(dout, slope.shape, slope.dtype) * slope
+    x, negative_slope = cache
+    dout = check_dout(dout, x.shape, x.dtype)
+    return np.where(x > 0, dout, negative_slope * dout)
 
 
 def sigmoid_forward(x):
