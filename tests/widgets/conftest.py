@@ -1,19 +1,30 @@
-from pathlib import Path
-
 import pytest
 
+from book.build import VENDOR, find_npm
+from book.build import vendor as bring
 from tests.widgets.page import write_page
 
-VENDOR = Path(__file__).parents[2] / "book" / "_static" / "vendor"
+SCRIPTS = {
+    "require": "requirejs-*/require.js",
+    "anywidget": "anywidget-*/index.js",
+    "manager": "html-manager-*/embed-amd.js",
+}
+
+
+def find_scripts():
+    found = {name: next(VENDOR.glob(pattern), None) for name, pattern in SCRIPTS.items()}
+    return found if all(found.values()) else None
 
 
 @pytest.fixture(scope="session")
 def vendor():
-    """The folder of scripts that the website carries."""
-    scripts = ("require.js", "embed-amd.js", "anywidget.js")
-    if missing := [name for name in scripts if not (VENDOR / name).is_file()]:
-        pytest.skip(f"the website's scripts are not here ({', '.join(missing)}): run make book")
-    return VENDOR
+    """The scripts that the website carries; what is not there yet is fetched, as for the book."""
+    if find_scripts() is None:
+        npm = find_npm()
+        if npm is None:
+            pytest.skip("the website's scripts are not here, and no npm to fetch them with")
+        bring(npm)
+    return find_scripts()
 
 
 @pytest.fixture

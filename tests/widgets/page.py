@@ -11,9 +11,9 @@ PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width">
 <title>Widgets</title>
 <style>body {{ margin: 16px; background: {background} }}</style>
-<script src="{vendor}/require.js"></script>
-<script>require.config({{ paths: {{ anywidget: "{vendor}/anywidget" }} }})</script>
-<script src="{vendor}/embed-amd.js"></script>
+<script src="{require}"></script>
+<script>require.config({{ paths: {{ anywidget: "{anywidget}" }} }})</script>
+<script src="{manager}"></script>
 <script type="application/vnd.jupyter.widget-state+json">{state}</script>
 <body>
 {views}
@@ -26,24 +26,25 @@ BACKGROUNDS = {
 }
 
 
-def write_page(path, widgets, vendor, theme="light"):
+def write_page(path, widgets, scripts, theme="light"):
     """Write `widgets` with their state into the HTML file `path`.
 
     Parameters
     ----------
     path : pathlib.Path
     widgets : sequence of ipywidgets.Widget
-    vendor : pathlib.Path
-        Folder with require.js, embed-amd.js and anywidget.js.
+    scripts : dict
+        Paths of the scripts "require", "anywidget" and "manager".
     theme : "light" or "dark"
     """
     data = embed_data(views=widgets, state=dependency_state(widgets, drop_defaults=False))
     # "</script>" inside a string must not end the element that carries the state.
     state = json.dumps(data["manager_state"]).replace("</", "<\\/")
     views = "\n".join(VIEW.format(json.dumps(spec)) for spec in data["view_specs"])
-    background = BACKGROUNDS[theme]
+    links = {name: script.as_uri() for name, script in scripts.items()}
+    links["anywidget"] = links["anywidget"].removesuffix(".js")  # as require.js wants it
     page = PAGE.format(
-        theme=theme, background=background, vendor=vendor.as_uri(), state=state, views=views
+        theme=theme, background=BACKGROUNDS[theme], state=state, views=views, **links
     )
     path.write_text(page, "utf-8")
 
