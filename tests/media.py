@@ -53,6 +53,7 @@ def make_clip(
     audio=None,
     times=None,
     options=None,
+    muxer=None,
 ):
     """Write a barcoded video and return its path; the ending chooses the container.
 
@@ -72,11 +73,13 @@ def make_clip(
         Time stamps in milliseconds, for a variable frame rate or a late start.
     options : dict, optional
         Of the encoder, such as {"g": "12", "bf": "2"}.
+    muxer : dict, optional
+        Options of the container, such as {"movflags": "+faststart"}.
     """
     if isinstance(frames, int):
         frames = [painted(i, size) for i in range(frames)]
     frames = list(frames)
-    with av.open(str(path), "w") as container:
+    with av.open(str(path), "w", options=muxer or {}) as container:
         stream = container.add_stream(codec, rate=fps)
         stream.height, stream.width = frames[0].shape[:2]
         stream.pix_fmt = pix_fmt

@@ -1,11 +1,10 @@
 """A folder of pictures, read as if it were a video."""
 
 import re
-import warnings
 
 import numpy as np
 
-from .errors import VideoError, VideoWarning
+from .errors import VideoError, warn
 from .source import existing
 
 ENDINGS = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".pgm", ".ppm"}
@@ -42,23 +41,13 @@ def pictures(path):
 def pick_pictures(path, wanted, *, size, colour):
     """Yield (number, array) for the wanted pictures of a folder, as ``source.pick`` does."""
     files = pictures(path)
-    shape = None
     for number in wanted:
         if number >= len(files):
             return
         try:
-            frame = load(files[number], size, colour)
+            yield number, load(files[number], size, colour)
         except OSError as error:
-            warnings.warn(f"{files[number]} cannot be read: {error}.", VideoWarning, stacklevel=4)
-            continue
-        shape = shape or frame.shape
-        if frame.shape != shape:
-            raise VideoError(
-                f"{files[number]} is {frame.shape[0]} x {frame.shape[1]} (height x width), the "
-                f"pictures before it are {shape[0]} x {shape[1]}. Pass size=(height, width) to "
-                "bring all to one size, or take it out of the folder."
-            )
-        yield number, frame
+            warn(f"{files[number]} cannot be read: {error}.")
 
 
 def load(file, size, colour):

@@ -116,9 +116,7 @@ def _describe(source, first, count, times, decode):
     turn = display_matrix(first)
     sides = (first.width, first.height) if turn is None or turn[0] else (first.height, first.width)
     seconds = float(times[-1] + 1 / fps) if index.usable else count / fps
-    notes += source.faults(count, seconds) if decode else ["frames counted without decoding them"]
-    if decode and count > stream.frames > 0:
-        notes.append(f"the header promises {stream.frames} frames, {count} can be decoded")
+    notes += _completeness(source, count, seconds) if decode else ["counted without decoding"]
     return VideoInfo(
         path=str(source.path),
         width=sides[0],
@@ -134,6 +132,15 @@ def _describe(source, first, count, times, decode):
         has_audio=bool(source.container.streams.audio),
         notes=tuple(notes + _oddities(source, first, turn)),
     )
+
+
+def _completeness(source, count, seconds):
+    """Say what is missing, and where header and decoder differ for another reason."""
+    notes = source.shortfall(count, seconds)
+    hidden = source.discarded
+    if source.stream.frames - hidden not in (0, count) and not notes:
+        notes = [f"the header counts {source.stream.frames} frames, {count} are shown"]
+    return notes + source.damage()
 
 
 def _rate(times, index):

@@ -17,13 +17,21 @@ ASSUMED_FPS = 25.0  # for pictures and files without a clock
 
 def wanted_frames(path, wanted, *, size=None, colour="rgb"):
     """Yield (number, array) for rising frame numbers of a file or a folder."""
-    size = checked_options(size, colour)
+    size, shape = checked_options(size, colour), None
     if existing(path).is_dir():
-        yield from pick_pictures(path, wanted, size=size, colour=colour)
-        return
-    convert = Converter(size, colour)
-    for number, frame in pick(path, wanted):
-        yield number, convert(frame)
+        found = pick_pictures(path, wanted, size=size, colour=colour)
+    else:
+        convert = Converter(size, colour)
+        found = ((number, convert(frame)) for number, frame in pick(path, wanted))
+    for number, frame in found:
+        shape = shape or frame.shape
+        if frame.shape != shape:
+            raise VideoError(
+                f"Frame {number} of {path} is {frame.shape[0]} x {frame.shape[1]} (height x "
+                f"width), those before it are {shape[0]} x {shape[1]}. Pass size=(height, width) "
+                "to bring all to one size."
+            )
+        yield number, frame
 
 
 def read_frames(
@@ -189,8 +197,8 @@ def _number_at(path, seconds):
             f"Received: {seconds!r}. (For a frame number, pass frame=...)"
         )
     tick = 0.0 if existing(path).is_dir() else index_of(path).tick
-    grant = min(tick / 2, gap / 4) + 1e-9
-    return int(np.searchsorted(times, seconds + grant, "right")) - 1
+    rounding = tick / 2 if tick < gap / 4 else 0.0  # a coarse tick is the frame's own
+    return int(np.searchsorted(times, seconds + rounding + 1e-9, "right")) - 1
 
 
 def frame_times(path) -> np.ndarray:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 
 import numpy as np
 
-from .errors import VideoError, VideoWarning
+from .errors import VideoError, warn
 from .info import probe
 from .read import count_frames, wanted_frames
 
@@ -158,7 +157,7 @@ def _read_clips(path, choose, size, colour):
     if not set(chosen.flat) <= set(found):
         total = probe(path).frames
         note = f"{Path(path)}: only {total} frames can be decoded; the clip is taken from those."
-        warnings.warn(note, VideoWarning, stacklevel=3)
+        warn(note)
         chosen = choose(total)
         found = _read_numbers(path, chosen, size, colour)
     clips = [[found[number] for number in row] for row in chosen.tolist()]

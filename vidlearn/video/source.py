@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import warnings
 from bisect import bisect_right
 from functools import lru_cache
 from itertools import chain
@@ -12,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .errors import VideoError, VideoWarning
+from .errors import VideoError, warn
 
 NEAR = 8  # this many frames ahead are decoded on the way rather than jumped to
 TEXT_FORMATS = {"tty", "hls", "concat", "ffmetadata", "srt", "webvtt", "ass", "lrc", "sami"}
@@ -74,6 +73,8 @@ class Source:
 
     def __exit__(self, *error):
         self.container.close()
+        if self.lost:
+            _damaged.add(_stamp(self.path))
 
     def packets(self):
         """Yield the packets of the video stream, the empty one that flushes the decoder last."""
@@ -114,16 +115,16 @@ class Source:
                 yield frame
                 yield from frames
 
-    def faults(self, count, seconds):
-        """Say what of a file is missing after ``count`` frames, ``seconds`` long, came out."""
-        notes = []
+    def shortfall(self, count, seconds):
+        """Say what is missing if reading ended after ``count`` frames, ``seconds`` long."""
         promised = self.stream.frames - self.discarded
-        length = (self.container.duration or 0) / 1e6
-        if promised > count:
-            notes.append(f"the header promises {promised} frames, {count} can be decoded")
-        elif not self.stream.frames and length > max(1.05 * seconds, seconds + 0.5):
-            notes.append(f"the header promises {length:.2f} s, the pictures end at {seconds:.2f} s")
-        return notes + self.damage()
+        length = ((self.container.duration or 0) - max(self.container.start_time or 0, 0)) / 1e6
+        early = length - seconds > 0.25  # sound may last a little longer than the pictures
+        if promised > count and (early or self.lost or self.cut):
+            return [f"the header promises {promised} frames, {count} can be decoded"]
+        if early and not self.stream.frames and length > 1.05 * seconds:
+            return [f"the header promises {length:.2f} s, the pictures end at {seconds:.2f} s"]
+        return []
 
     def damage(self):
         """Say what could not be decoded so far."""
@@ -184,9 +185,15 @@ def video_stream(path, container):
 
 def index_of(path):
     """Return the Index of a file, read once for as long as the file does not change."""
-    path = existing(path)
+    return _index(*_stamp(existing(path)))
+
+
+def _stamp(path):
     stat = path.stat()
-    return _index(str(path), stat.st_mtime_ns, stat.st_size)
+    return str(path), stat.st_mtime_ns, stat.st_size
+
+
+_damaged = set()  # files in which packets were seen to give no picture
 
 
 @lru_cache(maxsize=64)
@@ -229,11 +236,12 @@ def pick(path, wanted):
     -----
     A jump goes to the last keyframe at or before the wanted frame; the frames from there on are
     decoded and their stamps compared with the index. Where they disagree (a damaged file, a
-    container that cannot seek), the file is decoded from its start and the frames are counted.
+    container that cannot seek), and once packets of the file have been seen to give no picture,
+    it is decoded from its start and the frames are counted.
     """
     done = -1
     try:
-        for number, frame in _pick(path, wanted, jump=True):
+        for number, frame in _pick(path, wanted, jump=_stamp(existing(path)) not in _damaged):
             done = number
             yield number, frame
     except _Astray:
@@ -284,10 +292,8 @@ def _land(source, index, number, at):
 
 def report(source, count):
     """Warn of what a read left out; ``count`` frames were seen if it ran to the end."""
-    if count is None:
-        notes = source.damage()
-    else:
-        rate = source.stream.average_rate
-        notes = source.faults(count, count / rate if rate else np.inf)
+    notes = source.damage()
+    if count is not None:
+        notes = source.shortfall(count, count / float(source.stream.average_rate or np.inf)) + notes
     if notes:
-        warnings.warn(f"{source.path}: {'; '.join(notes)}.", VideoWarning, stacklevel=5)
+        warn(f"{source.path}: {'; '.join(notes)}.")

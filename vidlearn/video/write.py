@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import tempfile
-import warnings
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
-from .errors import VideoError, VideoWarning
+from .errors import VideoError, warn
 
-THREADS = 4  # fixed: with another number x264 makes other bytes
+THREADS = 4  # the same on every machine: with another number x264 makes other bytes
 
 
 def write_video(path, frames, *, fps=25.0, crf=20) -> Path:
@@ -98,7 +97,7 @@ def _encode(path, frames, rate, crf):
             f"{width} x {height} (width x height) is odd and H.264 in yuv420p is not: written as "
             f"{width + width % 2} x {height + height % 2}, the last column or row twice."
         )
-        warnings.warn(note, VideoWarning, stacklevel=4)
+        warn(note)
     with av.open(path, "w", format="mp4", options={"movflags": "+faststart"}) as container:
         container.flags |= 0x400  # bitexact: no date, no version of the muxer
         stream = _add_stream(container, width + width % 2, height + height % 2, rate, crf)
@@ -112,7 +111,7 @@ def _add_stream(container, width, height, rate, crf):
     stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
     stream.options = {"crf": str(crf), "preset": "medium"}
     context = stream.codec_context
-    context.thread_count = THREADS
+    context.thread_count, context.thread_type = THREADS, "FRAME"
     # sRGB through the BT.601 matrix, and labelled so: every reader shows the same colours.
     context.colorspace, context.color_range = 6, 1
     context.color_primaries, context.color_trc = 1, 13
