@@ -7,7 +7,7 @@ from vidlearn.synthetic.cutouts import DIGITS, KINDS, cutout
 from vidlearn.synthetic.paths import CAMERAS, camera_path, object_paths
 from vidlearn.synthetic.pictures import background as cut_background
 from vidlearn.synthetic.pictures import picture
-from vidlearn.synthetic.render import DETAIL, Sprite, paste, placed, view_of
+from vidlearn.synthetic.render import Sprite, paste, placed, view_of
 from vidlearn.synthetic.scene import Scene
 
 OCCLUSIONS = ("objects", "none", "pillars")
@@ -98,7 +98,7 @@ def moving_objects(
         for kind in chosen
     ]
     views, world = camera_path(camera, frames, size, rng)
-    photo = cut_background(background or rng, tuple(round(DETAIL * side) for side in world))
+    photo = cut_background(background or rng, world)
     places, angles = object_paths(
         frames,
         world,

@@ -89,7 +89,7 @@ def object_paths(frames, world, radii, spins, *, speed, apart, rng):
             f"Received: an object {2 * radii.max():.0f} pixels across; give a smaller scale"
         )
     for _ in range(200):
-        start = rng.uniform(low, high)
+        start = _start(low, high, radii, apart, rng)
         heading = rng.uniform(0, 2 * np.pi, count)
         pace = speed * rng.uniform(0.6, 1.4, count)
         velocity = np.stack([np.cos(heading), np.sin(heading)], axis=-1) * pace[:, None]
@@ -107,6 +107,18 @@ def object_paths(frames, world, radii, spins, *, speed, apart, rng):
     phase = rng.uniform(0, 2 * np.pi, count)
     sway = 0.14 * np.sin(2 * turn * time + phase)
     return places, np.where(np.array(spins, bool), turn * time + phase, sway)
+
+
+def _start(low, high, radii, apart, rng):
+    """Draw (K, 2) centres; with `apart`, draw each again, up to 100 times, while it overlaps."""
+    places = rng.uniform(low, high)
+    for k in range(1, len(places) if apart else 0):
+        for _ in range(100):
+            away = np.linalg.norm(places[:k] - places[k], axis=-1) - radii[:k, 0]
+            if (away > radii[k]).all():
+                break
+            places[k] = rng.uniform(low[k], high[k])
+    return places
 
 
 def _bounced(frames, place, velocity, low, high, radii):

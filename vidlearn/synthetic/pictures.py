@@ -120,8 +120,8 @@ def background(which, size):
 
     photo = picture(name)
     height, width = size
-    cut = min(photo.shape[0] / height, photo.shape[1] / width)
-    top = (photo.shape[0] - cut * height) * place[0]
-    left = (photo.shape[1] - cut * width) * place[1]
-    box = (left, top, left + cut * width, top + cut * height)
+    limits = photo.shape[1], photo.shape[0]
+    cut = min(limits[0] / width, limits[1] / height)
+    left, top = (limits[0] - cut * width) * place[0], (limits[1] - cut * height) * place[1]
+    box = np.clip([left, top, left + cut * width, top + cut * height], 0, 2 * limits).tolist()
     return np.asarray(Image.fromarray(photo).resize((width, height), Image.LANCZOS, box=box))

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-DETAIL = 1.25  # pixels of photographs and sprites per pixel of the world: a zoom stays sharp
 SHADE = 0.3  # darkness of a shadow
 SHADOW = (0.035, 0.055)  # its offset down and right, in sprite sizes
 
@@ -19,7 +18,7 @@ class Sprite:
     layers : ndarray
         (h, w, 5) float32: red, green, blue times opacity, opacity 0 to 1, shadow 0 to 1.
     radius : float
-        Half of its diagonal in pixels of the world.
+        How far its pixels reach from its middle, in pixels.
     """
 
     layers: np.ndarray
@@ -27,18 +26,21 @@ class Sprite:
 
     @classmethod
     def made_of(cls, rgba, longest):
-        """Scale a cut-out (h, w, 4) uint8 so that its longer side is `longest` world pixels."""
+        """Scale a cut-out (h, w, 4) uint8 so that its longer side is `longest` pixels."""
         from PIL import Image
 
-        factor = DETAIL * longest / max(rgba.shape[:2])
+        factor = longest / max(rgba.shape[:2])
         height, width = (max(2, round(factor * side)) for side in rgba.shape[:2])
         small = Image.fromarray(rgba).resize((width, height), Image.LANCZOS)
-        pad = 2 + round(0.12 * DETAIL * longest)
+        pad = 2 + round(0.12 * longest)
         rgba = np.pad(np.asarray(small, np.float32), [(pad, pad), (pad, pad), (0, 0)])
         alpha = rgba[..., 3:] / 255
         shadow = ndimage.gaussian_filter(alpha, (pad / 3, pad / 3, 0))
         layers = np.concatenate([rgba[..., :3] * alpha, alpha, shadow], axis=-1)
-        return cls(layers, float(np.hypot(height, width)) / 2 / DETAIL)
+        rows, columns = np.where(alpha[..., 0] >= 0.4)
+        middle = (np.array(alpha.shape[:2]) - 1) / 2
+        radius = np.hypot(rows - middle[0], columns - middle[1]).max() + 1
+        return cls(layers, float(radius))
 
 
 def view_of(photo, view, size):
@@ -47,7 +49,7 @@ def view_of(photo, view, size):
     Parameters
     ----------
     photo : ndarray
-        (h, w, 3) float32, `DETAIL` pixels per pixel of the world.
+        (h, w, 3) float32, the world.
     view : ndarray
         Left, top and zoom, as `camera_path` gives them.
     size : (int, int)
@@ -60,7 +62,7 @@ def view_of(photo, view, size):
     """
     left, top, zoom = view
     for axis, (count, start) in enumerate(zip(size, (top, left), strict=True)):
-        at = ((np.arange(count) + 0.5) / zoom + start) * DETAIL - 0.5
+        at = (np.arange(count) + 0.5) / zoom + start - 0.5
         at = np.clip(at, 0, photo.shape[axis] - 1.001)
         first = at.astype(np.intp)
         part = (at - first).astype(np.float32).reshape((-1, 1, 1) if axis == 0 else (1, -1, 1))
@@ -91,11 +93,11 @@ def placed(sprite, centre, angle, zoom):
         Row and column of the frame at which the patch begins; may lie outside.
     """
     height, width, depth = sprite.layers.shape
-    reach = int(np.hypot(height, width) / 2 * zoom / DETAIL) + 2
+    reach = int(np.hypot(height, width) / 2 * zoom) + 2
     left, top = np.floor(centre).astype(int) - reach
     along = np.arange(2 * reach + 1, dtype=np.float32) + 0.5
     dx, dy = along + (left - centre[0]), along[:, None] + (top - centre[1])
-    c, s = np.cos(angle) * DETAIL / zoom, np.sin(angle) * DETAIL / zoom
+    c, s = np.cos(angle) / zoom, np.sin(angle) / zoom
     x = np.clip(c * dx + s * dy + (width - 1) / 2, 0, width - 1.001)
     y = np.clip(c * dy - s * dx + (height - 1) / 2, 0, height - 1.001)
     column, row = x.astype(np.intp), y.astype(np.intp)
