@@ -1,9 +1,14 @@
 """Pictures: boxes fall on the right pixels, captions go out as text."""
 
+import base64
+import io
+
 import numpy as np
 import pytest
+from PIL import Image
 
 from vidlearn import plots
+from vidlearn.synthetic import picture
 
 FRAME = np.zeros((40, 60, 3), np.uint8)
 
@@ -49,17 +54,37 @@ def test_grey_scale_by_hand(image, limits):
     assert plots._limits(image) == limits
 
 
-def test_figures_and_captions_are_displayed(monkeypatch):
-    shown = []
+@pytest.fixture
+def shown(monkeypatch):
+    """What goes out to a notebook: (data, caption) of each figure."""
+    displayed, figures = [], []
     monkeypatch.setattr(plots, "_in_notebook", lambda: True)
-    monkeypatch.setattr("IPython.display.display", lambda x, **options: shown.append(x))
+    monkeypatch.setattr("IPython.display.display", lambda x, **options: displayed.append(x))
+    encode = plots._encode
+    monkeypatch.setattr(
+        plots, "_encode", lambda figure: (figures.append(figure), encode(figure))[1]
+    )
+    return displayed, figures
+
+
+def test_figures_and_captions_are_displayed(shown):
+    displayed, figures = shown
     plots.show_images([FRAME, FRAME[..., 0]], ["a", "b"], caption="Two < three.")
     plots.filmstrip(np.stack([FRAME] * 9), caption="Nine frames.")
-    plots.number_grid(
-        [np.eye(2), "·", np.ones((1, 3))], caption="Numbers.", highlight={0: [(0, 1)]}
-    )
-    figures, captions = shown[::2], shown[1::2]
+    matrices = [np.eye(2), "·", np.ones((1, 3))]
+    plots.number_grid(matrices, caption="Numbers.", highlight={0: [(0, 1)]})
     assert [len(f.axes) for f in figures] == [2, 6, 3]
     assert [ax.get_title() for ax in figures[1].axes] == [f"frame {i}" for i in (0, 2, 3, 5, 6, 8)]
-    assert "Two &lt; three." in captions[0].data
     assert [t.get_text() for t in figures[2].axes[0].texts] == ["1", "0", "0", "1"]
+    assert "Two &lt; three." in displayed[1].data
+    assert displayed[0]["text/plain"] == "Two < three."
+
+
+def test_photographs_go_out_as_jpeg_and_drawings_as_png(shown):
+    displayed, _ = shown
+    plots.show_images([picture("astronaut")], caption="A photograph.")
+    plots.number_grid(np.eye(3), caption="Ones.")
+    photograph = Image.open(io.BytesIO(base64.b64decode(displayed[0]["image/jpeg"])))
+    drawing = Image.open(io.BytesIO(base64.b64decode(displayed[2]["image/png"])))
+    assert (photograph.format, drawing.format) == ("JPEG", "PNG")
+    assert photograph.width == 800

@@ -4,8 +4,10 @@ The caption goes out as text below the picture, so that a screen reader, a searc
 find it.
 """
 
+import base64
 import html
 import inspect
+import io
 import math
 import sys
 
@@ -41,7 +43,9 @@ def show(figure, caption):
     if _in_notebook():
         from IPython.display import HTML, display
 
-        display(figure, metadata={"image/png": {"alt": caption}})
+        kind, data = _encode(figure)
+        text = {kind: data, "text/plain": caption}
+        display(text, raw=True, metadata={kind: {"alt": caption}})
         style = "margin:.2em 0 1em 0;max-width:46em;font-size:.92em;opacity:.85"
         display(HTML(f"<p class='vl-caption' style='{style}'>{html.escape(caption)}</p>"))
     plt.close(figure)
@@ -225,6 +229,17 @@ def show_source(function):
         display(Markdown(f"```python\n{source.rstrip()}\n```"))
     else:
         print(source)
+
+
+def _encode(figure):
+    """Return MIME type and base64 text: JPEG where it is far smaller (photographs), else PNG."""
+    pictures = {}
+    for kind, options in {"png": {}, "jpeg": {"pil_kwargs": {"quality": 88}}}.items():
+        stream = io.BytesIO()
+        figure.savefig(stream, format=kind, dpi=80, **options)
+        pictures[f"image/{kind}"] = stream.getvalue()
+    kind = min(pictures, key=lambda k: len(pictures[k]) * (2 if k == "image/jpeg" else 1))
+    return kind, base64.b64encode(pictures[kind]).decode()
 
 
 def _draw_numbers(ax, matrix, highlighted):
