@@ -13,6 +13,7 @@ A new one takes three files and a table:
    a browser, without a kernel, and compares the numbers with `vidlearn.scratch`.
 """
 
+from .clip_player import ClipPlayer
 from .convolution_stepper import ConvolutionStepper
 
-__all__ = ["ConvolutionStepper"]
+__all__ = ["ClipPlayer", "ConvolutionStepper"]

@@ -65,6 +65,14 @@ function toggle(label, on, onchange) {
   return h("label", { class: "vl-toggle" }, box, h("span", {}, label));
 }
 
+/** A labelled list to choose from: `options` are pairs of a value and its name. */
+function choice(label, options, chosen, onchange) {
+  const list = h("select", { class: "vl-select", onchange: () => onchange(list.value) });
+  list.append(...options.map(([value, name]) => h("option", { value }, name)));
+  list.value = chosen;
+  return h("label", { class: "vl-choice" }, h("span", {}, label), list);
+}
+
 /**
  * Buttons and a slider that walk through `count` steps. `onstep(step)` shows one; `pace()` is the
  * time in ms between two while playing; `loop` starts over at the end.
@@ -119,6 +127,7 @@ function transport({ text, count, start = 0, pace, loop = false, name, onstep, s
     type: "range", min: 0, max: count - 1, step: 1, class: "vl-slider", "aria-label": name,
     oninput: () => pick(Number(slider.value)),
   });
+  const track = h("div", { class: "vl-track" }, slider);
   const counter = h("span", { class: "vl-counter", "aria-hidden": "true" });
   counter.style.minWidth = `${2 * String(count).length + 3}ch`;
   const element = h(
@@ -128,10 +137,10 @@ function transport({ text, count, start = 0, pace, loop = false, name, onstep, s
     iconButton("back", text.back, () => pick(step - 1)),
     button,
     iconButton("next", text.next, () => pick(step + 1)),
-    slider,
+    track,
     counter,
   );
-  return { element, pick, toggle: () => play(!playing), get step() { return step; } };
+  return { element, track, counter, pick, toggle: () => play(!playing), get step() { return step; } };
 }
 
 /**

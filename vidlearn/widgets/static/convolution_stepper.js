@@ -74,7 +74,7 @@ export default interactive(({ root, text, memory, signal, get }) => {
     rows, columns, label: `${text.output} ${size(rows, columns)}`, chars: lengths.out,
     onpick: (i, j) => bar.pick(i * columns + j),
   });
-  const sum = h("output", { class: "vl-sum" });
+  const sum = h("b", { class: "vl-sum" });
   const turning = h("p", { class: "vl-note" });
   const live = liveLine();
 
