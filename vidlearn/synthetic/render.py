@@ -150,7 +150,7 @@ def _overlap(canvas, patch, corner):
     """Return the part of the canvas that a patch covers, and the part of the patch that does."""
     here, there = [], []
     for start, extent, limit in zip(corner, patch.shape, canvas.shape[:2], strict=False):
-        first, last = np.clip([start, start + extent], 0, limit).tolist()
+        first, last = (min(max(edge, 0), limit) for edge in (start, start + extent))
         here.append(slice(first, last))
         there.append(slice(first - start, last - start))
     return tuple(here), tuple(there)
