@@ -71,7 +71,7 @@ def test_figures_and_captions_are_displayed(shown):
     displayed, figures = shown
     plots.show_images([FRAME, FRAME[..., 0]], ["a", "b"], caption="Two < three.")
     plots.filmstrip(np.stack([FRAME] * 9), caption="Nine frames.")
-    matrices = [np.eye(2), "·", np.ones((1, 3))]
+    matrices = [np.array([[1, -0.0], [0, 1]]), "·", np.ones((1, 3))]
     plots.number_grid(matrices, caption="Numbers.", highlight={0: [(0, 1)]})
     assert [len(f.axes) for f in figures] == [2, 6, 3]
     assert [ax.get_title() for ax in figures[1].axes] == [f"frame {i}" for i in (0, 2, 3, 5, 6, 8)]

@@ -10,6 +10,7 @@ import inspect
 import io
 import math
 import sys
+import textwrap
 
 import numpy as np
 
@@ -198,7 +199,7 @@ def number_grid(arrays, titles=None, *, caption, cell=0.42, highlight=None):
     figure, axes = plt.subplots(
         1,
         len(entries),
-        figsize=(cell * (sum(widths) + 0.5 * len(widths)), cell * (tallest + 1.2)),
+        figsize=(cell * (sum(widths) + 0.5 * len(widths)), cell * (tallest + 1.5)),
         width_ratios=widths,
         squeeze=False,
         layout="constrained",
@@ -206,7 +207,7 @@ def number_grid(arrays, titles=None, *, caption, cell=0.42, highlight=None):
     for k, (ax, entry) in enumerate(zip(axes.flat, entries, strict=True)):
         ax.axis("off")
         if titles is not None:
-            ax.set_title(titles[k], fontsize=10)
+            ax.set_title(textwrap.fill(titles[k], 6 * widths[k]), fontsize=10)
         if isinstance(entry, str):
             ax.text(0.5, 0.5, entry, ha="center", va="center", fontsize=18)
         else:
@@ -246,7 +247,7 @@ def _draw_numbers(ax, matrix, highlighted):
     limit = float(np.abs(matrix).max()) or 1.0
     ax.imshow(matrix, cmap="RdBu_r", vmin=-2 * limit, vmax=2 * limit)
     for (i, j), value in np.ndenumerate(matrix):
-        ax.text(j, i, f"{value:.4g}", ha="center", va="center", fontsize=10, color="black")
+        ax.text(j, i, f"{value + 0.0:.4g}", ha="center", va="center", fontsize=10, color="black")
     for i in range(matrix.shape[0] + 1):
         ax.axhline(i - 0.5, color="white", lw=1)
     for j in range(matrix.shape[1] + 1):
