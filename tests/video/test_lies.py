@@ -20,6 +20,8 @@ from vidlearn.video import (
     sample_clip,
 )
 
+PLAYLIST = b"#EXTM3U\n#EXTINF:9,\nhttp://127.0.0.1:9/a.ts\n#EXT-X-ENDLIST\n"
+
 
 def numbers(path, **options):
     return [read_number(frame) for frame in read_frames(path, **options)]
@@ -80,13 +82,13 @@ def test_rejects_sound_alone(tmp_path):
 def test_rejects_a_recording_without_its_index(tmp_path):
     film = make_clip(tmp_path / "cut.mp4", frames=30)
     film.write_bytes(film.read_bytes()[:-2000])
-    with pytest.raises(VideoError, match="moov atom.*Copy or download the file again"):
+    with pytest.raises(VideoError, match=r"moov atom.*Copy or download the file again"):
         probe(film)
 
 
 def test_rejects_an_unknown_codec(tmp_path):
     film = patch(make_clip(tmp_path / "odd.mp4", frames=5), b"avc1\x00", 0, b"zzzz")
-    with pytest.raises(VideoError, match="codec that this decoder does not know.*ffmpeg"):
+    with pytest.raises(VideoError, match=r"codec that this decoder does not know.*ffmpeg"):
         probe(film)
 
 
@@ -105,7 +107,7 @@ def test_a_truncated_file_gives_what_is_there(tmp_path, name):
     info = probe(film)
     assert 20 < len(found) < 75
     if name == "cut.ts":  # nothing marks the last picture as cut, so it is patched up
-        found = found[:-1] + [len(found) - 1]
+        found = [*found[:-1], len(found) - 1]
     assert found == list(range(len(found)))
     assert info.frames == len(found)
     assert read_number(clip[-1]) == int(3.5 * len(found) / 4)

@@ -5,9 +5,11 @@ import re
 import numpy as np
 
 from .errors import VideoError, warn
-from .source import existing
+from .source import existing, stamp
 
 ENDINGS = {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".pgm", ".ppm"}
+
+_damaged = set()  # pictures that were seen not to decode
 
 
 def natural_key(name):
@@ -21,7 +23,7 @@ def natural_key(name):
 
 
 def pictures(path):
-    """List the pictures of a folder in natural order, (F,) Path.
+    """List the pictures of a folder in natural order, (F,) Path, and the damaged among them.
 
     Raises
     ------
@@ -30,23 +32,28 @@ def pictures(path):
     """
     path = existing(path)
     files = [p for p in path.iterdir() if p.suffix.lower() in ENDINGS and p.name[0] != "."]
+    damaged = [p for p in files if stamp(p) in _damaged]
+    files = sorted(set(files) - set(damaged), key=lambda p: natural_key(p.name))
     if not files:
         raise VideoError(
             f"{path} is a folder without pictures. Name a video file, or a folder that holds "
             f"{', '.join(sorted(ENDINGS))}."
         )
-    return sorted(files, key=lambda p: natural_key(p.name))
+    return files, damaged
 
 
 def pick_pictures(path, wanted, *, size, colour):
     """Yield (number, array) for the wanted pictures of a folder, as ``source.pick`` does."""
-    files = pictures(path)
+    files, damaged = pictures(path)
+    if damaged:
+        warn(f"{path}: {', '.join(p.name for p in damaged)} cannot be read; left out.")
     for number in wanted:
         if number >= len(files):
             return
         try:
             yield number, load(files[number], size, colour)
         except OSError as error:
+            _damaged.add(stamp(files[number]))
             warn(f"{files[number]} cannot be read: {error}.")
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
 
 from .convert import display_matrix
-from .errors import VideoError
-from .folder import load, pictures
+from .errors import VideoError, VideoWarning
+from .folder import pick_pictures, pictures
 from .read import ASSUMED_FPS, frame_times
 from .source import Source, existing, index_of
 
@@ -99,7 +100,7 @@ def probe(path, *, decode=True) -> VideoInfo:
     """
     path = existing(path)
     if path.is_dir():
-        return _probe_folder(path)
+        return _probe_folder(path, decode)
     times = frame_times(path)
     with Source(path) as source:
         frames = source.frames()
@@ -182,21 +183,30 @@ def _oddities(source, frame, turn):
     return notes
 
 
-def _probe_folder(path):
-    files = pictures(path)
-    height, width = load(files[0], None, "rgb").shape[:2]
+def _probe_folder(path, decode):
+    files, _ = pictures(path)
+    taken = range(len(files) if decode else 1)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", VideoWarning)
+        shapes = [x.shape for _, x in pick_pictures(path, taken, size=None, colour="rgb")]
+    if not shapes:
+        raise VideoError(f"Not one picture in {path} can be read. Copy them again.")
+    frames = len(shapes) if decode else len(files)
+    notes = [f"a folder of pictures has no clock; {ASSUMED_FPS:g} a second assumed"]
+    if len(set(shapes)) > 1:
+        notes.append("the pictures have several sizes; pass size=(height, width) to read them")
     return VideoInfo(
         path=str(path),
-        width=width,
-        height=height,
+        width=shapes[0][1],
+        height=shapes[0][0],
         fps=ASSUMED_FPS,
-        frames=len(files),
+        frames=frames,
         header_frames=None,
-        seconds=len(files) / ASSUMED_FPS,
+        seconds=frames / ASSUMED_FPS,
         codec="pictures",
         pixel_format="rgb24",
         rotation=0,
         variable_frame_rate=False,
         has_audio=False,
-        notes=(f"a folder of pictures has no clock; {ASSUMED_FPS:g} a second assumed",),
+        notes=tuple(notes + [str(warning.message) for warning in caught]),
     )

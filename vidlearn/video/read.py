@@ -130,9 +130,9 @@ def read_video(
         As in :func:`read_frames`, and if the array would be larger than ``max_bytes``.
     """
     options = {"start": start, "stop": stop, "step": step, "size": size, "colour": colour}
-    frames, total = [], 0
+    reader, frames, total = read_frames(path, **options), [], 0
     expected = len(range(start, min(stop or sys.maxsize, count_frames(path)), step))
-    for frame in read_frames(path, **options):
+    for frame in reader:
         total += frame.nbytes
         need = max(total, frame.nbytes * expected)
         if need > max_bytes:
@@ -185,6 +185,8 @@ def frame_at(path, *, frame=None, seconds=None, size=None, colour="rgb") -> np.n
     for _, picture in wanted_frames(path, [int(frame)], size=size, colour=colour):
         return picture
     last = count_frames(path) - 1
+    if frame <= last:
+        raise VideoError(f"Frame {frame} of {path} is damaged; probe(path) says what is there.")
     raise VideoError(f"There is no frame {frame} in {path}: frames go from 0 to {last}.")
 
 
@@ -220,7 +222,7 @@ def frame_times(path) -> np.ndarray:
     about a second.
     """
     if existing(path).is_dir():
-        return np.arange(len(pictures(path))) / ASSUMED_FPS
+        return np.arange(len(pictures(path)[0])) / ASSUMED_FPS
     index = index_of(path)
     if index.usable:
         return (index.pts - index.pts[0]) * index.tick
@@ -230,5 +232,5 @@ def frame_times(path) -> np.ndarray:
 def count_frames(path):
     """Count the frames that a file stores, without decoding them."""
     if existing(path).is_dir():
-        return len(pictures(path))
+        return len(pictures(path)[0])
     return index_of(path).count

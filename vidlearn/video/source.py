@@ -74,7 +74,7 @@ class Source:
     def __exit__(self, *error):
         self.container.close()
         if self.lost:
-            _damaged.add(_stamp(self.path))
+            _damaged.add(stamp(self.path))
 
     def packets(self):
         """Yield the packets of the video stream, the empty one that flushes the decoder last."""
@@ -104,14 +104,14 @@ class Source:
                 self.mended += frame.is_corrupt
                 yield frame
 
-    def seek(self, stamp):
+    def seek(self, pts):
         """Yield the frames from the keyframe with this stamp on; nothing if it is not found."""
-        self.container.seek(int(stamp), stream=self.stream)
+        self.container.seek(int(pts), stream=self.stream)
         frames = self.frames()
         for frame in frames:
-            if frame.pts is None or frame.pts > stamp:
+            if frame.pts is None or frame.pts > pts:
                 return
-            if frame.pts == stamp:
+            if frame.pts == pts:
                 yield frame
                 yield from frames
 
@@ -185,10 +185,11 @@ def video_stream(path, container):
 
 def index_of(path):
     """Return the Index of a file, read once for as long as the file does not change."""
-    return _index(*_stamp(existing(path)))
+    return _index(*stamp(existing(path)))
 
 
-def _stamp(path):
+def stamp(path):
+    """Return what tells a file from a later one of the same name."""
     stat = path.stat()
     return str(path), stat.st_mtime_ns, stat.st_size
 
@@ -241,7 +242,7 @@ def pick(path, wanted):
     """
     done = -1
     try:
-        for number, frame in _pick(path, wanted, jump=_stamp(existing(path)) not in _damaged):
+        for number, frame in _pick(path, wanted, jump=stamp(existing(path)) not in _damaged):
             done = number
             yield number, frame
     except _Astray:
