@@ -4,24 +4,20 @@ As everywhere in deep learning the kernel is not flipped: this is the cross-corr
 
 .. math:: out_{n,i,j,f} = b_f + \sum_{p,q,c} x_{n,\, is+pd,\, js+qd,\, c} \; w_{p,q,c,f}
 
-with stride s and dilation d, x padded. One core serves every number of dimensions. It lays the
-windows of some hundred outputs side by side in a small buffer (im2col), so that their sums
-become one matrix product, which the processor's matrix library computes at full speed.
-`vidlearn.scratch.conv_naive` has the same functions as plain loops. Lesson 02 builds both.
+with stride s and dilation d, x padded. One core, `vidlearn.scratch._im2col`, serves every number
+of axes. `vidlearn.scratch.conv_naive` has the same functions as plain loops. Lesson 02 builds
+both.
 
 References
 ----------
 Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016.
-Chellapilla, Puri and Simard, "High performance convolutional neural networks for document
-processing", 2006, section 4 (im2col).
 """
 
 import numpy as np
 
 from ._checks import AXES, check_dout, check_maps, check_shape, per_axis
-from ._windows import axis_output, axis_padding, lay_grid, tiles
-
-BUFFER = 1 << 20  # bytes of windows that are multiplied at once: they stay in the cache
+from ._im2col import correlate, input_gradient, kernel_gradient
+from ._windows import axis_output, axis_padding, lay_grid
 
 
 def conv_output_size(size, kernel, *, stride=1, padding=0, dilation=1):
@@ -262,7 +258,7 @@ def prepare(axes, x, w, b, stride, padding, dilation):
 
 def _forward(axes, x, w, b, stride, padding, dilation):
     x, w, b, grid = prepare(axes, x, w, b, stride, padding, dilation)
-    out = _correlate(x, w, grid)
+    out = correlate(x, w, grid)
     if b is not None:
         out += b
     return out, (x, w, b, grid)
@@ -271,63 +267,7 @@ def _forward(axes, x, w, b, stride, padding, dilation):
 def _backward(dout, cache):
     x, w, b, grid = cache
     dout = check_dout(dout, (len(x), *grid.outputs, w.shape[-1]), x.dtype)
-    dx = _input_gradient(dout, x, w, grid)
-    dw = _kernel_gradient(dout, x, w, grid)
+    dx = grid.crop(input_gradient(dout, x, w, grid))
+    dw = kernel_gradient(dout, x, w, grid)
     db = None if b is None else dout.reshape(-1, w.shape[-1]).sum(axis=0)
     return dx, dw, db
-
-
-def _window_tiles(x, grid):
-    """Yield the tiles of the output, each with its windows side by side: (pixels, taps * C)."""
-    windows = grid.windows(x)  # (N, *outputs, *kernel, C)
-    length = int(np.prod(grid.kernel)) * x.shape[-1]
-    pixels = min(max(BUFFER // (length * x.itemsize), 512), 2048)
-    buffer = np.empty(0, x.dtype)
-    for tile in tiles((len(x), *grid.outputs), pixels):
-        block = windows[tile]
-        if buffer.size < block.size:
-            buffer = np.empty(block.size, x.dtype)
-        columns = buffer[: block.size].reshape(block.shape)
-        columns[...] = block
-        yield tile, columns.reshape(-1, length)
-
-
-def _correlate(x, w, grid):
-    filters = w.shape[-1]
-    out = np.empty((len(x), *grid.outputs, filters), x.dtype)
-    w = w.reshape(-1, filters)  # (taps * C, F)
-    for tile, columns in _window_tiles(x, grid):
-        np.matmul(columns, w, out=out[tile].reshape(-1, filters))
-    return out
-
-
-def _kernel_gradient(dout, x, w, grid):
-    filters = w.shape[-1]
-    dw = np.zeros((w.size // filters, filters), x.dtype)
-    for tile, columns in _window_tiles(x, grid):
-        dw += columns.T @ dout[tile].reshape(-1, filters)
-    return dw.reshape(w.shape)
-
-
-def _input_gradient(dout, x, w, grid):
-    if all(s == 1 for s in grid.stride):
-        return grid.crop(_flipped(dout, w, grid))
-    dx = np.zeros_like(x)
-    filters = w.shape[-1]
-    w_t = w.reshape(-1, filters).T  # (F, taps * C)
-    for tile in tiles(dout.shape[:-1], 1024):
-        block = dout[tile]
-        columns = block.reshape(-1, filters) @ w_t
-        columns = columns.reshape(*block.shape[:-1], *grid.kernel, x.shape[-1])
-        for tap in np.ndindex(grid.kernel):
-            dx[:, *grid.tap(*tap)][tile] += columns[(..., *tap, slice(None))]
-    return grid.crop(dx)
-
-
-def _flipped(dout, w, grid):
-    """At stride 1 dx is itself a convolution: of dout, with the kernel flipped, C and F swapped."""
-    spatial = tuple(range(len(grid.kernel)))
-    w = np.flip(w, spatial).swapaxes(-1, -2)  # (*kernel, F, C)
-    full = [(d * (k - 1),) * 2 for k, d in zip(grid.kernel, grid.dilation, strict=True)]
-    grid = lay_grid(dout.shape[1:-1], grid.kernel, padding=full, dilation=grid.dilation)
-    return _correlate(grid.pad(dout), w, grid)
