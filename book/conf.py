@@ -67,10 +67,12 @@ html_extra_path = ["extra"]
 html_css_files = ["book.css"]
 html_js_files = [("early.js", {"priority": 1})]
 html_use_index = False
+html_context = {"default_mode": "auto"}
 html_theme_options = {
     "use_fullscreen_button": False,
     "show_toc_level": 2,
     "home_page_in_toc": True,
+    "logo": {"text": "vidlearn", "alt_text": "vidlearn: to the first page"},
 }
 if settings["repository"]:
     html_theme_options |= {

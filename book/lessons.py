@@ -4,6 +4,7 @@
   from their one source in ``vidlearn.course.exercises``; before its text: the anchor ``#some-id``.
 - A link to an address that stands in ``references.bib`` is followed by its citation.
 - The first bold mention of a term of the glossary links there.
+- Figures keep the alternative text that the notebook stores.
 - Fences of ``mermaid`` become diagrams.
 """
 
@@ -22,6 +23,8 @@ from vidlearn.course import exercises
 from vidlearn.messages import text
 
 BOOK = Path(__file__).parent
+STATE = "application/vnd.jupyter.widget-state+json"
+VIEW = "application/vnd.jupyter.widget-view+json"
 CHECK = re.compile(r"""^check\(\s*["']([\w-]+)["']""", re.MULTILINE)
 FENCED = re.compile(
     r"(^(?P<fence>`{3,}|~{3,}|:{3,}).*?^(?P=fence)[ \t]*$)", re.MULTILINE | re.DOTALL
@@ -129,6 +132,15 @@ def add_help(cells):
     return out
 
 
+def keep_alt(cell):
+    """Hand the stored alternative text of a cell's figure to MyST-NB, which looks elsewhere."""
+    for output in cell.get("outputs", []):
+        for about in output.get("metadata", {}).values():
+            if "alt" in about:
+                cell.metadata["mystnb"] = {"image": {"alt": about["alt"]}}
+                return
+
+
 def prepare(app, docname, source):
     """Enrich a page before it is parsed (Sphinx's event ``source-read``)."""
     if docname in {"book/glossary", "book/references"}:
@@ -141,6 +153,7 @@ def prepare(app, docname, source):
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = enrich(cell.source, seen)
+        keep_alt(cell)
     notebook.cells = add_help(notebook.cells)
     source[0] = json.dumps(notebook)
 
@@ -155,19 +168,53 @@ class Mermaid(SphinxDirective):
         return [nodes.raw("", f'<pre class="mermaid">{source}</pre>', format="html")]
 
 
-def load_mermaid(app, pagename, templatename, context, doctree):
-    """Load the script that draws diagrams on pages that have one (``html-page-context``)."""
-    if '<pre class="mermaid">' in context.get("body", ""):
+class Interactive(SphinxDirective):
+    """An interactive of a lesson on another page: ``{interactive} 02_convolution FilterGallery``.
+
+    It is shown from the state that the lesson's notebook stores.
+    """
+
+    required_arguments = 2
+
+    def run(self):
+        lesson, name = self.arguments
+        path = BOOK.parent / "notebooks" / f"{lesson}.ipynb"
+        self.env.note_dependency(str(path))
+        stored = nbformat.read(path, as_version=4).metadata.get("widgets", {}).get(STATE, {})
+        models = stored.get("state", {})
+        for key, model in models.items():
+            if model["state"].get("_anywidget_id", "").endswith(f".{name}"):
+                layout = model["state"]["layout"].removeprefix("IPY_MODEL_")
+                state = {**stored, "state": {key: model, layout: models[layout]}}
+                view = {"version_major": 2, "version_minor": 0, "model_id": key}
+                scripts = _script(STATE, state) + _script(VIEW, view)
+                return [nodes.raw("", f'<div class="vl-live-view">{scripts}</div>', format="html")]
+        raise self.error(f"{path.name} stores no {name}; run `make notebooks` first.")
+
+
+def _script(kind, data):
+    safe = json.dumps(data).replace("</", "<\\/").replace("<!--", "<\\!--")
+    return f'<script type="{kind}">{safe}</script>'
+
+
+def load_scripts(app, pagename, templatename, context, doctree):
+    """Load the scripts a page needs and others do not (``html-page-context``)."""
+    body = context.get("body", "")
+    if '<pre class="mermaid">' in body:
         app.add_js_file(app.config.mermaid_path, defer="defer")
         app.add_js_file("mermaid.js", defer="defer")
+    if 'class="vl-live-view"' in body:
+        for path, attributes in app.config.nb_ipywidgets_js.items():
+            app.add_js_file(path, **attributes)
 
 
 def setup(app):
     """Register all of it with Sphinx."""
     app.add_config_value("mermaid_path", "", "html", str)
     app.connect("source-read", prepare)
-    app.connect("html-page-context", load_mermaid)
+    app.connect("html-page-context", load_scripts)
     app.add_directive("mermaid", Mermaid)
+    app.add_directive("interactive", Interactive)
     # It numbers sections after all is read, and only forgets to say that this is safe.
     app.extensions["sphinx_multitoc_numbering"].parallel_read_safe = True
     return {"parallel_read_safe": True, "parallel_write_safe": True}
