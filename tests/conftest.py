@@ -1,8 +1,28 @@
 """Fixtures that more than one folder of tests uses."""
 
+import json
+
 import pytest
 
 from tests.browser import MISSING, launch
+from vidlearn.course import lab
+
+NOTEBOOK = {
+    "cells": [
+        {"cell_type": "markdown", "id": "a", "metadata": {}, "source": ["# Lesson"]},
+        {
+            "cell_type": "code",
+            "id": "b",
+            "metadata": {},
+            "source": ["print('é')"],
+            "execution_count": 3,
+            "outputs": [{"name": "stdout", "output_type": "stream", "text": ["é\n"]}],
+        },
+    ],
+    "metadata": {"language_info": {"name": "python"}, "widgets": {}, "vidlearn": {}},
+    "nbformat": 4,
+    "nbformat_minor": 5,
+}
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +35,20 @@ def browser():
             pytest.skip(MISSING)
         yield found
         found.close()
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """A course of lessons 00 and 02; returns what publishes a lesson with another title."""
+    folder = tmp_path / "course" / "notebooks"
+    folder.mkdir(parents=True)
+
+    def publish(name, title):
+        notebook = json.loads(json.dumps(NOTEBOOK))
+        notebook["cells"][0]["source"] = [title]
+        (folder / name).write_text(json.dumps(notebook), "utf-8")
+
+    publish("00_start.ipynb", "# Zero")
+    publish("02_convolution.ipynb", "# Two")
+    monkeypatch.setattr(lab, "PACKAGE", folder.parent / "vidlearn")
+    return publish

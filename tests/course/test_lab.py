@@ -1,0 +1,158 @@
+import json
+import socket
+import sys
+from pathlib import Path
+
+import pytest
+
+from vidlearn.course import lab
+
+
+def title(path):
+    return json.loads(path.read_text("utf-8"))["cells"][0]["source"][0]
+
+
+def test_copies_come_without_outputs_and_keep_the_text(course, tmp_path):
+    said = lab.give_copies(tmp_path / "work")
+    copy = json.loads((tmp_path / "work" / "00_start.ipynb").read_text("utf-8"))
+    assert copy["cells"][1]["outputs"] == []
+    assert copy["cells"][1]["execution_count"] is None
+    assert copy["cells"][1]["source"] == ["print('é')"]
+    assert copy["metadata"] == {"language_info": {"name": "python"}}
+    assert said == [f"Copied 00_start.ipynb, 02_convolution.ipynb to {tmp_path / 'work'}."]
+    assert lab.give_copies(tmp_path / "work") == []
+
+
+def test_copies_that_were_not_touched_follow_the_course(course, tmp_path):
+    lab.give_copies(tmp_path)
+    course("00_start.ipynb", "# Zero, better")
+    (said,) = lab.give_copies(tmp_path)
+    assert "00_start.ipynb" in said
+    assert title(tmp_path / "00_start.ipynb") == "# Zero, better"
+    assert lab.give_copies(tmp_path) == []
+
+
+def test_copies_that_were_touched_are_kept_and_reset_keeps_them_beside(course, tmp_path):
+    lab.give_copies(tmp_path)
+    mine = tmp_path / "02_convolution.ipynb"
+    mine.write_text(mine.read_text("utf-8").replace("# Two", "# Mine"), "utf-8")
+    assert lab.give_copies(tmp_path) == []
+    course("02_convolution.ipynb", "# Two, better")
+    (said,) = lab.give_copies(tmp_path)
+    assert "vidlearn reset 02" in said
+    assert title(mine) == "# Mine"
+
+    assert "02_convolution.mine-1.ipynb" in lab.reset("2", tmp_path)
+    assert title(mine) == "# Two, better"
+    assert title(tmp_path / "02_convolution.mine-1.ipynb") == "# Mine"
+    assert "nothing to do" in lab.reset("02", tmp_path)
+    mine.write_text("not even a notebook", "utf-8")
+    assert "02_convolution.mine-2.ipynb" in lab.reset("02", tmp_path)
+    assert title(tmp_path / "02_convolution.mine-1.ipynb") == "# Mine"
+    course("02_convolution.ipynb", "# Two, best")
+    lab.give_copies(tmp_path)
+    assert title(mine) == "# Two, best"
+
+
+def test_copies_that_were_deleted_come_back(course, tmp_path):
+    lab.give_copies(tmp_path)
+    (tmp_path / "00_start.ipynb").unlink()
+    (said,) = lab.give_copies(tmp_path)
+    assert said.startswith("Copied 00_start.ipynb to")
+    assert "Copied" in lab.reset("00", tmp_path / "elsewhere")
+
+
+@pytest.mark.parametrize("record", ["", "{}", "[1]", '{"given": 3}'])
+def test_copies_are_all_kept_when_the_record_is_damaged(course, tmp_path, record):
+    lab.give_copies(tmp_path)
+    (tmp_path / lab.RECORD).write_text(record, "utf-8")
+    course("00_start.ipynb", "# Zero, better")
+    said = lab.give_copies(tmp_path)
+    assert "could not be read" in said[0]
+    assert title(tmp_path / "00_start.ipynb") == "# Zero"
+
+
+def test_copies_survive_a_write_that_is_cut_short(course, tmp_path, monkeypatch):
+    lab.give_copies(tmp_path)
+    course("00_start.ipynb", "# Zero, better")
+
+    def cut(self, words, **options):
+        with open(self, "w") as file:
+            file.write(words[:20])
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_text", cut)
+        with pytest.raises(OSError, match="No space left"):
+            lab.give_copies(tmp_path)
+    assert title(tmp_path / "00_start.ipynb") == "# Zero"
+    lab.give_copies(tmp_path)
+    assert title(tmp_path / "00_start.ipynb") == "# Zero, better"
+
+
+def test_lessons_are_found_in_an_installed_package_too(course, tmp_path, monkeypatch):
+    package = tmp_path / "site-packages" / "vidlearn"
+    (package / "_share").mkdir(parents=True)
+    (tmp_path / "course" / "notebooks").rename(package / "_share" / "notebooks")
+    monkeypatch.setattr(lab, "PACKAGE", package)
+    assert list(lab.find_lessons()) == ["00", "02"]
+
+
+def test_work_folder_is_the_current_one_when_it_holds_copies(course, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert lab.work_folder() == tmp_path / "my_work"
+    lab.give_copies(lab.work_folder())
+    monkeypatch.chdir(tmp_path / "my_work")
+    assert lab.work_folder() == tmp_path / "my_work"
+    assert lab.work_folder("x") == tmp_path / "my_work" / "x"
+
+
+def test_free_port_steps_over_a_busy_one():
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        port = busy.getsockname()[1]
+        assert port < lab.free_port(port) < port + lab.PORTS
+
+
+def test_free_port_says_so_when_all_are_busy(monkeypatch):
+    monkeypatch.setattr(lab, "PORTS", 1)
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        with pytest.raises(OSError, match="vidlearn lab --port"):
+            lab.free_port(busy.getsockname()[1])
+
+
+@pytest.mark.parametrize(
+    ("platform", "environment", "opens"),
+    [
+        ("linux", {}, False),
+        ("linux", {"DISPLAY": ":0"}, True),
+        ("linux", {"WAYLAND_DISPLAY": "wayland-0"}, True),
+        ("linux", {"BROWSER": "firefox"}, True),
+        ("darwin", {}, True),
+        ("win32", {}, True),
+    ],
+)
+def test_a_browser_is_opened_where_there_is_a_screen(monkeypatch, platform, environment, opens):
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "platform", platform)
+    assert lab.can_open_browser() is opens
+
+
+def test_settings_name_plugins_that_jupyterlab_has():
+    from jupyter_core.paths import jupyter_path
+
+    file = lab.JUPYTER / "labconfig" / "default_setting_overrides.json"
+    folders = [Path(p) / "lab" / "schemas" for p in jupyter_path()]
+    folders += [Path(p) for p in jupyter_path("labextensions")]
+    for plugin, settings in json.loads(file.read_text("utf-8")).items():
+        package, name = plugin.split(":")
+        places = [f"{package}/{name}.json", f"{package}/schemas/{package}/{name}.json"]
+        schema = next(p for f in folders for place in places if (p := f / place).exists())
+        known = json.loads(schema.read_text("utf-8"))["properties"]
+        assert settings.keys() <= known.keys()

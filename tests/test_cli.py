@@ -1,0 +1,91 @@
+import json
+import os
+import socket
+import subprocess
+import sys
+import types
+
+import pytest
+
+import vidlearn
+from vidlearn import cli
+from vidlearn.course import lab
+from vidlearn.course.doctor import Diagnosis, Finding
+
+# The function `doctor` has the name of its module.
+doctor = sys.modules["vidlearn.course.doctor"]
+
+
+def test_lab_hands_what_it_does_not_know_to_jupyter(course, tmp_path, monkeypatch, capsys):
+    given = []
+    fake = types.SimpleNamespace(main=given.extend)
+    monkeypatch.setitem(sys.modules, "jupyterlab.labapp", fake)
+    monkeypatch.setattr(os, "geteuid", lambda: 0, raising=False)
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "theirs")
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        port = busy.getsockname()[1]
+        work = str(tmp_path / "w")
+        assert cli.main(["lab", work, f"--port={port}", "--no-browser", "--ip=0.0.0.0"]) == 0
+    assert {"--allow-root", "--no-browser", "--ip=0.0.0.0"} < set(given)
+    assert "--LabApp.default_url=/lab/tree/00_start.ipynb" in given
+    assert f"--ServerApp.root_dir={tmp_path / 'w'}" in given
+    assert f"Port {port} is busy; taking" in capsys.readouterr().out
+    assert os.environ["JUPYTER_CONFIG_PATH"] == os.pathsep.join([str(lab.JUPYTER), "theirs"])
+
+
+def test_lab_rejects_a_folder_that_is_a_file(course, tmp_path, capsys):
+    (tmp_path / "taken").write_text("")
+    assert cli.main(["lab", str(tmp_path / "taken")]) == 1
+    assert str(tmp_path / "taken") in capsys.readouterr().err
+
+
+def test_reset_rejects_an_unknown_lesson(course, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["reset", "77"]) == 1
+    assert "There is no lesson 77. There are 00, 02." in capsys.readouterr().err
+
+
+def test_version_and_help_load_nothing_heavy():
+    script = (
+        "import sys\nfrom vidlearn import cli\n"
+        "try:\n    cli.main(['--help'])\nexcept SystemExit: pass\n"
+        "print(*sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded = set(run.stdout.splitlines()[-1].split())
+    assert not loaded & {"numpy", "keras", "cv2", "av", "ipywidgets", "jupyterlab", "matplotlib"}
+    assert "vidlearn.course" not in loaded
+    assert "doctor" in run.stdout
+
+
+def test_version_is_printed(capsys):
+    assert cli.main(["version"]) == 0
+    assert capsys.readouterr().out.strip() == vidlearn.__version__
+    with pytest.raises(SystemExit, match="0"):
+        cli.main(["--version"])
+    assert capsys.readouterr().out.strip() == vidlearn.__version__
+
+
+@pytest.mark.parametrize("arguments", [["version", "--loud"], ["dance"], [], ["reset"]])
+def test_cli_rejects_what_it_does_not_know(arguments, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(arguments)
+
+
+def test_an_import_that_fails_is_told_with_a_remedy(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "vidlearn.course.doctor", None)
+    assert cli.main(["doctor"]) == 1
+    assert "Install again: pip install" in capsys.readouterr().err
+
+
+def test_doctor_counts_faults_and_shows_their_remedies(monkeypatch, capsys):
+    ill = Diagnosis([Finding("A", "good", "1"), Finding("B", "fault", "<none>", "pip install b")])
+    monkeypatch.setattr(doctor, "doctor", lambda: ill)
+    assert cli.main(["doctor"]) == 1
+    out = capsys.readouterr().out
+    assert "✗ B  <none>\n     → pip install b\nTo mend: 1." in out
+    assert cli.main(["doctor", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["healthy"] is False
+    assert "&lt;none&gt;<br><em>→ pip install b</em>" in ill._repr_html_()
