@@ -14,6 +14,7 @@ A new one takes three files and a table:
 """
 
 from .clip_player import ClipPlayer
+from .conv_arithmetic import ConvArithmetic
 from .convolution_stepper import ConvolutionStepper
 
-__all__ = ["ClipPlayer", "ConvolutionStepper"]
+__all__ = ["ClipPlayer", "ConvArithmetic", "ConvolutionStepper"]

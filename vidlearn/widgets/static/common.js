@@ -65,6 +65,25 @@ function toggle(label, on, onchange) {
   return h("label", { class: "vl-toggle" }, box, h("span", {}, label));
 }
 
+/** A slider for a whole number from `least` to `most`; an element, its name, stands above it. */
+function dial(name, least, most, value, onchange) {
+  const number = h("b", {});
+  const slider = h("input", {
+    type: "range", class: "vl-slider", min: least, max: most, "aria-label": name.textContent,
+    oninput() {
+      paint();
+      onchange(Number(slider.value));
+    },
+  });
+  function paint() {
+    number.textContent = slider.value;
+    slider.style.setProperty("--vl-done", (slider.value - least) / (most - least || 1));
+  }
+  slider.value = value;
+  paint();
+  return h("label", { class: "vl-dial" }, h("span", {}, name, number), slider);
+}
+
 /** A labelled list to choose from: `options` are pairs of a value and its name. */
 function choice(label, options, chosen, onchange) {
   const list = h("select", { class: "vl-select", onchange: () => onchange(list.value) });
@@ -140,7 +159,13 @@ function transport({ text, count, start = 0, pace, loop = false, name, onstep, s
     track,
     counter,
   );
-  return { element, track, counter, pick, toggle: () => play(!playing), get step() { return step; } };
+  /** Walk through another number of steps from now on, from the start. */
+  function recount(steps) {
+    count = steps;
+    slider.max = count - 1;
+    pick(0);
+  }
+  return { element, track, counter, pick, recount, toggle: () => play(!playing), get step() { return step; } };
 }
 
 /**

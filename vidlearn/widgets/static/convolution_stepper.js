@@ -137,7 +137,7 @@ export default interactive(({ root, text, memory, signal, get }) => {
   });
   const middle = h(
     "div",
-    { class: "vl-middle" },
+    { class: "vl-stack" },
     panel(text.kernel, size(kh, kw), kernel.element),
     panel(text.products, "", products.element, h("div", { class: "vl-total" }, `${text.sum} = `, sum)),
   );
