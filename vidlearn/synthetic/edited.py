@@ -15,6 +15,8 @@ def edited_video(
     seed=0,
     lengths=(16, 40),
     objects=2,
+    speed=2.0,
+    occlusion="objects",
     camera="still",
     light="steady",
     noise=0.0,
@@ -35,6 +37,10 @@ def edited_video(
         Least and greatest number of frames of a shot.
     objects : int
         Number of objects in each shot.
+    speed : float
+        As in `moving_objects`.
+    occlusion : str
+        As in `moving_objects`.
     camera : str
         As in `moving_objects`, or "any": drawn anew for each shot.
     light : str
@@ -72,6 +78,8 @@ def edited_video(
                 objects,
                 seed=rng,
                 background=str(order[shot % len(order)]),
+                speed=speed,
+                occlusion=occlusion,
                 camera=str(rng.choice(CAMERAS)) if camera == "any" else camera,
                 light=light,
                 noise=noise,
