@@ -1,0 +1,144 @@
+"""Exercises of lesson 00, start here."""
+
+import numpy as np
+
+from vidlearn.course.exercises import Exercise
+
+# 1. frame-at-second --------------------------------------------------------------------
+
+
+def frame_at_second(second, fps):
+    """Return the frame on screen: frame 0 from 0 seconds on, frame 1 from 1 / fps on, ..."""
+    return int(second * fps)
+
+
+def _second_cases():
+    return [(2.0, 25.0), (0.5, 30.0), (0.0, 25.0), (1.5, 25.0), (3.25, 30.0), (10.75, 12.5)]
+
+
+# 2. find-cuts --------------------------------------------------------------------------
+
+
+def find_cuts(frames, threshold):
+    """Compare each frame with the one before, in numbers that may be negative."""
+    cuts = []
+    for t in range(1, len(frames)):
+        change = np.abs(frames[t].astype(float) - frames[t - 1].astype(float))
+        if change.mean() > threshold:
+            cuts.append(t)
+    return cuts
+
+
+def _cut_cases():
+    rng = np.random.default_rng(0)
+    flat = np.array([200, 200, 90, 90, 90, 210], np.uint8)[:, None, None]
+    brighter = np.array([10, 20, 30, 120, 130], np.uint8)[:, None, None]
+    halves = np.zeros((4, 6, 8), np.uint8)
+    halves[:2, :, :4], halves[2:, :, 4:] = 200, 200  # light moves over: the mean stays the same
+    noise = rng.integers(0, 8, (7, 5, 9), dtype=np.uint8)
+    noise[4:] += 100
+    return [
+        (flat * np.ones((6, 8), np.uint8), 50.0),
+        (brighter * np.ones((6, 8), np.uint8), 50.0),
+        (halves, 50.0),
+        (noise, 30.0),
+        (noise[:1], 30.0),
+    ]
+
+
+def _wraps_round(frames, threshold):
+    return [t for t in range(1, len(frames)) if (frames[t] - frames[t - 1]).mean() > threshold]
+
+
+def _no_absolute(frames, threshold):
+    steps = np.diff(frames.astype(float), axis=0).mean(axis=(1, 2))
+    return (np.flatnonzero(steps > threshold) + 1).tolist()
+
+
+def _mean_first(frames, threshold):
+    steps = np.abs(np.diff(frames.astype(float).mean(axis=(1, 2))))
+    return (np.flatnonzero(steps > threshold) + 1).tolist()
+
+
+def _against_first(frames, threshold):
+    changes = np.abs(frames.astype(float) - frames[0]).mean(axis=(1, 2))
+    return np.flatnonzero(changes > threshold).tolist()
+
+
+# 3. box-of-mask ---------------------------------------------------------------------------
+
+
+def box_of_mask(mask):
+    """Take the first and the last row and column with a pixel in them; end after the last."""
+    rows, columns = np.where(mask)
+    return columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
+
+
+def _mask_cases():
+    middle, pixel, corner = (np.zeros((6, 9), bool) for _ in range(3))
+    middle[1:4, 2:7] = True
+    pixel[2, 5] = True
+    corner[4:, 6:] = True
+    loose = np.zeros((10, 12), bool)
+    loose[2, 3] = loose[7, 5] = loose[4, 10] = True
+    return [(middle,), (pixel,), (corner,), (loose,)]
+
+
+def _last_pixel(mask):
+    x1, y1, x2, y2 = box_of_mask(mask)
+    return x1, y1, x2 - 1, y2 - 1
+
+
+def _rows_first(mask):
+    x1, y1, x2, y2 = box_of_mask(mask)
+    return y1, x1, y2, x2
+
+
+def _width_and_height(mask):
+    x1, y1, x2, y2 = box_of_mask(mask)
+    return x1, y1, x2 - x1, y2 - y1
+
+
+def _corner_order(mask):
+    x1, y1, x2, y2 = box_of_mask(mask)
+    return x1, x2, y1, y2
+
+
+EXERCISES = [
+    Exercise(
+        "frame-at-second",
+        frame_at_second,
+        _second_cases,
+        {
+            "from-one": lambda second, fps: int(second * fps) + 1,
+            "divides": lambda second, fps: int(second / fps),
+            "rounds": lambda second, fps: int(second * fps + 0.5),
+            "fixed-rate": lambda second, fps: int(second * 25),
+            "not-whole": lambda second, fps: second * fps,
+            "divides-by-a-frame": lambda second, fps: int(second // (1 / fps)),
+        },
+    ),
+    Exercise(
+        "find-cuts",
+        find_cuts,
+        _cut_cases,
+        {
+            "frame-before": lambda frames, threshold: [t - 1 for t in find_cuts(frames, threshold)],
+            "wraps-round": _wraps_round,
+            "no-absolute": _no_absolute,
+            "mean-first": _mean_first,
+            "against-first": _against_first,
+        },
+    ),
+    Exercise(
+        "box-of-mask",
+        box_of_mask,
+        _mask_cases,
+        {
+            "last-pixel": _last_pixel,
+            "rows-first": _rows_first,
+            "width-and-height": _width_and_height,
+            "corner-order": _corner_order,
+        },
+    ),
+]
