@@ -100,7 +100,7 @@ def set_colab(notebook: nbformat.NotebookNode, name: str, repository: str, branc
     notebook.cells = cells
 
 
-def name_cells(notebook: nbformat.NotebookNode) -> None:
+def _name_cells(notebook: nbformat.NotebookNode) -> None:
     """Give each cell an id made from its source, so that a new run changes none of them."""
     seen: dict[str, int] = {}
     for cell in notebook.cells:
@@ -154,7 +154,7 @@ def run(notebook: nbformat.NotebookNode) -> list[float]:
     return seconds
 
 
-def settle(notebook: nbformat.NotebookNode, name: str) -> nbformat.NotebookNode:
+def _settle(notebook: nbformat.NotebookNode, name: str) -> nbformat.NotebookNode:
     """Replace the random ids of widget models by ids that the next run will give again."""
     text = json.dumps(notebook)
     state = notebook.metadata.get("widgets", {}).get(WIDGET_STATE, {}).get("state", {})
@@ -163,7 +163,7 @@ def settle(notebook: nbformat.NotebookNode, name: str) -> nbformat.NotebookNode:
     return nbformat.from_dict(json.loads(text))
 
 
-def finish(notebook: nbformat.NotebookNode, name: str) -> str:
+def _finish(notebook: nbformat.NotebookNode, name: str) -> str:
     """Write down what the outputs came from, drop what only this run knows, give the JSON."""
     notebook.metadata.language_info.pop("version", None)
     notebook.metadata.kernelspec = {
@@ -179,7 +179,7 @@ def finish(notebook: nbformat.NotebookNode, name: str) -> str:
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
     nbformat.validate(notebook)
-    return nbformat.writes(settle(notebook, name)).rstrip("\n") + "\n"
+    return nbformat.writes(_settle(notebook, name)).rstrip("\n") + "\n"
 
 
 def build(path: Path, repository: str = "", branch: str = "main") -> str:
@@ -207,13 +207,13 @@ def build(path: Path, repository: str = "", branch: str = "main") -> str:
     notebook = nbformat.read(path, as_version=4)
     notebook.nbformat_minor = 5
     set_colab(notebook, path.name, repository, branch)
-    name_cells(notebook)
+    _name_cells(notebook)
     seconds = run(notebook)
     for number, cell in enumerate(notebook.cells, 1):
         for output in cell.get("outputs", []):
             if output.get("name") == "stderr":
                 raise ValueError(f"cell {number} wrote to stderr:\n{output.text}")
-    text = finish(notebook, path.name)
+    text = _finish(notebook, path.name)
     if len(text.encode()) >= MAX_BYTES:
         raise ValueError(f"{len(text.encode()):,} bytes with outputs; keep it below {MAX_BYTES:,}")
     fresh = path.with_name(f".{path.name}.new")
