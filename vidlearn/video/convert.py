@@ -7,6 +7,8 @@ from .errors import VideoError
 FORMATS = {"rgb": "rgb24", "bgr": "bgr24", "gray": "gray"}
 LUMA_FIRST = {"yuv420p", "yuv422p", "yuv444p", "nv12", "nv21"}  # plane 0 is 8-bit luma, 16 to 235
 
+UNSEEN = object()
+
 
 def checked_options(size, colour):
     """Return size as a pair of int or None, or raise a VideoError."""
@@ -40,10 +42,16 @@ class Converter:
         self.reformat = VideoReformatter().reformat
         self.size = size
         self.colour = colour
+        self.turn = UNSEEN
+        # The C library hands memory back after each frame, and the system zeroes it again, until
+        # it has seen a larger block come and go. That costs half as much as decoding.
+        np.empty(31 * 2**20, np.uint8)
 
     def __call__(self, frame):
         """Convert one frame to (H, W, 3), or to (H, W) for gray."""
-        turn = display_matrix(frame)
+        if self.turn is UNSEEN:  # the same for all frames of a file
+            self.turn = display_matrix(frame)
+        turn = self.turn
         if self.size is None:
             if self.colour == "gray" and frame.format.name in LUMA_FIRST:
                 return upright(luminance(frame), turn)
@@ -70,7 +78,7 @@ def luminance(frame):
     stored = rows[: frame.height, : frame.width]
     if frame.color_range == 2:  # the file uses the full range
         return stored.copy()
-    return cv2.convertScaleAbs(np.maximum(stored, 16), alpha=255 / 219, beta=-16 * 255 / 219)
+    return cv2.addWeighted(stored, 255 / 219, stored, 0, -16 * 255 / 219)  # saturates
 
 
 def display_matrix(frame):

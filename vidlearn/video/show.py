@@ -14,7 +14,7 @@ import numpy as np
 from .errors import VideoError
 from .info import probe
 from .read import read_frames
-from .write import write_video
+from .write import checked_frames, write_video
 
 SHEET_FRAMES, SHEET_WIDTH = 8, 160  # the still picture: two rows of four
 
@@ -85,7 +85,7 @@ def show_video(
     Raises
     ------
     VideoError
-        If there is nothing to show, or it cannot be made as small as ``max_bytes``.
+        If the frames are not what :func:`write_video` takes, or do not fit in ``max_bytes``.
 
     Examples
     --------
@@ -96,11 +96,9 @@ def show_video(
         fps = fps or probe(frames, decode=False).fps
         frames = read_frames(frames)
     fps = fps or 25.0
-    rest = iter(frames)
+    rest = checked_frames(frames)
     shown = list(islice(rest, max_frames))
     left_out = ["only the first part"] if next(rest, None) is not None else []
-    if not shown:
-        raise VideoError("There is no frame to show.")
     height, wide = shown[0].shape[:2]
     mp4, times = _fit(shown, fps, max_bytes)
     if times > 1:

@@ -89,7 +89,7 @@ def _umask():
 def _encode(path, frames, rate, crf):
     import av
 
-    frames = _checked(frames)
+    frames = checked_frames(frames)
     first = next(frames)
     height, width = first.shape[:2]
     if height % 2 or width % 2:
@@ -121,18 +121,18 @@ def _add_stream(container, width, height, rate, crf):
 def _yuv(frame, number):
     from av import VideoFrame
 
-    if frame.ndim == 2:
-        frame = np.repeat(frame[..., np.newaxis], 3, axis=-1)
-    height, width = frame.shape[:2]
-    frame = np.pad(frame, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
-    picture = VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24").reformat(
+    odd = [(0, side % 2) for side in frame.shape[:2]] + [(0, 0)] * (frame.ndim - 2)
+    if (0, 1) in odd:
+        frame = np.pad(frame, odd, mode="edge")
+    layout = "gray" if frame.ndim == 2 else "rgb24"
+    picture = VideoFrame.from_ndarray(np.ascontiguousarray(frame), format=layout).reformat(
         format="yuv420p", dst_colorspace="ITU601", dst_color_range="MPEG"
     )
     picture.pts = number
     return picture
 
 
-def _checked(frames):
+def checked_frames(frames):
     """Yield the frames; the first must be there and the others must be like it."""
     if isinstance(frames, np.ndarray) and frames.ndim == 3 and frames.shape[2] == 3:
         raise VideoError(
@@ -160,4 +160,4 @@ def _checked(frames):
             )
         yield frame
     if shape is None:
-        raise VideoError("frames is empty: a video needs one frame at least.")
+        raise VideoError("frames holds no frame: a video needs one at least.")

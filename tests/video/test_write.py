@@ -1,0 +1,197 @@
+"""Writing H.264 and showing it in a notebook."""
+
+import base64
+import io
+import subprocess
+import sys
+
+import av
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.media import make_clip, painted, read_number
+from vidlearn.video import (
+    VideoError,
+    VideoWarning,
+    probe,
+    read_video,
+    show_video,
+    write_video,
+)
+
+
+@pytest.fixture(scope="module")
+def clip():
+    return np.stack([painted(i) for i in range(30)])
+
+
+def test_what_is_written_is_read_again(tmp_path, clip):
+    film = write_video(tmp_path / "film.mp4", clip, fps=30)
+    video = read_video(film)
+    assert np.abs(video.astype(int) - clip).mean() < 2
+    assert [read_number(frame) for frame in video] == list(range(30))
+    info = probe(film)
+    assert (info.codec, info.pixel_format, info.fps, info.frames) == ("h264", "yuv420p", 30, 30)
+    assert info.notes == ()
+    with av.open(str(film)) as container:
+        assert container.streams.video[0].codec_context.colorspace == 6  # BT.601, and says so
+
+
+def test_lossless_keeps_gray_to_the_rounding(tmp_path, clip):
+    film = write_video(tmp_path / "film.mp4", clip[..., 0], crf=0)
+    gray = read_video(film, colour="gray")
+    assert np.abs(gray.astype(int) - clip[..., 0]).max() <= 2
+
+
+def test_another_reader_sees_the_same_colours(tmp_path):
+    bars = np.zeros((5, 64, 96, 3), np.uint8)
+    bars[:, :, :32], bars[:, :, 32:64], bars[:, :, 64:] = (
+        (230, 20, 30),
+        (20, 200, 60),
+        (30, 40, 220),
+    )
+    reader = cv2.VideoCapture(str(write_video(tmp_path / "bars.mp4", bars, crf=5)))
+    frame = reader.read()[1][..., ::-1]
+    for x in (16, 48, 80):
+        assert np.abs(frame[30, x].astype(int) - bars[0, 30, x]).max() <= 4
+
+
+def test_the_index_stands_in_front(tmp_path, clip):
+    data = write_video(tmp_path / "film.mp4", clip).read_bytes()
+    assert data[4:8] == b"ftyp"
+    assert data.index(b"moov") < data.index(b"mdat")
+
+
+def test_the_same_frames_give_the_same_bytes(tmp_path, clip):
+    first, again = (write_video(tmp_path / "film.mp4", clip).read_bytes() for _ in range(2))
+    assert first == again
+
+
+@pytest.mark.parametrize("fps", [25, 23.976, 30000 / 1001, 12.5, 240, 0.5])
+def test_the_frame_rate_is_kept(tmp_path, clip, fps):
+    info = probe(write_video(tmp_path / "film.mp4", clip, fps=fps))
+    assert info.fps == pytest.approx(fps, rel=1e-5)
+    assert info.seconds == pytest.approx(30 / fps, rel=1e-3)
+    assert info.notes == ()
+
+
+def test_odd_sides_are_padded_and_told(tmp_path):
+    frames = np.stack([painted(i, (97, 161)) for i in range(4)])
+    with pytest.warns(VideoWarning, match=r"161 x 97 .* written as 162 x 98"):
+        film = write_video(tmp_path / "odd.mp4", frames)
+    video = read_video(film)
+    assert video.shape == (4, 98, 162, 3)
+    assert np.abs(video[:, :97, :161].astype(int) - frames).mean() < 2
+    assert np.abs(video[:, 97, :161].astype(int) - frames[:, 96]).mean() < 6
+
+
+def test_an_iterator_is_written(tmp_path):
+    film = write_video(tmp_path / "film.mp4", (painted(i) for i in range(40)))
+    assert [read_number(frame) for frame in read_video(film)] == list(range(40))
+
+
+def test_an_error_leaves_the_old_film_and_nothing_else(tmp_path, clip):
+    film = write_video(tmp_path / "film.mp4", clip)
+    before = film.read_bytes()
+
+    def interrupted():
+        yield from clip[:5]
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_video(film, interrupted())
+    with pytest.raises(VideoError, match="frame 1 "):
+        write_video(film, [clip[0], clip[0, :50]])
+    assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]
+    assert film.read_bytes() == before
+
+
+FULL_DISK = """
+import resource, signal, sys
+import numpy as np
+from vidlearn.video import VideoError, write_video
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+noise = np.random.default_rng(0).integers(0, 256, (40, 96, 160, 3), dtype=np.uint8)
+try:
+    write_video(sys.argv[1], noise)
+except VideoError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX limits the size of a file")
+def test_a_full_disk_leaves_nothing(tmp_path):
+    command = [sys.executable, "-c", FULL_DISK, str(tmp_path / "film.mp4")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert "film.mp4 was not written" in done.stdout, done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "frames", "options", "message"),
+    [
+        ("a.mp4", np.zeros((2, 8, 8, 3)), {}, r"uint8.*float64.*\(frames \* 255\)"),
+        ("a.mp4", np.zeros((2, 8, 8, 3), np.int16), {}, "uint8.*int16"),
+        ("a.mp4", [[1, 2]], {}, "uint8.*list"),
+        ("a.mp4", np.zeros((8, 8, 3), np.uint8), {}, r"one picture.*frames\[np\.newaxis\]"),
+        ("a.mp4", np.zeros((2, 8, 8, 4), np.uint8), {}, r"shape \(8, 8, 4\)"),
+        ("a.mp4", np.zeros((2, 3, 8, 8), np.uint8), {}, r"shape \(3, 8, 8\)"),
+        ("a.mp4", np.zeros((0, 8, 8, 3), np.uint8), {}, "holds no frame"),
+        ("a.avi", np.zeros((2, 8, 8, 3), np.uint8), {}, r"must end in \.mp4"),
+        ("no/a.mp4", np.zeros((2, 8, 8, 3), np.uint8), {}, "no folder"),
+        ("a.mp4", np.zeros((2, 8, 8, 3), np.uint8), {"fps": 0}, "fps must be above 0"),
+        ("a.mp4", np.zeros((2, 8, 8, 3), np.uint8), {"crf": 60}, "crf must be"),
+    ],
+    ids=["float", "int16", "list", "picture", "rgba", "planar", "empty", "avi", "no", "fps", "crf"],
+)
+def test_rejects_what_cannot_be_written(tmp_path, name, frames, options, message):
+    with pytest.raises(VideoError, match=message):
+        write_video(tmp_path / name, frames, **options)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_show_gives_a_player_a_still_and_a_text(clip):
+    shown = show_video(clip, fps=10, caption='Bars <b>"move"</b>')
+    bundle = shown._repr_mimebundle_()
+    assert repr(shown) == '<video: 30 frames of 160 x 96, 10 per second, 3.0 s. Bars <b>"move"</b>>'
+    assert bundle["text/plain"] == repr(shown)
+    page = bundle["text/html"]
+    assert "controls loop muted playsinline" in page
+    assert "<figcaption>Bars &lt;b&gt;" in page
+    assert 'aria-label="video: 30 frames' in page
+    assert base64.b64decode(page.split("base64,")[1].split('"')[0]) == shown.mp4
+    sheet = Image.open(io.BytesIO(base64.b64decode(bundle["image/png"])))
+    assert sheet.size == (4 * 160 + 3 * 4, 2 * 96 + 4)
+    tiles = np.asarray(sheet.convert("RGB"))
+    assert read_number(tiles[:96, :160]) == 0
+    assert read_number(tiles[100:, 492:]) == 29
+
+
+def test_show_is_the_same_each_time(clip):
+    first, again = show_video(clip), show_video(clip)
+    assert first._repr_mimebundle_() == again._repr_mimebundle_()
+
+
+def test_show_says_what_a_cap_leaves_out(clip):
+    noise = np.random.default_rng(0).integers(0, 256, (20, 96, 160, 3), dtype=np.uint8)
+    small = show_video(noise, caption="Noise.", max_bytes=60_000)
+    assert len(small.mp4) <= 60_000
+    assert small.caption == "Noise. (Shown: 1/2 of the width and height.)"
+    short = show_video(iter(clip), max_frames=12)
+    assert short.caption == "(Shown: only the first part.)"
+    assert "12 frames" in repr(short)
+    with pytest.raises(VideoError, match="limit is 2,000"):
+        show_video(noise, max_bytes=2000)
+    for nothing, message in (([], "holds no frame"), (clip[0], "one picture")):
+        with pytest.raises(VideoError, match=message):
+            show_video(nothing)
+
+
+def test_show_takes_a_file_gray_and_odd_sides(tmp_path, clip):
+    film = make_clip(tmp_path / "film.webm", frames=12, fps=12, codec="libvpx-vp9")
+    assert repr(show_video(film)) == "<video: 12 frames of 160 x 96, 12 per second, 1.0 s>"
+    gray = show_video(clip[:8, :95, :133, 0])
+    assert repr(gray).startswith("<video: 8 frames of 133 x 95")
