@@ -57,8 +57,8 @@ def test_labels_may_change_from_frame_to_frame():
 @pytest.mark.parametrize(
     ("frames", "options", "message"),
     [
-        (np.zeros((3, 4, 5, 3)), {}, r"uint8 pictures.*float64.*\(255 \* frames\)"),
-        (np.zeros((3, 4, 5, 4), np.uint8), {}, r"uint8 pictures.*shape \(4, 5, 4\)"),
+        (np.zeros((3, 4, 5, 3)), {}, r"frame 0 must be a uint8 picture.*float64.*\(255 \* frame\)"),
+        (np.zeros((3, 4, 5, 4), np.uint8), {}, r"uint8 picture.*shape \(4, 5, 4\)"),
         ([], {}, "at least one frame"),
         ([np.zeros((4, 5), np.uint8), np.zeros((5, 4), np.uint8)], {}, "must have one size"),
         (grey_steps(), {"fps": 0}, "fps must be a number above 0.*0.0"),

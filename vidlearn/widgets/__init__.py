@@ -16,5 +16,13 @@ A new one takes three files and a table:
 from .clip_player import ClipPlayer
 from .conv_arithmetic import ConvArithmetic
 from .convolution_stepper import ConvolutionStepper
+from .filter_gallery import FilterGallery
+from .pooling_explorer import PoolingExplorer
 
-__all__ = ["ClipPlayer", "ConvArithmetic", "ConvolutionStepper"]
+__all__ = [
+    "ClipPlayer",
+    "ConvArithmetic",
+    "ConvolutionStepper",
+    "FilterGallery",
+    "PoolingExplorer",
+]

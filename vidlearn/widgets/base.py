@@ -88,3 +88,35 @@ def shape(grid):
     '2×3'
     """
     return f"{len(grid)}×{len(grid[0])}"
+
+
+def shrink(frame, max_width, name="frame"):
+    """Return a frame as a Pillow picture, no wider than `max_width`.
+
+    Parameters
+    ----------
+    frame : ndarray, (H, W, 3) or (H, W), uint8
+    max_width : int
+    name : str
+        What the error calls the frame.
+
+    Raises
+    ------
+    ValueError
+        If the frame is not such an array, or max_width is below 1.
+    """
+    from PIL import Image
+
+    if max_width < 1:
+        raise ValueError(f"max_width must be at least 1. Received: {max_width}")
+    frame = np.asarray(frame)
+    good = frame.ndim == 2 or (frame.ndim == 3 and frame.shape[2] == 3)
+    if frame.dtype != np.uint8 or not good or not frame.size:
+        raise ValueError(
+            f"{name} must be a uint8 picture (H, W, 3) or (H, W). Received dtype {frame.dtype} and "
+            f"shape {frame.shape}. Where values go from 0 to 1: (255 * frame).astype(np.uint8)."
+        )
+    height, width = frame.shape[:2]
+    scale = min(1, max_width / width)
+    stored = (round(width * scale), max(1, round(height * scale)))
+    return Image.fromarray(frame).resize(stored, Image.Resampling.BOX)

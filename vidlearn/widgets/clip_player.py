@@ -5,7 +5,7 @@ import io
 import numpy as np
 from traitlets import Any, Float, List, Tuple, validate
 
-from .base import Interactive
+from .base import Interactive, shrink
 
 MOST_BYTES = 2_000_000
 
@@ -104,37 +104,24 @@ class ClipPlayer(Interactive):
 
 def encode(frames, max_width):
     """Return the frames as WebP pictures, and their sizes ((width, height) stored, given)."""
-    from PIL import Image
-
-    if max_width < 1:
-        raise ValueError(f"max_width must be at least 1. Received: {max_width}")
     pictures, given = [], None
     for number, frame in enumerate(frames):
-        frame = np.asarray(frame)
-        if frame.dtype != np.uint8 or frame.ndim not in (2, 3) or frame.shape[2:] not in ((), (3,)):
-            raise ValueError(
-                "frames must be uint8 pictures (H, W, 3) or (H, W). Received frame "
-                f"{number} with dtype {frame.dtype} and shape {frame.shape}. Frames of 0 to 1: "
-                "(255 * frames).astype(np.uint8)."
-            )
+        picture = shrink(frame, max_width, f"frame {number}")
         if given not in (None, frame.shape[:2]):
             raise ValueError(f"frames must have one size. Received {given} and {frame.shape[:2]}.")
         given = frame.shape[:2]
-        height, width = given
-        stored = (min(width, max_width), max(1, round(height * min(1, max_width / width))))
         file = io.BytesIO()
-        picture = Image.fromarray(frame).convert("RGB")
-        picture.resize(stored, Image.Resampling.BOX).save(file, "WEBP", quality=80, method=2)
+        picture.convert("RGB").save(file, "WEBP", quality=80, method=2)
         pictures.append(file.getvalue())
         if sum(map(len, pictures)) > MOST_BYTES:
             raise ValueError(
                 f"frames are too much for a notebook: the first {number + 1} take "
-                f"{MOST_BYTES / 1e6:.0f} MB at a width of {stored[0]}. Show fewer of them, such as "
+                f"{MOST_BYTES / 1e6:.0f} MB at a width of {picture.width}. Show fewer, such as "
                 f"frames[:{number}] or frames[::2] at half the fps, or take a smaller max_width."
             )
     if not pictures:
         raise ValueError("frames must hold at least one frame. Received none.")
-    return pictures, (stored, given[::-1])
+    return pictures, (picture.size, given[::-1])
 
 
 def pack_boxes(boxes, labels, total):

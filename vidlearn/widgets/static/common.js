@@ -65,6 +65,22 @@ function toggle(label, on, onchange) {
   return h("label", { class: "vl-toggle" }, box, h("span", {}, label));
 }
 
+/** Buttons of which one is on: `options` are pairs of a value and its name. */
+function switcher(label, options, chosen, onchange) {
+  const buttons = options.map(([value, name]) =>
+    h("button", { type: "button", class: "vl-button", "data-vl-choice": value, onclick() {
+      choose(value);
+      onchange(value);
+    } }, name));
+  /** Press the button of a value, or none. */
+  function choose(value) {
+    buttons.forEach((button, k) => set(button, { "aria-pressed": String(options[k][0] === value) }));
+  }
+  choose(chosen);
+  const element = h("div", { class: "vl-switcher", role: "group", "aria-label": label }, ...buttons);
+  return { element, choose };
+}
+
 /** A slider for a whole number from `least` to `most`; an element, its name, stands above it. */
 function dial(name, least, most, value, onchange) {
   const number = h("b", {});
@@ -242,6 +258,21 @@ function numberTable({ rows, columns, label, chars = 2, onpick }) {
   return { element, cells, choose, paint, tint, enclose, cell: (i, j) => cells[i][j] };
 }
 
+/**
+ * A table of the products of a window and a kernel. `write(p, q, x, w)` fills a cell; `scale` has
+ * the digits to show of x, w and their product, and the product that gets the full tint.
+ */
+function productTable({ rows, columns, label, chars, scale }) {
+  const table = numberTable({ rows, columns, label, chars });
+  table.element.classList.add("vl-products");
+  function write(p, q, x, w) {
+    table.paint(p, q, x * w, scale.product);
+    table.tint(p, q, x * w, scale.most);
+    table.cell(p, q).prepend(h("small", {}, `${show(x, scale.x)} × ${show(w, scale.w)}`));
+  }
+  return { element: table.element, write };
+}
+
 /** A captioned part of an interactive. */
 function panel(caption, detail, ...children) {
   const heading = h("div", { class: "vl-caption" }, h("strong", {}, caption));
@@ -270,6 +301,13 @@ function onKeys(root, keys) {
     event.preventDefault();
     keys[event.key]();
   });
+}
+
+/** What the reader has changed, which begins as what Python gives and again when that changes. */
+function remember(memory, given) {
+  const key = JSON.stringify(given);
+  if (memory.key !== key) Object.assign(memory, { key, now: { ...given } });
+  return memory.now;
 }
 
 /**

@@ -3,9 +3,7 @@ const UNIT = 20; // width of a cell in the drawing's own units
 
 export default interactive(({ root, text, memory, signal, get }) => {
   const given = Object.keys(RANGES).map((name) => [name, get(name)]);
-  if (memory.given !== String(given)) memory.now = Object.fromEntries(given);
-  memory.given = String(given);
-  const now = memory.now;
+  const now = remember(memory, Object.fromEntries(given));
 
   /** Everything that follows from the five numbers, along one axis. */
   function measure() {

@@ -13,8 +13,8 @@ export default interactive(({ root, text, memory, signal, get }) => {
   const chars = (values, places) => Math.max(...values.map((v) => show(v, places).length));
   const size = (m, n) => fill(text.shape, { rows: m, columns: n });
 
-  memory.turned ??= get("flip");
-  memory.reached = Math.min(memory.reached ?? 0, count - 1);
+  const given = { x, w: get("w"), geometry: get("geometry") };
+  const now = remember(memory, { ...given, turned: get("flip"), step: 0, reached: 0 });
   let w, out;
 
   /** The padded input: zero where there is no pixel. */
@@ -32,7 +32,7 @@ export default interactive(({ root, text, memory, signal, get }) => {
   }
   function compute() {
     w = get("w");
-    if (memory.turned) w = w.map((row) => [...row].reverse()).reverse();
+    if (now.turned) w = w.map((row) => [...row].reverse()).reverse();
     const sum = (i, j) => taps(i, j).reduce((total, tap) => total + tap.product, 0);
     out = Array.from({ length: rows }, (_, i) =>
       Array.from({ length: columns }, (_, j) => sum(i, j)));
@@ -66,10 +66,10 @@ export default interactive(({ root, text, memory, signal, get }) => {
   }
   input.element.classList.toggle("vl-dilated", dilation.some((d) => d > 1));
   const kernel = numberTable({ rows: kh, columns: kw, label: text.kernel, chars: lengths.w });
-  const products = numberTable({
+  const products = productTable({
     rows: kh, columns: kw, label: text.products, chars: lengths.x + lengths.w + 1,
+    scale: { ...places, most: most(x) * most(w) },
   });
-  products.element.classList.add("vl-products");
   const output = numberTable({
     rows, columns, label: `${text.output} ${size(rows, columns)}`, chars: lengths.out,
     onpick: (i, j) => bar.pick(i * columns + j),
@@ -83,10 +83,10 @@ export default interactive(({ root, text, memory, signal, get }) => {
       kernel.paint(p, q, value, places.w);
       kernel.tint(p, q, value, most(w));
     }));
-    turning.textContent = memory.turned ? text.turned : text.plain;
+    turning.textContent = now.turned ? text.turned : text.plain;
   }
   function paintOutput(i, j) {
-    const ready = i * columns + j <= memory.reached;
+    const ready = i * columns + j <= now.reached;
     const place = { row: i, column: j, value: show(out[i][j], places.out) };
     const node = output.cell(i, j);
     node.classList.toggle("vl-waiting", !ready);
@@ -103,16 +103,13 @@ export default interactive(({ root, text, memory, signal, get }) => {
   let touched = [];
   function onstep(step, playing) {
     const [i, j] = [Math.floor(step / columns), step % columns];
-    for (let k = memory.reached + 1; k <= step; k++) {
-      memory.reached = k;
+    for (let k = now.reached + 1; k <= step; k++) {
+      now.reached = k;
       paintOutput(Math.floor(k / columns), k % columns);
     }
     touched.forEach((node) => node.classList.remove("vl-tap"));
     touched = taps(i, j).map((tap) => {
-      const term = h("small", {}, `${show(tap.x, places.x)} × ${show(tap.w, places.w)}`);
-      products.paint(tap.p, tap.q, tap.product, places.product);
-      products.tint(tap.p, tap.q, tap.product, most(x) * most(w));
-      products.cell(tap.p, tap.q).prepend(term);
+      products.write(tap.p, tap.q, tap.x, tap.w);
       input.cell(tap.a, tap.b).classList.add("vl-tap");
       return input.cell(tap.a, tap.b);
     });
@@ -122,15 +119,15 @@ export default interactive(({ root, text, memory, signal, get }) => {
     sum.dataset.vlSum = `${i},${j}`;
     sum.dataset.vlValue = out[i][j];
     live.say(fill(text.live, { row: i, column: j, value: sum.textContent }), playing);
-    memory.step = step;
+    now.step = step;
   }
 
   const bar = transport({
-    text, count, start: memory.step, signal, name: text.step, onstep,
+    text, count, start: now.step, signal, name: text.step, onstep,
     pace: () => Math.max(150, Math.min(900, 20000 / count)),
   });
-  const turn = toggle(text.turn, memory.turned, (on) => {
-    memory.turned = on;
+  const turn = toggle(text.turn, now.turned, (on) => {
+    now.turned = on;
     compute();
     paintAll();
     bar.pick(bar.step);
@@ -166,5 +163,5 @@ export default interactive(({ root, text, memory, signal, get }) => {
     " ": bar.toggle,
   });
   paintAll();
-  bar.pick(memory.step ?? 0);
+  bar.pick(now.step);
 });

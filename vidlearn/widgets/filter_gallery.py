@@ -1,0 +1,91 @@
+"""Kernels on a real frame: before, after, and one pixel by hand."""
+
+import io
+
+import numpy as np
+from traitlets import Bytes, List
+
+from vidlearn import messages
+
+from .base import Interactive, shrink
+
+KERNELS = {
+    "identity": ([[0, 0, 0], [0, 1, 0], [0, 0, 0]], 1),
+    "box_blur": ([[1, 1, 1], [1, 1, 1], [1, 1, 1]], 9),
+    "gaussian": ([[1, 2, 1], [2, 4, 2], [1, 2, 1]], 16),
+    "sharpen": ([[0, -1, 0], [-1, 5, -1], [0, -1, 0]], 1),
+    "sobel_x": ([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], 1),
+    "sobel_y": ([[-1, -2, -1], [0, 0, 0], [1, 2, 1]], 1),
+    "laplacian": ([[0, 1, 0], [1, -4, 1], [0, 1, 0]], 1),
+    "emboss": ([[-2, -1, 0], [-1, 1, 1], [0, 1, 2]], 1),
+}
+
+
+class FilterGallery(Interactive):
+    """Filter a frame with a kernel of a choice, or with nine numbers of one's own.
+
+    The kernel slides without being turned, over zeros around the frame, as in
+    `vidlearn.scratch.filter2d`. The frame is shown in grey, so that each pixel is one number.
+
+    Parameters
+    ----------
+    frame : ndarray, (H, W, 3) or (H, W), uint8
+        The frame, RGB or grey.
+    kernels : dict of str to array_like (3, 3), optional
+        Names and kernels; by default identity, box blur, Gaussian, sharpen, Sobel x and y,
+        Laplacian and emboss.
+    max_width : int, default 320
+        A wider frame is shrunk to this width.
+
+    Attributes
+    ----------
+    picture : ndarray, (H', W'), uint8
+        The grey picture that the filters work on.
+
+    Raises
+    ------
+    ValueError
+        If the frame is no uint8 picture, or a kernel is not 3×3.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> frame = np.zeros((90, 160, 3), np.uint8)
+    >>> FilterGallery(frame, {"mean of two": [[0, 0, 0], [0, 0.5, 0.5], [0, 0, 0]]})
+    FilterGallery(frame 160×90, 1 kernel)
+
+    Lesson 02 uses it.
+    """
+
+    _picture = Bytes(help="Grey, PNG").tag(sync=True)
+    _kernels = List(help="Name, rows and divisor of each kernel").tag(sync=True)
+
+    def __init__(self, frame, kernels=None, *, max_width=320):
+        if kernels is None:
+            names = messages.text("filter_gallery")["kernels"]
+            listed = [[names[key], *kernel] for key, kernel in KERNELS.items()]
+        else:
+            listed = [[str(name), checked(name, kernel), 1] for name, kernel in kernels.items()]
+        if not listed:
+            raise ValueError("kernels must hold at least one kernel. Received none.")
+        grey = shrink(frame, max_width).convert("L")
+        self.picture = np.array(grey)
+        self._given = f"{np.shape(frame)[1]}×{np.shape(frame)[0]}"
+        file = io.BytesIO()
+        grey.save(file, "PNG", optimize=True)
+        super().__init__(_picture=file.getvalue(), _kernels=listed)
+
+    def describe(self):
+        total = len(self._kernels)
+        return f"frame {self._given}, {total} kernel{'s' if total > 1 else ''}"
+
+
+def checked(name, kernel):
+    """Return a kernel as nested lists, if it is 3×3 and finite."""
+    kernel = np.asarray(kernel, float)
+    if kernel.shape != (3, 3) or not np.isfinite(kernel).all():
+        raise ValueError(
+            f"kernels[{name!r}] must hold 3×3 finite numbers. Received shape {kernel.shape}. "
+            "vidlearn.scratch.filter2d takes kernels of any size."
+        )
+    return kernel.tolist()
