@@ -23,6 +23,7 @@ import tomllib
 from pathlib import Path
 
 BOOK = Path(__file__).resolve().parent
+SCRIPTS = BOOK / "scripts.toml"
 VENDOR = BOOK / "_static" / "vendor"
 LICENCE = re.compile("licen[cs]e|notice", re.IGNORECASE)
 
@@ -69,23 +70,29 @@ def copy_anywidget(folder):
 
 
 def vendor(npm):
-    """Bring ``_static/vendor`` up to date: one folder a script, its version in the name."""
-    scripts = tomllib.loads((BOOK / "scripts.toml").read_text("utf-8"))
+    """Bring ``_static/vendor`` up to date: one folder a script, its version in the name.
+
+    Returns False where a script is missing and there is no npm to fetch it with.
+    """
+    scripts = tomllib.loads(SCRIPTS.read_text("utf-8"))
     wanted = {f"{name}-{script['version']}": script for name, script in scripts.items()}
     wanted[f"anywidget-{importlib.metadata.version('anywidget')}"] = None
     VENDOR.mkdir(parents=True, exist_ok=True)
     for old in VENDOR.iterdir():
         if old.name not in wanted:
             shutil.rmtree(old)
-    for name, script in wanted.items():
-        if (VENDOR / name).exists():
-            continue
+    missing = {name: script for name, script in wanted.items() if not (VENDOR / name).exists()}
+    if npm is None and any(missing.values()):
+        return False
+    for name, script in missing.items():
         print(f"Fetching {name} …", flush=True)
-        with tempfile.TemporaryDirectory(dir=VENDOR.parent) as temporary:
+        with tempfile.TemporaryDirectory(dir=BOOK, prefix="_build_") as temporary:
             folder = Path(temporary) / name
             folder.mkdir()
             copy_anywidget(folder) if script is None else fetch(npm, script, folder)
-            folder.rename(VENDOR / name)  # in one step: a broken build leaves no half of it
+            if not (VENDOR / name).exists():  # else another build was faster
+                folder.rename(VENDOR / name)  # in one step: what is there is whole
+    return True
 
 
 def main(arguments=None):
@@ -94,15 +101,13 @@ def main(arguments=None):
     parser.add_argument("--out", type=Path, default=BOOK / "_build" / "html", help="folder to fill")
     parser.add_argument("--cdn", action="store_true", help="link scripts from a CDN, without npm")
     options = parser.parse_args(arguments)
-    npm = None if options.cdn else find_npm()
-    if npm:
-        vendor(npm)
-    else:
-        why = "Asked for a CDN" if options.cdn else "No npm found"
-        print(f"{why}: formulas, diagrams and interactives will need a network.")
+    local = not options.cdn and vendor(find_npm())
+    if not local:
+        why = "As asked" if options.cdn else "As no npm was found"
+        print(f"{why}, the pages link to a CDN: formulas, diagrams, interactives need a network.")
     out = options.out.resolve()
     command = ["sphinx", "-W", "--keep-going", "-q", "-E", "-j", "2", "-c", BOOK]
-    command += [] if npm else ["-t", "cdn"]
+    command += [] if local else ["-t", "cdn"]
     command += ["-d", out.with_name(f"{out.name}.doctrees"), BOOK.parent, out]
     code = subprocess.run([sys.executable, "-m", *map(str, command)]).returncode
     if code == 0:

@@ -61,11 +61,7 @@ def terms():
 
 
 def cite(markdown):
-    """Put a citation behind each link to a work of the bibliography.
-
-    >>> cite("See [the paper](https://nowhere.example/1).")
-    'See [the paper](https://nowhere.example/1).'
-    """
+    """Put a citation behind each link to a work of the bibliography."""
 
     def behind(link):
         key = citations().get(_plain(link[1]))

@@ -1,0 +1,79 @@
+import nbformat
+import pytest
+
+from book import lessons
+from vidlearn.course import exercises
+
+CODE, PROSE = nbformat.v4.new_code_cell, nbformat.v4.new_markdown_cell
+PAPER = "[A guide](https://arxiv.org/abs/1603.07285)"
+
+
+@pytest.mark.parametrize("link", [PAPER, "[A](http://www.arxiv.org/abs/1603.07285/)"])
+def test_link_to_a_work_of_the_bibliography_is_cited(link):
+    assert lessons.cite(f"See {link}.") == f"See {link} {{cite}}`dumoulin2016`."
+
+
+@pytest.mark.parametrize("link", ["[Other](https://arxiv.org/abs/1603.0728)", f"!{PAPER}"])
+def test_other_links_and_pictures_are_left_alone(link):
+    assert lessons.cite(link) == link
+
+
+def test_first_bold_mention_of_a_term_is_linked():
+    said = "A **kernel** and **Feature maps**, then the **kernel** again; **nothing special**."
+    linked = "A **{term}`kernel <kernel>`** and **{term}`Feature maps <feature map>`**, then "
+    linked += "the **kernel** again; **nothing special**."
+    assert lessons.link_terms(said, set()) == linked
+
+
+def test_glossary_is_read_in_both_languages_without_its_definitions():
+    terms = lessons.terms()
+    assert terms["optical flow"] == "optical flow"
+    assert terms["光流"] == "光流"
+    assert not any(term.endswith(".") for term in terms)
+
+
+def test_fenced_blocks_are_left_alone():
+    block = f"```python\n# **kernel** {PAPER}\n```"
+    markdown = f"**stride**\n\n{block}\n\n**kernel**"
+    seen = set()
+    assert lessons.enrich(markdown, seen) == (
+        f"**{{term}}`stride <stride>`**\n\n{block}\n\n**{{term}}`kernel <kernel>`**"
+    )
+    assert seen == {"stride", "kernel"}
+
+
+def test_hints_and_solution_follow_the_check_and_the_anchor_its_text():
+    cells = [
+        PROSE("About kernels.\n\n### Exercise 1 · Mine\n\nReturn it."),
+        CODE("def my_edge_kernel():\n    ...\n\n\ncheck('edge-kernel', my_edge_kernel)"),
+        CODE('check("edge-kernel", my_edge_kernel)'),
+        CODE("print('check(\"count-weights\", f)')"),
+    ]
+    text, stub, folded, again, other = lessons.add_help(cells)
+    assert [stub, again, other] == cells[1:]
+    assert text.source == (
+        'About kernels.\n\n<a id="edge-kernel"></a>\n\n### Exercise 1 · Mine\n\nReturn it.'
+    )
+    exercise = exercises.get("edge-kernel")
+    assert all(hint in folded.source for hint in exercise.hints)
+    assert folded.source.count("::::{dropdown}") == len(exercise.hints) + 1
+    assert f"```python\n{exercise.solution_source.rstrip()}\n```" in folded.source
+
+
+def test_anchor_stands_on_top_where_there_is_no_heading():
+    assert lessons.anchor("Write it.", "crop-box") == '<a id="crop-box"></a>\n\nWrite it.'
+
+
+def test_unknown_exercise_is_an_error():
+    with pytest.raises(KeyError, match=r"No exercise is called 'edge-kernels'.*edge-kernel"):
+        lessons.add_help([CODE('check("edge-kernels", my_edge_kernel)')])
+
+
+def test_alternative_text_of_a_figure_is_handed_on():
+    cell = CODE("plot()")
+    lessons.keep_alt(cell)
+    assert "mystnb" not in cell.metadata
+    data, about = {"image/png": "…"}, {"image/png": {"alt": "A coin on a chart."}}
+    cell.outputs = [nbformat.v4.new_output("display_data", data, metadata=about)]
+    lessons.keep_alt(cell)
+    assert cell.metadata["mystnb"] == {"image": {"alt": "A coin on a chart."}}
