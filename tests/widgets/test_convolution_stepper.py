@@ -133,6 +133,8 @@ def test_keyboard_alone_steps_plays_and_jumps(opened):
         ("ArrowRight", "1,3"),
         ("Home", "0,0"),
         ("ArrowLeft", "0,0"),
+        ("End", "1,3"),
+        ("ArrowLeft", "1,2"),
     ]:
         page.keyboard.press(key)
         assert current.get_attribute("data-vl-out") == place, key

@@ -56,7 +56,9 @@ def test_output_equals_the_library_for_all_windows(opened, x):
 @pytest.mark.browser
 def test_first_of_equal_winners_is_marked(opened):
     page = opened(PoolingExplorer([[3, 5, 1, 1], [5, 2, 1, 1]]))
-    won = page.locator(".vl-won").evaluate_all("nodes => nodes.map((n) => n.dataset.vlIn)")
+    won = page.locator(".vl-won[data-vl-in]").evaluate_all(
+        "nodes => nodes.map((n) => n.dataset.vlIn)"
+    )
     assert won == ["0,1", "0,2"]
     assert page.locator(".vl-winner").get_attribute("data-vl-in") == "0,1"
     page.get_by_role("button", name="Next window").click()
@@ -74,10 +76,10 @@ def test_shift_counts_and_marks_what_stays_the_same(opened, x):
     np.testing.assert_array_equal(as_array(values(page, "data-vl-in"), x.shape), moved)
     before, after = library(x, "max", 2, 2), library(moved, "max", 2, 2)
     np.testing.assert_array_equal(as_array(values(page, "data-vl-out"), after.shape), after)
-    kept = page.locator("[data-vl-kept]").evaluate_all(
-        "nodes => nodes.map((n) => n.dataset.vlKept)"
+    kept = page.locator("[data-vl-kept='yes']").evaluate_all(
+        "nodes => nodes.map((n) => n.dataset.vlOut)"
     )
-    assert kept == ["yes" if same else "no" for same in (before == after).ravel()]
+    assert kept == [f"{i},{j}" for i, j in np.argwhere(before == after)]
     assert 0 < (before == after).sum() < after.size  # both kinds occur
     assert page.locator(".vl-kept").inner_text() == (
         f"After the shift {(before == after).sum()} of {after.size} outputs and "
