@@ -11,28 +11,32 @@ class Row(NamedTuple):
     """One line of a table."""
 
     name: str
-    run: Callable[[], object] | None  # None: the row only says why it is empty
-    work: float = 1.0  # what one run does: operations, frames ...; rates are work / seconds
+    run: Callable[[], object] | None  # None: the note says why there is nothing to run
+    work: float = 1.0  # what one run does, in the unit of the table's task: operations, frames ...
     note: str = ""
 
 
 class Target(NamedTuple):
-    """A ratio of rates that a row has to reach."""
+    """What a row has to reach: its rate, work / seconds, over that of another row."""
 
     row: str
     over: str
     least: float
 
 
-def measure(rows, rounds=15):
-    """Run each row once a round, after one round to warm up.
+def measure(rows, rounds):
+    """Run each row once a round, after a round to warm up.
+
+    Parameters
+    ----------
+    rows : list of Row
+    rounds : int
 
     Returns
     -------
     dict of str to ndarray, (rounds,)
         Rates, work / seconds, by the name of the row.
     """
-    rows = [row for row in rows if row.run]
     seconds = np.empty((rounds + 1, len(rows)))
     for turn in seconds:
         for k, row in enumerate(rows):
@@ -42,38 +46,39 @@ def measure(rows, rounds=15):
     return {row.name: row.work / seconds[1:, k] for k, row in enumerate(rows)}
 
 
-def table(title, rows, over, targets=(), rounds=15):
-    """Measure the rows and print them, their rates as ratios to the row named `over`.
+def table(title, rows, *, over=None, task=None, targets=(), rounds=15):
+    """Measure the rows, print them, and tell which targets they reach.
 
     Parameters
     ----------
     title : str
     rows : list of Row
     over : str
-        The row that every other one is compared with.
-    targets : iterable of Target
+        The row whose rate the others are compared with, the first by default.
+    task : float
+        The work that the printed times are for, that of the first row by default.
+    targets : list of Target
     rounds : int
     """
-    rates = measure(rows, rounds)
-    width = max(len(row.name) for row in rows)
-    print(f"\n{title}\n{'':{width}}  {'median':>10}  {'speed / ' + over + ', quartiles':>30}")
+    rates = measure([row for row in rows if row.run], rounds)
+    over, task = over or rows[0].name, task or rows[0].work
+    print(f"\n{title}\n{'':28}{'milliseconds':>30}{'speed / ' + over:>32}")
     for row in rows:
-        if row.run is None:
-            print(f"{row.name:{width}}  {row.note}")
-            continue
-        median = 1e3 * row.work / np.median(rates[row.name])
-        print(
-            f"{row.name:{width}}  {median:7.2f} ms  {_ratio(rates, row.name, over):>30}  {row.note}"
-        )
+        if row.run:
+            milliseconds = _spread(1e3 * task / rates[row.name])
+            ratio = _spread(rates[row.name] / rates[over])
+            print(f"{row.name:28}{milliseconds:>30}{ratio:>32}  {row.note}".rstrip())
+        else:
+            print(f"{row.name:28}{row.note:>30}")
     for target in targets:
-        if target.row in rates and target.over in rates:
-            reached = np.median(rates[target.row] / rates[target.over]) >= target.least
-            print(
-                f"{'reached' if reached else 'MISSED'}: {target.row} / {target.over} "
-                f"{_ratio(rates, target.row, target.over)}, to be at least {target.least:.2f}"
-            )
+        ratios = rates[target.row] / rates[target.over]
+        verdict = "reached" if np.median(ratios) >= target.least else "NOT REACHED"
+        print(f"{verdict} {target.least:.2f}: {target.row} / {target.over} {_spread(ratios)}")
 
 
-def _ratio(rates, row, over):
-    low, median, high = np.percentile(rates[row] / rates[over], [25, 50, 75])
-    return f"{median:.3g}  ({low:.3g} to {high:.3g})"
+def _spread(values):
+    """Write the median and the quartiles."""
+    low, median, high = (
+        f"{v:,.0f}" if v >= 1000 else f"{v:.3g}" for v in np.percentile(values, [25, 50, 75])
+    )
+    return f"{median} ({low} to {high})"
