@@ -22,10 +22,12 @@ SHEET_FRAMES, SHEET_WIDTH = 8, 160  # the still picture: two rows of four
 class VideoDisplay:
     """A video for a notebook cell; see :func:`show_video`.
 
-    Attributes
+    Parameters
     ----------
     mp4, png : bytes
         The embedded video, and the contact sheet shown where videos are not.
+    width : int
+        Width of the player in pixels.
     caption, text : str
         What stands below, and what a reader without pictures gets.
     """
