@@ -190,6 +190,17 @@ def test_show_says_what_a_cap_leaves_out(clip):
             show_video(nothing)
 
 
+def test_show_makes_large_films_small(tmp_path):
+    frames = np.stack([painted(i, (1080, 1920)) for i in range(3)])
+    shown = [show_video(frames), show_video(write_video(tmp_path / "film.mp4", frames))]
+    for display in shown:
+        (tmp_path / "shown.mp4").write_bytes(display.mp4)
+        assert read_video(tmp_path / "shown.mp4").shape == (3, 540, 960, 3)
+        assert "3 frames of 1920 x 1080" in repr(display)
+        assert display.caption == "(Shown: 1/2 of the width and height.)"
+        assert display.width == 960
+
+
 def test_show_takes_a_file_gray_and_odd_sides(tmp_path, clip):
     film = make_clip(tmp_path / "film.webm", frames=12, fps=12, codec="libvpx-vp9")
     assert repr(show_video(film)) == "<video: 12 frames of 160 x 96, 12 per second, 1.0 s>"

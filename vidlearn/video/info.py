@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -59,7 +60,7 @@ class VideoInfo:
     def __str__(self):
         rate = "about " if self.variable_frame_rate else ""
         lines = [
-            f"{self.path}",
+            f"{Path(self.path).name}",
             f"  {self.frames} frames of {self.width} x {self.height} (width x height), "
             f"{rate}{self.fps:.5g} per second, {self.seconds:.2f} s",
             f"  {self.codec}, {self.pixel_format}, {'with' if self.has_audio else 'without'} sound",

@@ -17,6 +17,7 @@ from .read import read_frames
 from .write import checked_frames, write_video
 
 SHEET_FRAMES, SHEET_WIDTH = 8, 160  # the still picture: two rows of four
+LONGEST = 960  # larger frames are not worth their bytes in a notebook
 
 
 class VideoDisplay:
@@ -72,12 +73,12 @@ def show_video(
     caption : str
         Stands below the video and is read aloud to those who do not see it.
     width : int, optional
-        Width of the player in pixels; by default that of the frames, at least 320.
+        Width of the player in pixels; by default that of the video shown, at least 320.
     max_frames : int
         No more frames than this are shown.
     max_bytes : int
         The size of the video in the notebook. A larger one is halved in width and height until
-        it fits.
+        it fits, and so is one of more than 960 pixels.
 
     Returns
     -------
@@ -94,36 +95,50 @@ def show_video(
     >>> show_video(np.zeros((50, 64, 96, 3), np.uint8), caption="Nothing moves")
     <video: 50 frames of 96 x 64, 25 per second, 2.0 s. Nothing moves>
     """
+    size, times = None, 1
     if isinstance(frames, (str, Path)):
-        fps = fps or probe(frames, decode=False).fps
-        frames = read_frames(frames)
+        info = probe(frames, decode=False)
+        size, fps = (info.height, info.width), fps or info.fps
+        times = _divisor(size)
+        frames = read_frames(frames, size=_divided(size, times) if times > 1 else None)
     fps = fps or 25.0
     rest = checked_frames(frames)
     shown = list(islice(rest, max_frames))
     left_out = ["only the first part"] if next(rest, None) is not None else []
-    height, wide = shown[0].shape[:2]
-    mp4, times = _fit(shown, fps, max_bytes)
+    height, wide = size or shown[0].shape[:2]
+    mp4, times = _fit(shown, (height, wide), times, fps, max_bytes)
     if times > 1:
         left_out.append(f"1/{times} of the width and height")
     caption = " ".join(filter(None, [caption, left_out and f"(Shown: {', '.join(left_out)}.)"]))
     text = f"video: {len(shown)} frames of {wide} x {height}, {fps:.4g} per second, "
     text = f"{text}{len(shown) / fps:.1f} s. {caption}".strip(" .")
-    return VideoDisplay(mp4, contact_sheet(shown), width or max(wide, 320), caption, text)
+    return VideoDisplay(mp4, contact_sheet(shown), width or max(wide // times, 320), caption, text)
 
 
-def _fit(frames, fps, max_bytes):
-    """Encode frames, halved until they fit; return the bytes and the divisor."""
-    height, width = frames[0].shape[:2]
-    for times in (1, 2, 4, 8):
-        sides = [max(side // times // 2 * 2, 2) for side in (height, width)]
+def _divisor(size):
+    return next(times for times in (1, 2, 4, 8, 16) if max(size) / times <= LONGEST or times == 16)
+
+
+def _divided(size, times):
+    return tuple(max(side // times // 2 * 2, 2) for side in size)
+
+
+def _fit(frames, size, times, fps, max_bytes):
+    """Encode frames, halved until they fit; return the bytes and the divisor of ``size``."""
+    times = max(times, _divisor(size))
+    while True:
+        sides = _divided(size, times)
         with tempfile.TemporaryDirectory() as folder:
             smaller = (_resized(frame, *sides) for frame in frames)
             mp4 = write_video(Path(folder) / "show.mp4", smaller, fps=fps, crf=23).read_bytes()
         if len(mp4) <= max_bytes:
             return mp4, times
+        if min(sides) < 32:
+            break
+        times *= 2
     raise VideoError(
-        f"{len(frames)} frames of {width} x {height} need {len(mp4):,} bytes even at an eighth of "
-        f"the size; the limit is {max_bytes:,}. Show fewer frames or raise max_bytes."
+        f"{len(frames)} frames need {len(mp4):,} bytes even at {sides[1]} x {sides[0]}; the limit "
+        f"is {max_bytes:,}. Show fewer frames or raise max_bytes."
     )
 
 
