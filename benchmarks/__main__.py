@@ -1,6 +1,7 @@
 """Run the benchmarks named on the command line, or all: ``python -m benchmarks scratch``."""
 
 import argparse
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -12,5 +13,6 @@ parser.add_argument("names", nargs="*", metavar="name", help=f"any of: {', '.joi
 names = parser.parse_args().names or NAMES
 if unknown := set(names) - set(NAMES):
     parser.error(f"no benchmark {', '.join(sorted(unknown))}; there are: {', '.join(NAMES)}")
+sys.stdout.reconfigure(line_buffering=True)  # rows in order, also from other processes
 for name in names:
     import_module(f"benchmarks.{name}").main()

@@ -47,8 +47,9 @@ def keras_gradients(layer, x, dout):
 @each_option
 def test_conv_matches_keras(axes, options):
     options = per_axis(options, axes)
-    x = RNG.normal(size=(2, *SIZES[axes], 3))
-    w, b = RNG.normal(size=(*KERNEL[axes], 3, 5)), RNG.normal(size=5)
+    channels = {1: 2, 2: 9, 3: 3}[axes]
+    x = RNG.normal(size=(2, *SIZES[axes], channels))
+    w, b = RNG.normal(size=(*KERNEL[axes], channels, 5)), RNG.normal(size=5)
     layer = getattr(keras.layers, f"Conv{axes}D")(
         5,
         KERNEL[axes],

@@ -57,7 +57,7 @@ class Grid(NamedTuple):
         return x[:, *(slice(before, n - after) for n, (before, after) in ends)]
 
 
-def lay_grid(sizes, kernel, *, stride=1, padding=0, dilation=1):
+def lay_grid(sizes, kernel, *, stride=1, padding=0, dilation=1, name="kernel"):
     """Return the `Grid` of windows of `kernel` taps on an input of `sizes`."""
     axes = len(sizes)
     stride = per_axis("stride", stride, axes)
@@ -69,7 +69,7 @@ def lay_grid(sizes, kernel, *, stride=1, padding=0, dilation=1):
     each = list(zip(sizes, kernel, stride, padding, dilation, strict=True))
     pads = tuple(axis_padding(*axis) for axis in each)
     outputs = tuple(
-        axis_output(n, k, s, pad, d) for (n, k, s, _, d), pad in zip(each, pads, strict=True)
+        axis_output(n, k, s, pad, d, name) for (n, k, s, _, d), pad in zip(each, pads, strict=True)
     )
     return Grid(tuple(kernel), stride, dilation, pads, outputs)
 
@@ -91,15 +91,15 @@ def axis_padding(size, kernel, stride, padding, dilation):
     return int(pair[0]), int(pair[1])
 
 
-def axis_output(size, kernel, stride, pad, dilation):
+def axis_output(size, kernel, stride, pad, dilation, name="kernel"):
     """Return how many windows fit along one axis."""
     extent = dilation * (kernel - 1) + 1
     padded = size + sum(pad)
     if padded < extent:
         raise ValueError(
-            f"kernel must fit into the padded input; received a kernel of {kernel} taps at "
-            f"dilation {dilation}, which spans {extent}, on an axis of {size} padded to {padded}. "
-            'Take a smaller kernel or dilation, or padding="same".'
+            f"{name} must fit into the padded input; received a {name} of {kernel} at dilation "
+            f"{dilation}, which spans {extent}, on an axis of {size} padded to {padded}. "
+            f'Take a smaller {name} or dilation, or padding="same".'
         )
     return (padded - extent) // stride + 1
 

@@ -183,7 +183,7 @@ def prepare(axes, x, size, stride, padding, fill):
     x = check_maps(axes, x)
     size = per_axis("size", size, axes)
     stride = size if stride is None else stride
-    grid = lay_grid(x.shape[1:-1], size, stride=stride, padding=padding)
+    grid = lay_grid(x.shape[1:-1], size, stride=stride, padding=padding, name="size")
     if any(max(pads) >= k for pads, k in zip(grid.pads, size, strict=True)):
         raise ValueError(
             "padding must be smaller than size, or a window could hold nothing but padding; "
