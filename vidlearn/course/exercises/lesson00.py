@@ -75,10 +75,10 @@ def box_of_mask(mask):
 
 
 def _mask_cases():
-    middle, pixel, corner = (np.zeros((6, 9), bool) for _ in range(3))
-    middle[1:4, 2:7] = True
-    pixel[2, 5] = True
-    corner[4:, 6:] = True
+    middle, pixel, corner = (np.zeros((4, 7), bool) for _ in range(3))  # small enough to print
+    middle[1:3, 2:6] = True
+    pixel[1, 4] = True
+    corner[2:, 5:] = True
     loose = np.zeros((10, 12), bool)
     loose[2, 3] = loose[7, 5] = loose[4, 10] = True
     return [(middle,), (pixel,), (corner,), (loose,)]
