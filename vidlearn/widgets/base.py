@@ -10,9 +10,36 @@ from traitlets import Dict, TraitType, Unicode
 from vidlearn import messages
 
 
-def _static(name, common):
+def section(kind):
+    """Name the section of the catalogue, and the files, that belong to an interactive.
+
+    >>> section("FilterGallery")
+    'filter_gallery'
+    """
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", kind).lower()
+
+
+def scripts(kind):
+    """Return the script and the style sheet of an interactive, each behind the common one.
+
+    Parameters
+    ----------
+    kind : str
+        Name of the class, such as ``"FilterGallery"``.
+
+    Returns
+    -------
+    dict
+        The traits ``_esm`` and ``_css``. A notebook stores them with its widgets, so a test can
+        tell a stored widget that is older than the code.
+    """
     folder = files("vidlearn") / "widgets" / "static"
-    return "\n".join((folder / file).read_text("utf-8") for file in (common, name))
+
+    def joined(ending):
+        parts = (folder / f"{name}.{ending}" for name in ("common", section(kind)))
+        return "\n".join(part.read_text("utf-8") for part in parts)
+
+    return {"_esm": joined("js"), "_css": joined("css")}
 
 
 class Interactive(anywidget.AnyWidget):
@@ -27,13 +54,9 @@ class Interactive(anywidget.AnyWidget):
     _css = Unicode().tag(sync=True)
 
     def __init__(self, **traits):
-        name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
-        super().__init__(
-            **traits,
-            text=messages.text("widgets") | messages.text(name),
-            _esm=_static(f"{name}.js", "common.js"),
-            _css=_static(f"{name}.css", "common.css"),
-        )
+        kind = type(self).__name__
+        words = messages.text("widgets") | messages.text(section(kind))
+        super().__init__(**traits, text=words, **scripts(kind))
 
     def describe(self):
         """Return in a few words what is shown."""

@@ -35,8 +35,8 @@ function digits(values, most = 2) {
 
 /** Write a number with a true minus sign. */
 function show(value, places) {
-  const text = value.toFixed(places);
-  return /^-[0.]+$/.test(text) ? text.slice(1) : text.replace("-", "−");
+  const written = value.toFixed(places);
+  return /^-[0.]+$/.test(written) ? written.slice(1) : written.replace("-", "−");
 }
 
 const ICONS = {
@@ -324,9 +324,9 @@ function interactive(build) {
         stop.abort();
         stop = new AbortController();
         const text = model.get("text");
-        const root = h("section", {
-          class: "vl", "aria-label": text.title, "data-lm-suppress-shortcuts": "true",
-        });
+        // Without this mark on what has the focus, JupyterLab takes keys: "d" twice deletes the cell.
+        const keepKeys = (event) => set(event.target, { "data-lm-suppress-shortcuts": "true" });
+        const root = h("section", { class: "vl", "aria-label": text.title, onfocusin: keepKeys });
         el.replaceChildren(root);
         build({ root, text, memory, signal: stop.signal, get: (name) => model.get(name) });
       }

@@ -1,0 +1,208 @@
+"""What every interactive must do, whatever it teaches."""
+
+import re
+
+import numpy as np
+import pytest
+
+from vidlearn import messages, widgets
+from vidlearn.widgets.base import scripts, section
+
+
+def make(kind):
+    frames = np.random.default_rng(0).integers(0, 256, (12, 30, 40, 3), np.uint8)
+    return {
+        "ClipPlayer": lambda: widgets.ClipPlayer(
+            frames, 10, marks=[2, 9], cuts=[5], boxes=[[[3, 3, 20, 20]]] * 12, labels=["a cat"]
+        ),
+        "ConvArithmetic": lambda: widgets.ConvArithmetic(size=12, stride=1, padding=3),
+        "ConvolutionStepper": lambda: widgets.ConvolutionStepper(
+            frames[0, :16, :16, 0], np.full((3, 3), -0.25), padding=2
+        ),
+        "FilterGallery": lambda: widgets.FilterGallery(frames[0]),
+        "PoolingExplorer": lambda: widgets.PoolingExplorer(frames[0, :16, :16, 0] / 3, stride=1),
+    }[kind]()
+
+
+every_kind = pytest.mark.parametrize("kind", widgets.__all__)
+
+
+@every_kind
+def test_every_string_is_in_the_catalogue_and_every_string_is_used(kind):
+    code = scripts(kind)["_esm"]
+    own, common = messages.text(section(kind)), messages.text("widgets")
+    asked = set(re.findall(r"\btext\.(\w+)", code))
+    assert asked <= own.keys() | common.keys()
+    words = set(re.findall(r"\w+", code))
+    assert {name.removeprefix("legend_") for name in own} <= words
+
+
+@every_kind
+def test_state_carries_the_scripts_and_the_title(kind):
+    state = make(kind).get_state()
+    assert state["_esm"].count("export default") == 1
+    assert state["text"]["title"]
+    assert {name: state[name] for name in ("_esm", "_css")} == scripts(kind)
+
+
+@pytest.mark.browser
+@every_kind
+def test_phone_shows_it_with_named_controls_of_a_finger_s_size_and_visible_focus(opened, kind):
+    page = opened(make(kind), width=400)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
+    box = page.locator(".vl").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 400
+    assert page.evaluate(FAULTS) == []
+
+
+# Whatever takes the focus: has it a name, an outline, 32 pixels, and does it keep its keys from
+# JupyterLab's shortcuts ("d" twice deletes the cell)?
+FAULTS = """() => {
+  const faults = [];
+  const controls = ".vl button, .vl select, .vl input, .vl [role=gridcell], .vl [tabindex='0']";
+  const found = document.querySelectorAll(controls);
+  if (!found.length) faults.push("no controls");
+  for (const node of found) {
+    if (!node.offsetParent) continue;
+    const fault = (words) => faults.push(`${words}: ${node.outerHTML.slice(0, 100)}`);
+    node.focus({ focusVisible: true });
+    if (getComputedStyle(node).outlineStyle !== "solid") fault("no outline");
+    if (!(node.ariaLabel ?? node.closest("label, button")?.innerText)) fault("no name");
+    const { width, height } = (node.closest(".vl-toggle") ?? node).getBoundingClientRect();
+    if (Math.min(width, height) < 32) fault(`only ${width} x ${height}`);
+    if (!node.hasAttribute("data-lm-suppress-shortcuts")) fault("loses its keys");
+    node.blur();
+    if (getComputedStyle(node).outlineStyle !== "none") fault("outline without focus");
+  }
+  return faults;
+}"""
+
+
+@pytest.mark.browser
+@every_kind
+def test_themes_keep_text_readable(opened, kind):
+    for theme in ("light", "dark"):
+        page = opened(make(kind), theme=theme)
+        worst = page.evaluate(CONTRAST)
+        assert worst[0] >= 4.5, (theme, worst)
+
+
+# The least contrast (WCAG 2) between a piece of text and the backgrounds under it.
+CONTRAST = """() => {
+  const brush = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const paint = (colours) => {
+    brush.clearRect(0, 0, 1, 1);
+    for (const colour of colours) {
+      brush.fillStyle = colour;
+      brush.fillRect(0, 0, 1, 1);
+    }
+    return [...brush.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  };
+  const light = (rgb) => rgb
+    .map((v) => v / 255)
+    .map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, v, k) => sum + v * [0.2126, 0.7152, 0.0722][k], 0);
+  let worst = [99];
+  const walker = document.createTreeWalker(document.querySelector(".vl"), NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim() || !node.offsetParent) continue;
+    const layers = [];
+    for (let up = node; up; up = up.parentElement) {
+      layers.unshift(getComputedStyle(up).backgroundColor);
+    }
+    const under = paint(["white", ...layers]);
+    const ink = paint(["white", ...layers, getComputedStyle(node).color]);
+    const [a, b] = [light(under), light(ink)].sort((x, y) => y - x);
+    const ratio = (a + 0.05) / (b + 0.05);
+    if (ratio < worst[0]) worst = [ratio, walker.currentNode.data, under, ink];
+  }
+  return worst;
+}"""
+
+# Calls a script as anywidget does, with a model that the test can change.
+HOST = """async ([code, style, state]) => {
+  document.head.appendChild(document.createElement("style")).textContent = style;
+  const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
+  const { render } = (await import(url)).default;
+  const listeners = new Set();
+  window.frames_asked = 0;
+  const ask = window.requestAnimationFrame.bind(window);
+  window.requestAnimationFrame = (act) => { window.frames_asked++; return ask(act); };
+  const model = {
+    get: (name) => state[name],
+    on: (event, act) => listeners.add(act),
+    off: (event, act) => listeners.delete(act),
+  };
+  window.change = (values) => { Object.assign(state, values); listeners.forEach((act) => act()); };
+  window.listeners = () => listeners.size;
+  const el = document.body.appendChild(document.createElement("div"));
+  window.stop = render({ model, el });
+}"""
+
+
+@pytest.fixture
+def hosted(browser):
+    page = browser.new_page()
+
+    def host(widget):
+        state = {key: value for key, value in widget.get_state().items() if key[0] != "_"}
+        page.evaluate(HOST, [widget._esm, widget._css, {**state, "layout": None}])
+        return page
+
+    yield host
+    page.close()
+
+
+@pytest.mark.browser
+def test_view_follows_python_and_forgets_what_the_reader_did(hosted):
+    stepper = widgets.ConvolutionStepper([[1, 2, 3, 4]], [[1, 1]])
+    page = hosted(stepper)
+    page.locator("[data-vl-out='0,2']").click()
+    assert page.locator("[data-vl-out][data-vl-value]").count() == 3
+    stepper.w = [[5]]
+    page.evaluate(
+        "state => change(state)",
+        {"w": stepper.w, "geometry": stepper.get_state("geometry")["geometry"]},
+    )
+    shown = page.locator("[data-vl-out][data-vl-value]")
+    assert page.locator("[data-vl-out]").count() == 4
+    assert shown.evaluate_all("nodes => nodes.map((n) => n.dataset.vlValue)") == ["5"]
+
+
+@pytest.mark.browser
+def test_view_that_goes_leaves_nothing_behind(hosted):
+    page = hosted(widgets.ConvolutionStepper([[1, 2, 3, 4]], [[1, 1]]))
+    page.get_by_role("button", name="Play").click()
+    page.wait_for_function("frames_asked > 2")
+    page.evaluate("stop()")
+    assert page.evaluate("listeners()") == 0
+    assert page.locator(".vl").count() == 0
+    asked = page.evaluate("frames_asked")
+    page.wait_for_timeout(150)
+    assert page.evaluate("frames_asked") <= asked + 1
+
+
+@pytest.mark.browser
+def test_reduced_motion_jumps_instead_of_gliding(opened):
+    for motion, expected in (("reduce", "0s"), ("no-preference", "0.22s")):
+        page = opened(make("ConvolutionStepper"), reduced_motion=motion)
+        frame = page.locator(".vl-frame").first
+        assert frame.evaluate("node => getComputedStyle(node).transitionDuration") == expected
+
+
+@pytest.mark.browser
+def test_each_kind_looks_the_same_whichever_styles_come_last(opened):
+    names = [".vl-pad", ".vl-waiting", ".vl-mark", ".vl-number", ".vl-won", ".vl-window"]
+
+    def looks(kinds):
+        return opened(*map(make, kinds)).evaluate(
+            """names => names
+              .map((name) => getComputedStyle(document.querySelector(name)))
+              .map((style) => [style.borderTopStyle, style.backgroundImage, style.width])""",
+            names,
+        )
+
+    kinds = widgets.__all__
+    assert looks(kinds) == looks(reversed(kinds))
