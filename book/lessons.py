@@ -197,7 +197,8 @@ def load_scripts(app, pagename, templatename, context, doctree):
     """Load the scripts a page needs and others do not (``html-page-context``)."""
     body = context.get("body", "")
     if '<pre class="mermaid">' in body:
-        app.add_js_file(app.config.mermaid_path, defer="defer")
+        # Before RequireJS, or else parts of it take that for the loader they should register with.
+        app.add_js_file(app.config.mermaid_path, priority=100)
         app.add_js_file("mermaid.js", defer="defer")
     if 'class="vl-live-view"' in body:
         for path, attributes in app.config.nb_ipywidgets_js.items():
