@@ -10,7 +10,7 @@ import pytest
 from vidlearn.course import exercises
 from vidlearn.course.build import MAX_BYTES, WIDGET_STATE, WIDGET_VIEW, source_hash
 from vidlearn.course.lab import find_lessons
-from vidlearn.widgets.base import _static
+from vidlearn.widgets.base import scripts
 
 LESSONS = find_lessons()
 HEAD = ("After this lesson you can", "Before you start", "Time", "Data")
@@ -73,10 +73,9 @@ def test_every_interactive_has_its_state_and_todays_script(notebook, number):
     for model in state.values():
         kind = model["state"].get("_anywidget_id", "").rpartition(".")[2]
         if kind:
-            name = re.sub(r"(?<!^)(?=[A-Z])", "_", kind).lower()
+            stored = {trait: model["state"][trait] for trait in ("_esm", "_css")}
             message = f"the script of {kind} has changed: make notebooks ONLY={number}"
-            assert model["state"]["_esm"] == _static(f"{name}.js", "common.js"), message
-            assert model["state"]["_css"] == _static(f"{name}.css", "common.css"), message
+            assert stored == scripts(kind), message
 
 
 def test_every_picture_says_what_to_see(notebook):
