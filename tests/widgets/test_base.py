@@ -194,15 +194,25 @@ def test_reduced_motion_jumps_instead_of_gliding(opened):
 
 @pytest.mark.browser
 def test_each_kind_looks_the_same_whichever_styles_come_last(opened):
-    names = [".vl-pad", ".vl-waiting", ".vl-mark", ".vl-number", ".vl-won", ".vl-window"]
-
-    def looks(kinds):
-        return opened(*map(make, kinds)).evaluate(
-            """names => names
-              .map((name) => getComputedStyle(document.querySelector(name)))
-              .map((style) => [style.borderTopStyle, style.backgroundImage, style.width])""",
-            names,
-        )
-
-    kinds = widgets.__all__
-    assert looks(kinds) == looks(reversed(kinds))
+    page = opened(*map(make, widgets.__all__))
+    page.locator("[data-vl-ready]").wait_for()
+    looks = page.evaluate(
+        """() => {
+          const styles = [...document.querySelectorAll("style")].filter((node) =>
+            node.textContent.includes(".vl-transport {"));
+          const names = ["borderRightStyle", "borderRightWidth", "borderRightColor", "boxShadow",
+            "backgroundColor", "backgroundImage", "color", "fontSize", "fontWeight", "display",
+            "width", "height", "marginTop", "paddingLeft", "position"];
+          const looks = () => [...document.querySelectorAll(".vl *")].map((node) => {
+            const style = getComputedStyle(node);
+            return [node.getAttribute("class"), ...names.map((name) => style[name])].join();
+          });
+          return styles.map((style) => {
+            style.parentNode.append(style);
+            return looks();
+          });
+        }"""
+    )
+    assert len(looks) == len(widgets.__all__)
+    for other in looks[1:]:
+        assert [pair for pair in zip(looks[0], other, strict=True) if pair[0] != pair[1]] == []
