@@ -29,7 +29,7 @@ CHECK = re.compile(r"""^check\(\s*["']([\w-]+)["']""", re.MULTILINE)
 FENCED = re.compile(
     r"(^(?P<fence>`{3,}|~{3,}|:{3,}).*?^(?P=fence)[ \t]*$)", re.MULTILINE | re.DOTALL
 )
-LINK = re.compile(r"(?<!!)\[[^\]]+\]\((https?://[^()\s]+)\)")
+LINK = re.compile(r"(?<!!)\[[^\]]+\]\((https?://(?:[^()\s]|\([^()\s]*\))+)\)")
 BOLD = re.compile(r"\*\*([^*`$\n]+)\*\*")
 FOLDED = """\
 ::::{{dropdown}} {title}

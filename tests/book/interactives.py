@@ -61,3 +61,38 @@ def ClipPlayer(view, state):
     view.locator("canvas[data-vl-drawn='3']").wait_for()
     assert number("frame") == 3
     assert number("seconds") == pytest.approx(3 / state["fps"])
+
+
+def FilterGallery(view, state):
+    view.locator("[data-vl-ready]").wait_for()
+    frame = pixels(view, 0).astype(float)
+    assert frame.std() > 0
+    for number, (_, rows, divisor) in enumerate(state["_kernels"]):
+        view.get_by_role("group", name="Kernel").get_by_role("button").nth(number).click()
+        expected = scratch.filter2d(frame, np.array(rows) / divisor)
+        signed = 128 + expected / 2 if np.sum(rows) == 0 else expected
+        np.testing.assert_allclose(pixels(view, 1), np.clip(signed, 0, 255), atol=0.51)
+
+
+def PoolingExplorer(view, state):
+    x = np.array(state["x"])[None, ..., None]
+    view.get_by_role("slider", name="Window =").fill("2")
+    view.get_by_role("slider", name="Stride").fill("1")
+    for kind, pool in {
+        "Max": scratch.max_pool2d_forward,
+        "Average": scratch.avg_pool2d_forward,
+    }.items():
+        view.get_by_role("button", name=kind).click()
+        out, _ = pool(x, size=2, stride=1)
+        shown = as_array(values(view, "data-vl-out"), out.shape[1:3])
+        np.testing.assert_allclose(shown, out[0, ..., 0], rtol=1e-12)
+
+
+def pixels(view, which):
+    """Return what is on a canvas, (H, W), from its red channel."""
+    canvas = view.locator("canvas").nth(which)
+    width, height, data = canvas.evaluate(
+        """c => [c.width, c.height,
+          [...c.getContext("2d").getImageData(0, 0, c.width, c.height).data]]"""
+    )
+    return np.array(data).reshape(height, width, 4)[..., 0]

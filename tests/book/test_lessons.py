@@ -1,3 +1,5 @@
+import re
+
 import nbformat
 import pytest
 
@@ -5,6 +7,7 @@ from book import lessons
 from vidlearn.course import exercises
 
 CODE, PROSE = nbformat.v4.new_code_cell, nbformat.v4.new_markdown_cell
+NOTEBOOKS = sorted((lessons.BOOK.parent / "notebooks").glob("*.ipynb"))
 PAPER = "[A guide](https://arxiv.org/abs/1603.07285)"
 
 
@@ -16,6 +19,19 @@ def test_link_to_a_work_of_the_bibliography_is_cited(link):
 @pytest.mark.parametrize("link", ["[Other](https://arxiv.org/abs/1603.0728)", f"!{PAPER}"])
 def test_other_links_and_pictures_are_left_alone(link):
     assert lessons.cite(link) == link
+
+
+def test_address_may_hold_brackets():
+    link = "[Flow](https://doi.org/10.1016/0004-3702(81)90024-2)"
+    assert lessons.cite(f"{link}: the equation") == f"{link} {{cite}}`horn1981`: the equation"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_paper_that_a_lesson_links_is_in_the_bibliography(path):
+    cells = nbformat.read(path, as_version=4).cells
+    prose = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    papers = re.findall(r"\]\((https://(?:doi|arxiv)\.org/\S+?)\)(?=[\s,.:;)]|$)", prose)
+    assert not [paper for paper in papers if "{cite}" not in lessons.cite(f"[x]({paper})")]
 
 
 def test_first_bold_mention_of_a_term_is_linked():
