@@ -2,7 +2,7 @@
 
 /** Make an element: attributes, `on...` listeners, then children (elements or strings). */
 function h(tag, attributes = {}, ...children) {
-  const svg = ["svg", "path", "rect", "line", "g", "text"].includes(tag);
+  const svg = ["svg", "g", "path", "rect"].includes(tag);
   const node = svg
     ? document.createElementNS("http://www.w3.org/2000/svg", tag)
     : document.createElement(tag);
@@ -292,7 +292,7 @@ function liveLine() {
   };
 }
 
-/** Call `act(event)` for keys pressed anywhere in the interactive but in a field. */
+/** Call `keys[key]` for keys pressed anywhere in the interactive but in a field. */
 function onKeys(root, keys) {
   root.addEventListener("keydown", (event) => {
     const field = event.target.closest("input, select, textarea");

@@ -13,8 +13,9 @@ export default interactive(({ root, text, memory, signal, get }) => {
   const chars = (values, places) => Math.max(...values.map((v) => show(v, places).length));
   const size = (m, n) => fill(text.shape, { rows: m, columns: n });
 
-  const given = { x, w: get("w"), geometry: get("geometry") };
-  const now = remember(memory, { ...given, turned: get("flip"), step: 0, reached: 0 });
+  const now = remember(memory, {
+    x, w: get("w"), geometry: get("geometry"), turned: get("flip"), step: 0, reached: 0,
+  });
   let w, out;
 
   /** The padded input: zero where there is no pixel. */
@@ -138,12 +139,14 @@ export default interactive(({ root, text, memory, signal, get }) => {
     panel(text.kernel, size(kh, kw), kernel.element),
     panel(text.products, "", products.element, h("div", { class: "vl-total" }, `${text.sum} = `, sum)),
   );
-  const padded = top + bottom + left + right > 0;
+  const padded = height > x.length || width > x[0].length;
+  const given = size(x.length, x[0].length);
+  const extent = fill(text.with_padding, { size: given, padded: size(height, width) });
   root.append(
     h(
       "div",
       { class: "vl-panels" },
-      panel(text.input, size(x.length, x[0].length), input.element),
+      panel(text.input, padded ? extent : given, input.element),
       middle,
       panel(text.output, size(rows, columns), output.element),
     ),
