@@ -111,7 +111,7 @@ def encode(frames, max_width):
             raise ValueError(f"frames must have one size. Received {given} and {frame.shape[:2]}.")
         given = frame.shape[:2]
         file = io.BytesIO()
-        picture.convert("RGB").save(file, "WEBP", quality=80, method=2)
+        picture.convert("RGB").save(file, "WEBP", quality=70, method=4)
         pictures.append(file.getvalue())
         if sum(map(len, pictures)) > MOST_BYTES:
             raise ValueError(
