@@ -114,7 +114,7 @@ def probe(path, *, decode=True) -> VideoInfo:
 
 def _describe(source, first, count, times, decode):
     stream, index = source.stream, index_of(source.path)
-    fps, variable, notes = _rate(times, index)
+    fps, variable, notes = _rate(times, index, whole=not (source.lost or source.cut))
     turn = display_matrix(first)
     sides = (first.width, first.height) if turn is None or turn[0] else (first.height, first.width)
     seconds = float(times[-1] + 1 / fps) if index.usable else count / fps
@@ -145,8 +145,8 @@ def _completeness(source, count, seconds):
     return notes + source.damage()
 
 
-def _rate(times, index):
-    """Return frames per second, whether they vary, and notes."""
+def _rate(times, index, *, whole):
+    """Return frames per second, whether they vary, and notes; gaps count in a whole file only."""
     gaps = np.diff(times)
     if not len(gaps) or not index.usable:
         if index.fps:
@@ -154,10 +154,10 @@ def _rate(times, index):
         return ASSUMED_FPS, False, [f"no frame rate is stored; {ASSUMED_FPS:g} a second assumed"]
     measured, usual = float(1 / gaps.mean()), float(np.median(gaps))
     variable = bool((np.abs(gaps - usual) > 1.01 * index.tick + 0.01 * usual).any())
-    if variable:
+    if variable and whole:
         low, high = gaps.min() * 1000, gaps.max() * 1000
         return measured, True, [f"frames last {low:.0f} to {high:.0f} ms: the frame rate varies"]
-    if index.fps and abs(index.fps / measured - 1) < 0.01:
+    if index.fps and (variable or abs(index.fps / measured - 1) < 0.01):
         return index.fps, False, []
     said = f"{index.fps:.5g} frames per second" if index.fps else "no frame rate"
     return measured, False, [f"the header says {said}, the time stamps {measured:.5g}"]

@@ -16,7 +16,7 @@ from .info import probe
 from .read import read_frames
 from .write import checked_frames, write_video
 
-SHEET_FRAMES, SHEET_WIDTH = 8, 160  # the still picture: two rows of four
+SHEET_FRAMES, SHEET_WIDTH = 8, 120  # the still picture: two rows of four
 LONGEST = 960  # larger frames are not worth their bytes in a notebook
 
 
@@ -130,7 +130,7 @@ def _fit(frames, size, times, fps, max_bytes):
         sides = _divided(size, times)
         with tempfile.TemporaryDirectory() as folder:
             smaller = (_resized(frame, *sides) for frame in frames)
-            mp4 = write_video(Path(folder) / "show.mp4", smaller, fps=fps, crf=23).read_bytes()
+            mp4 = write_video(Path(folder) / "show.mp4", smaller, fps=fps, crf=25).read_bytes()
         if len(mp4) <= max_bytes:
             return mp4, times
         if min(sides) < 32:

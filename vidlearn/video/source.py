@@ -130,9 +130,9 @@ class Source:
         """Say what could not be decoded so far."""
         notes = []
         if self.lost:
-            notes.append(f"{self.lost} damaged packets gave no picture")
+            notes.append(f"damaged packets that gave no picture: {self.lost}")
         if self.mended:
-            notes.append(f"{self.mended} damaged pictures were patched up by the decoder")
+            notes.append(f"damaged pictures, patched up by the decoder: {self.mended}")
         if self.cut:
             notes.append("the file breaks off")
         return notes

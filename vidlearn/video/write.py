@@ -12,7 +12,7 @@ import numpy as np
 
 from .errors import VideoError, warn
 
-THREADS = 4  # the same on every machine: with another number x264 makes other bytes
+THREADS = 4  # with another number x264 makes other bytes
 
 
 def write_video(path, frames, *, fps=25.0, crf=20) -> Path:
@@ -109,7 +109,9 @@ def _encode(path, frames, rate, crf):
 def _add_stream(container, width, height, rate, crf):
     stream = container.add_stream("libx264", rate=rate)
     stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
-    stream.options = {"crf": str(crf), "preset": "medium"}
+    # The same frames make the same bytes, on every machine. x264's mbtree would spoil that: it
+    # takes in memory beside its tables.
+    stream.options = {"crf": str(crf), "preset": "medium", "x264-params": "mbtree=0"}
     context = stream.codec_context
     context.thread_count, context.thread_type = THREADS, "FRAME"
     # sRGB through the BT.601 matrix, and labelled so: every reader shows the same colours.
