@@ -26,7 +26,7 @@ def move(view, state):
 
 
 def ConvolutionStepper(view, state):
-    x, w = np.array(state["x"]), np.array(state["w"])
+    x, w = np.array(state["x"], float), np.array(state["w"], float)
     options = {
         "stride": tuple(state["geometry"]["stride"]),
         "dilation": tuple(state["geometry"]["dilation"]),
@@ -64,7 +64,7 @@ def ClipPlayer(view, state):
 
 
 def FilterGallery(view, state):
-    view.locator("[data-vl-ready]").wait_for()
+    view.and_(view.page.locator("[data-vl-ready]")).wait_for()
     frame = pixels(view, 0).astype(float)
     assert frame.std() > 0
     for number, (_, rows, divisor) in enumerate(state["_kernels"]):
@@ -75,7 +75,7 @@ def FilterGallery(view, state):
 
 
 def PoolingExplorer(view, state):
-    x = np.array(state["x"])[None, ..., None]
+    x = np.array(state["x"], float)[None, ..., None]
     view.get_by_role("slider", name="Window =").fill("2")
     view.get_by_role("slider", name="Stride").fill("1")
     for kind, pool in {

@@ -41,6 +41,22 @@ def site(tmp_path_factory):
     return out
 
 
+class Quiet(SimpleHTTPRequestHandler):
+    """Serve files without a word."""
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+@pytest.fixture
+def server(site):
+    """Address of the website over http."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=site)) as serving:
+        threading.Thread(target=serving.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{serving.server_port}/"
+        serving.shutdown()
+
+
 class Visits:
     """Open pages in the browser and note what they complain of and what they ask outside."""
 
@@ -194,13 +210,9 @@ def test_hints_and_solution_are_folded_until_asked_for(site, visit):
 
 
 @pytest.mark.browser
-def test_over_http_the_root_leads_to_the_first_page(site, visit):
-    handler = partial(SimpleHTTPRequestHandler, directory=site)
-    handler.func.log_message = lambda *_: None
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        root = f"http://127.0.0.1:{server.server_port}/"
-        shown = visit(root, allowed=root)
-        shown.wait_for_url("**/book/index.html")
-        assert shown.title().startswith("vidlearn")
-        server.shutdown()
+def test_over_http_the_root_leads_to_the_first_page(server, visit):
+    shown = visit(server, allowed=server)
+    shown.wait_for_url("**/book/index.html")
+    assert shown.title().startswith("vidlearn")
+    shown.locator(".vl").first.wait_for()
+    shown.wait_for_load_state("networkidle")
