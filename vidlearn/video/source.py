@@ -153,8 +153,9 @@ def existing(path):
 
 def why_unreadable(path, error):
     """Say why a file could not be opened, and what to do."""
-    head = path.open("rb").read(12) if path.is_file() else b""
-    if head[4:8] == b"ftyp":
+    with path.open("rb") as file:
+        head = file.read(8)
+    if head[4:] == b"ftyp":
         return (
             f"{path} was cut short: the table of its frames (the moov atom), which mp4 and mov "
             "usually keep at the end, is not there. No frame can be found without it. Copy or "
