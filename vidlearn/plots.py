@@ -60,7 +60,7 @@ def show_images(images, titles=None, *, caption, columns=4, width=10.0, limits=N
     images : sequence of ndarray
         (H, W, 3) uint8 or float 0 to 1, or (H, W). A grey uint8 picture is shown from 0 to 255; a
         grey picture of another dtype from its least to its greatest value, and with its zero in
-        the middle of a blue-to-red map where it has negative values.
+        the middle of a map from orange (below) to blue (above) where it has negative values.
     titles : sequence of str, optional
         One for each picture.
     caption : str
@@ -245,13 +245,13 @@ def _encode(figure):
 
 def _draw_numbers(ax, matrix, highlighted):
     limit = float(np.abs(matrix).max()) or 1.0
-    ax.imshow(matrix, cmap="RdBu_r", vmin=-2 * limit, vmax=2 * limit)
+    ax.imshow(matrix, cmap=_signed(), vmin=-3 * limit, vmax=3 * limit)
     for (i, j), value in np.ndenumerate(matrix):
         ax.text(j, i, f"{value + 0.0:.4g}", ha="center", va="center", fontsize=10, color="black")
     for i in range(matrix.shape[0] + 1):
-        ax.axhline(i - 0.5, color="white", lw=1)
+        ax.axhline(i - 0.5, color="#DDDDDD", lw=1)
     for j in range(matrix.shape[1] + 1):
-        ax.axvline(j - 0.5, color="white", lw=1)
+        ax.axvline(j - 0.5, color="#DDDDDD", lw=1)
     for i, j in highlighted:
         square = {"fill": False, "ec": PALETTE["vermilion"], "lw": 2.5, "zorder": 3}
         import matplotlib.patches as patches
@@ -263,7 +263,15 @@ def _scale(image, limits, cmap):
     if image.ndim == 3:
         return {}
     low, high = limits or _limits(image)
-    return {"cmap": cmap or ("RdBu_r" if low < 0 else "gray"), "vmin": low, "vmax": high}
+    return {"cmap": cmap or (_signed() if low < 0 else "gray"), "vmin": low, "vmax": high}
+
+
+def _signed():
+    """Orange below zero, white at zero, blue above: the interactives' colours."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    stops = ["#7A3E00", PALETTE["orange"], "#FFFFFF", PALETTE["blue"], "#00263F"]
+    return LinearSegmentedColormap.from_list("orange_white_blue", stops)
 
 
 def _limits(image):

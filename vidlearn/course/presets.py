@@ -4,6 +4,7 @@ import functools
 import os
 import shutil
 import subprocess
+import textwrap
 
 import vidlearn
 from vidlearn.messages import text
@@ -79,7 +80,9 @@ def lesson(number):
     ]
     width = max(len(label) for label, _ in rows) + 2
     print(f"{words['lesson']} {number} · {about['title']}   (vidlearn {vidlearn.__version__})")
-    print("\n".join(f"{label:<{width}}{value}" for label, value in rows))
+    for label, value in rows:
+        indent = {"initial_indent": label.ljust(width), "subsequent_indent": " " * width}
+        print(textwrap.fill(value, 76, **indent))
 
 
 @functools.cache
