@@ -40,7 +40,7 @@ def test_launch_buttons_lead_to_the_repository(configure):
 def test_scripts_are_beside_the_pages_or_on_a_cdn(configure):
     local = configure()
     assert local["mathjax_path"].startswith("vendor/mathjax-")
-    assert [*local["nb_ipywidgets_js"]][0].startswith("vendor/requirejs-")
+    assert next(iter(local["nb_ipywidgets_js"])).startswith("vendor/requirejs-")
     assert "data-anywidget" in local["nb_ipywidgets_js"]["widgets.js"]
 
 
