@@ -24,7 +24,7 @@ LESSONS = [page for page in PAGES if page.startswith("notebooks/")]
 OUTSIDE = ("http:", "https:", "mailto:", "data:", "javascript:")
 UNFINISHED = """() => [
   ...[...document.querySelectorAll(".math")].filter((m) => !m.querySelector("mjx-container")),
-  ...document.querySelectorAll("mjx-merror, [data-mml-node=merror]"),
+  ...document.querySelectorAll("[data-mml-node=merror], svg[aria-roledescription=error]"),
   ...[...document.querySelectorAll("pre.mermaid")].filter((m) => !m.querySelector("svg")),
 ].map((node) => node.outerHTML.slice(0, 200))"""
 
