@@ -104,6 +104,7 @@ def public():
 PUBLIC = public()
 
 
+@pytest.mark.filterwarnings("ignore:Widget")
 @pytest.mark.parametrize("name", sorted(PUBLIC))
 def test_docstrings_name_every_parameter(name):
     thing = PUBLIC[name]
