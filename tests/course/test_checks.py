@@ -34,11 +34,6 @@ def test_catalogue_and_code_name_the_same_mistakes(exercise):
     assert "def " in exercise.solution_source or "class " in exercise.solution_source
 
 
-@pytest.fixture
-def answer_to():
-    return exercises.get("correlate2d").solution
-
-
 def judged(function):
     return check("correlate2d", function)
 
@@ -67,6 +62,65 @@ def test_wrapped_library_function_is_refused():
         return conv_output_size(size, kernel, stride=stride, padding=padding, dilation=dilation)
 
     assert check("conv-output-size", my_size).status == "not_yet"
+
+
+def test_library_call_through_a_module_is_refused():
+    from vidlearn import scratch
+
+    refused = judged(lambda x, k: scratch.filter2d(x, k, padding="valid"))
+    assert refused.status == "not_yet"
+    assert "filter2d" in repr(refused)
+
+
+def test_own_helper_with_a_library_name_is_own_work():
+    def conv_output_size(size, kernel):
+        return size - kernel + 1
+
+    def my_correlate2d(x, k):
+        out = np.empty([conv_output_size(*pair) for pair in zip(x.shape, k.shape, strict=True)])
+        for i, j in np.ndindex(out.shape):
+            out[i, j] = np.sum(x[i : i + k.shape[0], j : j + k.shape[1]] * k)
+        return out
+
+    assert judged(my_correlate2d).status == "right"
+    assert judged(np.frompyfunc).status == "not_yet"
+
+
+def test_return_on_some_ways_only_is_wrong():
+    def my_correlate2d(x, k):
+        if x.shape == (3, 4):
+            return np.zeros((2, 3))
+
+    result = judged(my_correlate2d)
+    assert result.status == "wrong"
+    assert "every way" in repr(result)
+
+
+class Odd:
+    def __len__(self):
+        return 3
+
+    def __repr__(self):
+        raise RuntimeError
+
+
+@pytest.mark.parametrize("exercise", ALL, ids=lambda e: e.id)
+@pytest.mark.parametrize(
+    "odd",
+    [{1, 2, 3}, Odd(), np.full(50, None), np.full(50, "a"), "text", 1j, [[1], [2, 3]], {}, np.nan],
+    ids=["set", "odd", "objects", "strings", "text", "complex", "ragged", "dict", "nan"],
+)
+def test_odd_results_are_judged_not_raised(exercise, odd):
+    result = check(exercise.id, lambda *args: odd)
+    assert result.status == "wrong"
+    assert repr(result)
+
+
+def test_leaving_the_program_is_told():
+    def my_correlate2d(x, k):
+        raise SystemExit(3)
+
+    assert "SystemExit" in repr(judged(my_correlate2d))
 
 
 def test_own_answer_is_right_and_true():
@@ -105,11 +159,10 @@ def test_wrong_answer_is_described(answer, words):
     assert words in repr(result)
 
 
-def test_changed_input_is_told(answer_to):
+def test_changed_input_is_told():
     def my_correlate2d(x, k):
-        out = answer_to(x, k)
         x += 1
-        return out
+        return x
 
     result = judged(my_correlate2d)
     assert result.misconception == "input-changed"

@@ -103,7 +103,7 @@ def check(exercise_id, answer):
         stub = "my_" + exercise.id.replace("-", "_")
         line = words["not_callable"].format(id=exercise.id, stub=stub, came=_brief(answer))
         return _show(CheckResult(exercise.id, "not_yet", lines=[line]))
-    if name := _library_name(exercise, answer):
+    if name := _library_name(answer):
         line = words["library"].format(name=name, id=exercise.id)
         return _show(CheckResult(exercise.id, "not_yet", lines=[line]))
     result = grade(exercise, answer)
@@ -127,27 +127,64 @@ def grade(exercise, answer):
     CheckResult
         Not shown and not recorded.
     """
-    words, cases = text("check"), exercise.cases()
-    outcomes = []
+    words, cases, came = text("check"), exercise.cases(), []
     for args in cases:
-        outcome = _try(exercise, answer, args)
-        if isinstance(outcome, CheckResult):
-            return outcome
-        outcomes.append(outcome)
-    wrong = [i for i, (_, _, difference) in enumerate(outcomes) if difference]
-    if not wrong:
-        tried = words["tried"].format(count=len(cases))
-        praise = exercise.words.get("right")
-        return CheckResult(exercise.id, "right", lines=[line for line in (praise, tried) if line])
-    came, expected, difference = outcomes[wrong[0]]
-    name = _misconception(exercise, cases, [came for came, _, _ in outcomes])
-    lines = [difference]
-    if name:
-        lines = [f"{words['looks_like']} {exercise.words['mistakes'][name]}"]
-    lines.append(words["more"].format(id=exercise.id))
-    details = {words["given"]: _arguments(exercise.solution, cases[wrong[0]])}
-    details |= {words["came"]: _brief(came), words["expected"]: _brief(expected)}
+        given = copy.deepcopy(args)
+        try:
+            came.append(answer(*given))
+        except NotImplementedError:
+            return _not_yet(exercise, answer)
+        except (Exception, SystemExit) as error:
+            name = _same_error(exercise, args, error)
+            return _wrong(exercise, name, _where(answer, error), given=args)
+        for name, before, after in zip(_parameters(exercise.solution), args, given, strict=False):
+            if isinstance(before, np.ndarray) and _difference(after, before, 0):
+                return _wrong(exercise, "input-changed", words["mutated"].format(name=name))
+    absent = [result is None or result is Ellipsis for result in came]
+    if all(absent):
+        return _not_yet(exercise, answer)
+    if any(absent):
+        line = words["nothing_here"].format(name=_name(answer))
+        return _wrong(exercise, None, line, given=cases[absent.index(True)])
+    return _compare(exercise, cases, came)
+
+
+def _compare(exercise, cases, came):
+    words, wrong = text("check"), None
+    for k, args in enumerate(cases):
+        expected = exercise.solution(*copy.deepcopy(args))
+        if exercise.measure is not None:
+            expected = exercise.measure(expected, *args)
+            try:
+                came[k] = exercise.measure(came[k], *args)
+            except Exception as error:
+                line = words["raised"].format(error=f"{type(error).__name__}: {error}")
+                return _wrong(exercise, None, line, args, came[k])
+        difference = _difference(came[k], expected, exercise.rtol)
+        wrong = wrong or (difference and (difference, args, came[k], expected))
+    if wrong:
+        return _wrong(exercise, _misconception(exercise, cases, came), *wrong)
+    tried = words["tried"].format(count=len(cases)) if len(cases) > 1 else None
+    lines = [line for line in (exercise.words.get("right"), tried) if line]
+    return CheckResult(exercise.id, "right", lines=lines)
+
+
+def _wrong(exercise, name, line, given=(), came=None, expected=None):
+    words, mistakes = text("check"), exercise.words.get("mistakes", {})
+    if name in mistakes:
+        line = f"{words['looks_like']} {mistakes[name]}"
+    details = {words["given"]: _arguments(exercise.solution, given)} if given else {}
+    if came is not None:
+        details[words["came"]] = _brief(came)
+    if expected is not None:
+        details[words["expected"]] = _brief(expected)
+    lines = [line, words["more"].format(id=exercise.id)]
     return CheckResult(exercise.id, "wrong", name, lines, details)
+
+
+def _not_yet(exercise, answer):
+    line = text("check")["empty"].format(name=_name(answer))
+    return CheckResult(exercise.id, "not_yet", lines=[line])
 
 
 _hints_given = {}
@@ -187,34 +224,15 @@ def solution(exercise_id):
     _show_markdown(f"**{words['title']}.** {words['note']}\n\n{code}")
 
 
-def _try(exercise, answer, args):
-    """Return (came, expected, difference), or a CheckResult that ends the grading."""
-    words, given = text("check"), copy.deepcopy(args)
-    try:
-        came = answer(*given)
-    except NotImplementedError:
-        line = words["unchanged"].format(name=_name(answer))
-        return CheckResult(exercise.id, "not_yet", lines=[line])
-    except Exception as error:
-        details = {words["given"]: _arguments(exercise.solution, args)}
-        return CheckResult(exercise.id, "wrong", None, [_where(answer, error)], details)
-    if came is None or came is Ellipsis:
-        line = words["empty"].format(name=_name(answer))
-        return CheckResult(exercise.id, "not_yet", lines=[line])
-    for name, before, after in zip(_parameters(exercise.solution), args, given, strict=False):
-        if isinstance(before, np.ndarray) and _difference(after, before, 0):
-            line = words["mutated"].format(name=name)
-            return CheckResult(exercise.id, "wrong", "input-changed", [line])
-    expected = exercise.solution(*copy.deepcopy(args))
-    if exercise.measure is None:
-        return came, expected, _difference(came, expected, exercise.rtol)
-    try:
-        came = exercise.measure(came, *args)
-    except Exception as error:
-        line = words["raised"].format(error=f"{type(error).__name__}: {error}")
-        return came, exercise.measure(expected, *args), line
-    expected = exercise.measure(expected, *args)
-    return came, expected, _difference(came, expected, exercise.rtol)
+def _same_error(exercise, args, error):
+    """Name the first mistake that stops with the same kind of error on the same input."""
+    for name, mistake in exercise.mistakes.items():
+        try:
+            mistake(*copy.deepcopy(args))
+        except Exception as other:
+            if type(other) is type(error):
+                return name
+    return None
 
 
 def _misconception(exercise, cases, came):
@@ -237,18 +255,22 @@ def _misconception(exercise, cases, came):
 def _difference(came, expected, rtol):
     """Say how two results differ; an empty string when they do not."""
     words = text("check")
-    if isinstance(expected, tuple | list | dict) and not isinstance(came, np.ndarray):
-        if isinstance(expected, dict) != isinstance(came, dict) or not hasattr(came, "__len__"):
-            return words["kind"].format(expected=type(expected).__name__, came=type(came).__name__)
-        if len(came) != len(expected) or (isinstance(came, dict) and set(came) != set(expected)):
+    if isinstance(expected, dict):
+        parts = {key: _difference(came.get(key), expected[key], rtol) for key in expected}
+        return next((f"{key}: {words_}" for key, words_ in parts.items() if words_), "")
+    if isinstance(expected, tuple | list) and not isinstance(came, np.ndarray):
+        if not isinstance(came, tuple | list):
+            kinds = {"expected": type(expected).__name__, "came": type(came).__name__}
+            return words["kind"].format(**kinds)
+        if len(came) != len(expected):
             return words["length"].format(expected=len(expected), came=len(came))
-        keys = expected if isinstance(expected, dict) else range(len(expected))
-        return next(filter(None, (_difference(came[k], expected[k], rtol) for k in keys)), "")
+        pairs = zip(came, expected, strict=True)
+        return next(filter(None, (_difference(a, b, rtol) for a, b in pairs)), "")
     if isinstance(expected, str | bool | None):
         same = type(came) is type(expected) or isinstance(came, np.bool_)
         if same and came == expected:
             return ""
-        return words["value_at"].format(index="-", came=_brief(came), expected=_brief(expected))
+        return words["value"].format(came=_brief(came), expected=_brief(expected))
     return _array_difference(came, np.asarray(expected), rtol)
 
 
@@ -270,21 +292,30 @@ def _array_difference(came, expected, rtol):
     if close.all():
         return ""
     index = tuple(int(i) for i in np.argwhere(~close)[0])
-    return words["value_at"].format(
-        index=index if index else "-", came=_brief(came[index]), expected=_brief(expected[index])
-    )
+    values = {"came": _brief(came[index]), "expected": _brief(expected[index])}
+    return words["value_at" if index else "value"].format(index=index, **values)
 
 
-def _library_name(exercise, answer):
-    """Name the library function that the answer is, or only calls; None for own work."""
-    module = getattr(answer, "__module__", "") or ""
-    if module.split(".")[0] in {"vidlearn", "numpy", "scipy", "cv2", "keras", "skimage"}:
+def _library_name(answer):
+    """Name the library function that the answer is, or that it calls; None for own work."""
+    if inspect.isroutine(answer) and _root(answer) in {"vidlearn", "numpy", "scipy", "cv2"}:
         return _name(answer)
-    code = getattr(answer, "__code__", None)
-    used = set(code.co_names + code.co_freevars) if code else set()
-    ours = getattr(exercise.shows or exercise.solution, "__name__", "")
-    alike = {ours, ours.removesuffix("_naive")} - {""}
-    return next(iter(used & alike), None)
+    try:
+        used = inspect.getclosurevars(answer)
+    except (TypeError, ValueError):
+        return None
+    for value in {**used.globals, **used.nonlocals}.values():
+        if inspect.ismodule(value) and value.__name__.split(".")[0] == "vidlearn":
+            names = [name for name in used.unbound if callable(getattr(value, name, None))]
+            if names:
+                return names[0]
+        elif inspect.isroutine(value) and _root(value) == "vidlearn":
+            return _name(value)
+    return None
+
+
+def _root(function):
+    return (getattr(function, "__module__", "") or "").split(".")[0]
 
 
 def _where(answer, error):
@@ -306,8 +337,11 @@ def _where(answer, error):
 
 def _brief(value):
     """Describe a value in a few lines."""
-    if isinstance(value, np.ndarray) and value.size > 36:
-        return f"array of shape {value.shape}, {value.dtype}, from {value.min()} to {value.max()}"
+    if isinstance(value, np.ndarray) and (value.size > 36 or value.dtype.kind == "O"):
+        words = f"array of shape {value.shape}, {value.dtype}"
+        if value.dtype.kind in "biuf":
+            words += f", from {value.min()} to {value.max()}"
+        return words
     if isinstance(value, np.ndarray):
         shape = f"  (shape {value.shape})" if value.ndim else ""
         return np.array2string(value, precision=4, suppress_small=True) + shape
@@ -316,9 +350,14 @@ def _brief(value):
     if isinstance(value, np.generic):
         return str(value.item())
     if isinstance(value, tuple | list):
-        inside = ", ".join(_brief(v) for v in value)
+        inside = ", ".join([_brief(v) for v in value[:12]] + ["…"] * (len(value) > 12))
         return f"({inside})" if isinstance(value, tuple) else f"[{inside}]"
-    words = repr(value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {_brief(v)}" for key, v in value.items())
+    try:
+        words = repr(value)
+    except Exception:
+        words = f"<{type(value).__name__}>"
     return words if len(words) <= 200 else words[:200] + " …"
 
 

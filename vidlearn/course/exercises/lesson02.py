@@ -80,6 +80,10 @@ def _ignores_dilation(size, kernel, stride, padding, dilation):
     return output_size(size, kernel, stride, padding, 1)
 
 
+def _counts_steps(size, kernel, stride, padding, dilation):
+    return (size + 2 * padding - dilation * (kernel - 1)) // stride
+
+
 def _rounds_up(size, kernel, stride, padding, dilation):
     return -((-size - 2 * padding + dilation * (kernel - 1) + 1) // stride) + 1
 
@@ -93,18 +97,22 @@ def edge_kernel():
 
 
 def _edge_measure(kernel):
-    """Answers at the middle of four pictures, as signs."""
+    """Answers at the middle of small pictures, as signs."""
     kernel = np.asarray(kernel, float)
     if kernel.shape != (3, 3):
         raise ValueError(f"the kernel must have shape (3, 3), yours has {kernel.shape}")
-    ramp = np.repeat(np.arange(3.0)[:, None], 3, axis=1)
-    answer = {
-        "even grey": np.ones((3, 3)),
-        "brighter downwards": ramp,
-        "brighter upwards": ramp[::-1],
-        "brighter to the right": ramp.T,
-    }
-    return {name: int(np.sign(round(np.sum(kernel * x), 9))) for name, x in answer.items()}
+    pictures = {"even grey": np.ones(3), "brighter downwards": np.arange(3.0)}
+    pictures |= {"a bright row below": np.array([0.0, 0, 1]), "dark above": np.array([0.0, 1, 1])}
+    answer = {}
+    for name, column in pictures.items():
+        answer[name] = _sign(kernel, np.repeat(column[:, None], 3, axis=1))
+    for name, row in {"to the right": [0.0, 1, 2], "on the right": [0, 0, 1.0]}.items():
+        answer[f"brighter {name} only"] = _sign(kernel, np.repeat([row], 3, axis=0))
+    return answer
+
+
+def _sign(kernel, picture):
+    return int(np.sign(round(float(np.sum(kernel * picture)), 9)))
 
 
 # 4. count-weights ----------------------------------------------------------------------
@@ -124,20 +132,18 @@ def motion_kernel():
 
 
 def _motion_measure(kernel):
-    """Answers to a still clip and to one where a bright dot arrives."""
+    """Answers at the middle of three frames: a still texture, and a light that goes on or off."""
     kernel = np.asarray(kernel, float)
     if kernel.ndim != 3:
-        raise ValueError(
-            f"the kernel must have 3 axes (time, row, column), yours has {kernel.ndim}"
-        )
+        raise ValueError(f"it must have 3 axes (time, row, column), yours has {kernel.ndim}")
     texture = np.random.default_rng(0).random((5, 5))
     still = np.broadcast_to(texture, (3, 5, 5))
-    arrives = np.zeros((3, 5, 5))
-    arrives[2] = 1.0
-    answers = [_answer3d(clip, kernel) for clip in (still, arrives, arrives[::-1])]
+    light = np.zeros((3, 5, 5))
+    light[2] = 1
+    answers = [_answer3d(clip, kernel) for clip in (still, light, light[::-1])]
     return {
-        "frames it looks at": kernel.shape[0],
-        "still texture: silent": bool(np.abs(answers[0]).max() < 1e-9),
+        "shape of the kernel": kernel.shape,
+        "silent on a still clip": bool(np.abs(answers[0]).max() < 1e-9),
         "light goes on": int(np.sign(round(float(answers[1].mean()), 9))),
         "light goes off": int(np.sign(round(float(answers[2].mean()), 9))),
     }
@@ -208,6 +214,7 @@ EXERCISES = [
         _size_cases,
         {
             "forgets-one": _forgets_one,
+            "one-inside": _counts_steps,
             "pads-one-side": _pads_one_side,
             "ignores-dilation": _ignores_dilation,
             "dilates-the-size": _dilates_size,
@@ -223,7 +230,9 @@ EXERCISES = [
         {
             "upside-down": lambda: edge_kernel()[::-1],
             "other-direction": lambda: edge_kernel().T,
+            "other-direction-turned": lambda: -edge_kernel().T,
             "not-zero-sum": lambda: np.array([[0.0, 0, 0], [0, 0, 0], [1, 2, 1]]),
+            "laplacian": lambda: np.array([[0.0, 1, 0], [1, -4, 1], [0, 1, 0]]),
         },
         measure=_edge_measure,
     ),
@@ -245,6 +254,8 @@ EXERCISES = [
         {
             "backwards": lambda: -motion_kernel(),
             "average": lambda: np.full((3, 1, 1), 1 / 3),
+            "two-frames": lambda: np.array([-1.0, 1]).reshape(2, 1, 1),
+            "not-zero-sum": lambda: np.array([0.0, 0, 1]).reshape(3, 1, 1),
             "in-space": lambda: np.array([-1.0, 0, 1]).reshape(1, 1, 3),
         },
         measure=_motion_measure,

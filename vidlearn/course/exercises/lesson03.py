@@ -40,6 +40,16 @@ def _every_place(x, size):
     return np.lib.stride_tricks.sliding_window_view(x, (size, size)).max(axis=(2, 3))
 
 
+def _forgets_the_step(x, size):
+    """Start the window at (i, j) rather than at (i * size, j * size)."""
+    return _every_place(x, size)[: x.shape[0] // size, : x.shape[1] // size]
+
+
+def _counts_hanging_blocks(x, size):
+    rows, columns = (-length % size for length in x.shape)
+    return max_pool(np.pad(x, ((0, rows), (0, columns)), constant_values=-np.inf), size)
+
+
 def _not_below_zero(x, size):
     return np.maximum(max_pool(x, size), 0)
 
@@ -62,7 +72,8 @@ def _backward_cases():
     simple = np.array([[1.0, 3], [5, 7]])
     tie = np.array([[2.0, 4, 0, 0], [4, 1, 0, 0]])
     cases = [(np.array([[10.0]]), simple, 2), (np.array([[10.0, 20]]), tie, 2)]
-    return [*cases, (rng.normal(size=(2, 3)), rng.integers(0, 4, (6, 9)).astype(float), 3)]
+    cases.append((rng.normal(size=(2, 3)), rng.integers(0, 4, (6, 9)).astype(float), 3))
+    return [*cases, (rng.normal(size=(2, 3)), rng.normal(size=(5, 7)), 2)]
 
 
 def _spread_back(dout, x, size, share):
@@ -71,6 +82,15 @@ def _spread_back(dout, x, size, share):
     for i, j in np.ndindex(dout.shape):
         place = np.s_[i * size : (i + 1) * size, j * size : (j + 1) * size]
         dx[place] = dout[i, j] * share(x[place])
+    return dx
+
+
+def _forgets_the_corner(dout, x, size):
+    """Use the winner's place inside its block as its place in the picture."""
+    dx = np.zeros_like(x)
+    for i, j in np.ndindex(dout.shape):
+        block = x[i * size : (i + 1) * size, j * size : (j + 1) * size]
+        dx[np.unravel_index(np.argmax(block), block.shape)] = dout[i, j]
     return dx
 
 
@@ -152,6 +172,8 @@ EXERCISES = [
         {
             "one-axis": _one_row,
             "every-place": _every_place,
+            "forgets-the-step": _forgets_the_step,
+            "hanging-blocks": _counts_hanging_blocks,
             "average": lambda x, size: _blocks(x, size).mean(axis=(2, 3)),
             "smallest": lambda x, size: _blocks(x, size).min(axis=(2, 3)),
             "not-below-zero": _not_below_zero,
@@ -169,6 +191,7 @@ EXERCISES = [
             ),
             "last-tie": lambda d, x, s: _spread_back(d, x, s, _last_of_equals),
             "like-average": lambda d, x, s: _spread_back(d, x, s, lambda b: 1 / b.size),
+            "forgets-the-corner": _forgets_the_corner,
             "times-the-value": lambda d, x, s: max_pool_backward(d, x, s) * x,
         },
     ),
@@ -180,6 +203,7 @@ EXERCISES = [
             "not-shared": lambda dout, size: avg_pool_backward(dout, size) * size**2,
             "divided-by-one-side": lambda dout, size: avg_pool_backward(dout, size) * size,
             "one-pixel": _corner_only,
+            "tiled": lambda dout, size: np.tile(dout, (size, size)) / size**2,
         },
     ),
     Exercise(
@@ -201,6 +225,7 @@ EXERCISES = [
             "rounds-up": _rounds_up,
             "time-last": _time_last,
             "channels-too": _channels_too,
+            "true-division": lambda s, p: (s[0], s[1] / p[0], s[2] / p[1], s[3] / p[2], s[4]),
             "time-forgotten": lambda s, p: (s[0], s[1], s[2] // p[1], s[3] // p[2], s[4]),
         },
     ),
