@@ -8,11 +8,12 @@ from vidlearn.course.exercises import Exercise
 
 
 def frame_at_second(second, fps):
-    """Return the frame on screen: frame 0 from 0 seconds on, frame 1 from 1 / fps on, ..."""
-    return int(second * fps)
+    """Count whole frame times; the millionth mends products such as 1.16 * 25, a hair below 29."""
+    return int(second * fps + 1e-6)
 
 
 def _second_cases():
+    """Products that floats hold exactly: right with the millionth and without it."""
     return [(2.0, 25.0), (0.5, 30.0), (0.0, 25.0), (1.5, 25.0), (3.25, 30.0), (10.75, 12.5)]
 
 
@@ -37,12 +38,20 @@ def _cut_cases():
     halves[:2, :, :4], halves[2:, :, 4:] = 200, 200  # light moves over: the mean stays the same
     noise = rng.integers(0, 8, (7, 5, 9), dtype=np.uint8)
     noise[4:] += 100
+    steps = np.array([5, 55, 15, 250], np.uint8)[:, None, None]  # the first is just 50
+    part = np.zeros((3, 6, 8), np.uint8)
+    part[1:, :, :3] = 200  # fewer than half of the pixels: a mean of 75, a median of 0
+    spot = np.full((5, 6, 8), 20, np.uint8)
+    spot[range(5), 2, range(5)] = 255  # it moves, and no shot ends
     return [
         (flat * np.ones((6, 8), np.uint8), 50.0),
         (brighter * np.ones((6, 8), np.uint8), 50.0),
         (halves, 50.0),
         (noise, 30.0),
         (noise[:1], 30.0),
+        (steps * np.ones((6, 8), np.uint8), 50.0),
+        (part, 50.0),
+        (spot, 50.0),
     ]
 
 
@@ -63,6 +72,25 @@ def _mean_first(frames, threshold):
 def _against_first(frames, threshold):
     changes = np.abs(frames.astype(float) - frames[0]).mean(axis=(1, 2))
     return np.flatnonzero(changes > threshold).tolist()
+
+
+def _from_zero(frames, threshold):
+    changes = np.abs(frames.astype(float) - np.roll(frames, 1, axis=0)).mean(axis=(1, 2))
+    return np.flatnonzero(changes > threshold).tolist()
+
+
+def _in_int8(frames, threshold):
+    changes = np.abs(np.diff(frames.astype(np.int8), axis=0)).mean(axis=(1, 2))
+    return (np.flatnonzero(changes > threshold) + 1).tolist()
+
+
+def _by(reduce, frames, threshold):
+    changes = [reduce(np.abs(step)) for step in np.diff(frames.astype(float), axis=0)]
+    return (np.flatnonzero(np.array(changes) > threshold) + 1).tolist()
+
+
+def _at_threshold(frames, threshold):
+    return find_cuts(frames, np.nextafter(threshold, 0))
 
 
 # 3. box-of-mask ---------------------------------------------------------------------------
@@ -115,6 +143,7 @@ EXERCISES = [
             "rounds": lambda second, fps: int(second * fps + 0.5),
             "fixed-rate": lambda second, fps: int(second * 25),
             "not-whole": lambda second, fps: second * fps,
+            "whole-seconds": lambda second, fps: int(second) * fps,
             "divides-by-a-frame": lambda second, fps: int(second // (1 / fps)),
         },
     ),
@@ -128,6 +157,12 @@ EXERCISES = [
             "no-absolute": _no_absolute,
             "mean-first": _mean_first,
             "against-first": _against_first,
+            "from-zero": _from_zero,
+            "with-zero": lambda frames, threshold: [0, *find_cuts(frames, threshold)],
+            "at-threshold": _at_threshold,
+            "int8": _in_int8,
+            "maximum": lambda frames, threshold: _by(np.max, frames, threshold),
+            "median": lambda frames, threshold: _by(np.median, frames, threshold),
         },
     ),
     Exercise(

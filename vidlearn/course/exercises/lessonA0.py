@@ -50,6 +50,13 @@ def _centre_cases():
     return [(rng.integers(0, 256, (4, 6, 3), dtype=np.uint8),), (rng.normal(size=(7, 5, 2)),)]
 
 
+def _into_frame_type(frame):
+    out = np.zeros_like(frame)
+    for channel in range(frame.shape[-1]):
+        out[..., channel] = frame[..., channel] - frame[..., channel].mean()
+    return out
+
+
 EXERCISES = [
     Exercise(
         "crop-box",
@@ -58,6 +65,7 @@ EXERCISES = [
         {
             "swapped-axes": lambda frame, box: frame[box[0] : box[2], box[1] : box[3]],
             "end-included": lambda frame, box: frame[box[1] : box[3] + 1, box[0] : box[2] + 1],
+            "rows-twice": lambda frame, box: frame[box[1] : box[3]][box[0] : box[2]],
             "corner-and-size": lambda f, b: f[b[1] : b[1] + b[3], b[0] : b[0] + b[2]],
         },
     ),
@@ -66,6 +74,7 @@ EXERCISES = [
         add_light,
         _light_cases,
         {
+            "adds-in-uint8": lambda frame, amount: np.clip(frame + amount, 0, 255),
             "wraps": lambda frame, amount: (frame.astype(int) + amount).astype(np.uint8),
             "not-uint8": lambda frame, amount: np.clip(frame.astype(np.int16) + amount, 0, 255),
             "floats": lambda frame, amount: np.clip(frame.astype(float) + amount, 0, 255),
@@ -79,6 +88,7 @@ EXERCISES = [
         centre_channels,
         _centre_cases,
         {
+            "into-frame-type": _into_frame_type,
             "one-mean": lambda frame: frame - frame.mean(),
             "each-pixel": lambda frame: frame - frame.mean(axis=-1, keepdims=True),
             "each-column": lambda frame: frame - frame.mean(axis=0),
