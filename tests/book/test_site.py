@@ -29,6 +29,11 @@ UNFINISHED = """() => [
 ].map((node) => node.outerHTML.slice(0, 200))"""
 
 
+H264 = 'video/mp4; codecs="avc1.640028"'
+DECODED = f"""() => [...document.querySelectorAll("video")].every(
+  (video) => video.readyState >= 2 || !video.canPlayType('{H264}'))"""
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """The website, built as ``make book`` builds it; a warning of Sphinx is an error."""
@@ -158,6 +163,7 @@ def test_page_is_whole(shown):
     assert page.locator(".bd-article h1").count() == 1
     unnamed = page.locator(".bd-article img:not([alt]), .bd-article img[alt*='_images/']")
     assert unnamed.count() == 0, "a picture without alternative text"
+    page.wait_for_function(DECODED)  # a video shows its first frame
 
 
 @pytest.mark.browser
