@@ -103,6 +103,7 @@ def test_every_kernel_gives_the_picture_and_the_numbers_of_the_library(shown, fr
 def test_own_numbers_work_at_once_and_nonsense_is_told(shown, frame):
     gallery = FilterGallery(frame)
     page = shown(gallery)
+    page.get_by_role("button", name="Identity").click()
     page.get_by_label("Row 0, column 2").fill("-1.5")
     page.get_by_label("divided by").fill("2")
     kernel = np.array([[0, 0, -1.5], [0, 1, 0], [0, 0, 0]]) / 2

@@ -10,14 +10,14 @@ from vidlearn import messages
 from .base import Interactive, shrink
 
 KERNELS = {
-    "identity": ([[0, 0, 0], [0, 1, 0], [0, 0, 0]], 1),
-    "box_blur": ([[1, 1, 1], [1, 1, 1], [1, 1, 1]], 9),
-    "gaussian": ([[1, 2, 1], [2, 4, 2], [1, 2, 1]], 16),
-    "sharpen": ([[0, -1, 0], [-1, 5, -1], [0, -1, 0]], 1),
     "sobel_x": ([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], 1),
     "sobel_y": ([[-1, -2, -1], [0, 0, 0], [1, 2, 1]], 1),
     "laplacian": ([[0, 1, 0], [1, -4, 1], [0, 1, 0]], 1),
     "emboss": ([[-2, -1, 0], [-1, 1, 1], [0, 1, 2]], 1),
+    "sharpen": ([[0, -1, 0], [-1, 5, -1], [0, -1, 0]], 1),
+    "box_blur": ([[1, 1, 1], [1, 1, 1], [1, 1, 1]], 9),
+    "gaussian": ([[1, 2, 1], [2, 4, 2], [1, 2, 1]], 16),
+    "identity": ([[0, 0, 0], [0, 1, 0], [0, 0, 0]], 1),
 }
 
 
@@ -32,8 +32,8 @@ class FilterGallery(Interactive):
     frame : ndarray, (H, W, 3) or (H, W), uint8
         The frame, RGB or grey.
     kernels : dict of str to array_like (3, 3), optional
-        Names and kernels; by default identity, box blur, Gaussian, sharpen, Sobel x and y,
-        Laplacian and emboss.
+        Names and kernels, the first chosen at the start; by default Sobel x and y, Laplacian,
+        emboss, sharpen, box blur, Gaussian and identity.
     max_width : int, default 320
         A wider frame is shrunk to this width.
 
