@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from vidlearn import scratch
+from vidlearn.course.build import WIDGET_VIEW
 from vidlearn.course.lab import find_lessons
 
 pytestmark = pytest.mark.browser
@@ -25,22 +26,22 @@ def my_conv_output_size(size, kernel, stride, padding, dilation):
 check("conv-output-size", my_conv_output_size)"""
 RIGHT = WRONG.replace("// stride", "// stride + 1")
 
-# What the notebook that is open holds: of each code cell whether it ran, and its outputs.
+# What the open notebook holds: of each code cell whether it ran, and its outputs.
 CELLS = """() => {
-  const notebook = jupyterapp.shell.currentWidget;
-  const ids = notebook.content.model.sharedModel.cells.filter((c) => c.cell_type === "code");
-  return ids.map((c) => ({source: c.source, count: c.execution_count, outputs: c.outputs}));
+  const {model} = jupyterapp.shell.currentWidget.content;
+  const code = model.sharedModel.cells.filter((c) => c.cell_type === "code" && c.source);
+  return code.map((c) => ({source: c.source, count: c.execution_count, outputs: c.outputs}));
 }"""
-IDLE = """() => {
-  const notebook = jupyterapp.shell.currentWidget;
-  const kernel = notebook?.context?.sessionContext?.session?.kernel;
-  return notebook?.content?.model && kernel?.status === "idle";
+READY = """(path) => {
+  const {context, content} = globalThis.jupyterapp?.shell.currentWidget ?? {};
+  const status = context?.sessionContext?.session?.kernel?.status;
+  return context?.path === path && content?.model && status === "idle";
 }"""
 RAN = """() => {
   const {content, context} = jupyterapp.shell.currentWidget;
   const code = content.model.sharedModel.cells.filter((c) => c.cell_type === "code" && c.source);
   const failed = code.some((c) => c.outputs.some((o) => o.output_type === "error"));
-  const idle = context.sessionContext.session.kernel.status === "idle";
+  const idle = context.sessionContext.session?.kernel?.status === "idle";
   return idle && (failed || code.every((c) => c.execution_count));
 }"""
 
@@ -121,8 +122,9 @@ def open_lesson(lab, browser):
                 else None
             ),
         )
-        page.goto(re.sub(r"/tree/[^?]*", f"/tree/{LESSONS[number].name}", server.url))
-        page.wait_for_function(IDLE)
+        name = LESSONS[number].name  # &reset: without the tabs of the test before
+        page.goto(re.sub(r"/tree/[^?]*", f"/tree/{name}", server.url) + "&reset")
+        page.wait_for_function(READY, arg=name)
         return page
 
     yield open_page
@@ -164,6 +166,13 @@ def test_lesson_runs_to_its_end(open_lesson, number):
         failed = [output for output in cell["outputs"] if output["output_type"] == "error"]
         assert not failed, f"{cell['source']}\n{failed[0]['evalue']}"
         assert cell["count"], cell["source"]
+    shown = [
+        kind for cell in cells for output in cell["outputs"] for kind in output.get("data", ())
+    ]
+    page.wait_for_function(
+        "(count) => document.querySelectorAll('.jp-OutputArea .vl').length === count",
+        arg=shown.count(WIDGET_VIEW),
+    )
 
 
 def test_lab_opens_the_first_lesson_without_questions(lab, open_lesson):
