@@ -137,3 +137,10 @@ def test_markdown_is_plain(cells):
             fences = re.findall(r"^ {0,3}(?:```|~~~|:::)\{?(\w+)\}?", cell.source, re.M)
             assert set(fences) <= {"mermaid", "python", "text", "bash"}, cell.source
             assert not re.search(r"\{(?:ref|cite|doc|eq|numref)\w*\}`|^:::", cell.source, re.M)
+
+
+def test_some_cells_are_held_to_their_output(code):
+    """nbval compares these; without them it sees only that nothing raises."""
+    strict = [cell for cell in code if "nbval-check-output" in cell.metadata.get("tags", [])]
+    assert len(strict) >= 3
+    assert all(cell.outputs for cell in strict)
