@@ -235,7 +235,7 @@ def show_source(function):
 def _encode(figure):
     """Return MIME type and base64 text: JPEG where it is far smaller (photographs), else PNG."""
     pictures = {}
-    for kind, options in {"png": {}, "jpeg": {"pil_kwargs": {"quality": 88}}}.items():
+    for kind, options in {"png": {}, "jpeg": {"pil_kwargs": {"quality": 80}}}.items():
         stream = io.BytesIO()
         figure.savefig(stream, format=kind, dpi=80, **options)
         pictures[f"image/{kind}"] = stream.getvalue()
