@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from vidlearn.course import exercises, progress
+from vidlearn.course.compare import brief, difference
 from vidlearn.messages import text
 
 _SIGNS = {"right": ("✓", "#009E73"), "wrong": ("✗", "#D55E00"), "not_yet": ("…", "#0072B2")}
@@ -101,7 +102,7 @@ def check(exercise_id, answer):
         return _show(CheckResult(str(exercise_id), "not_yet", lines=[error.args[0]]))
     if not callable(answer):
         stub = "my_" + exercise.id.replace("-", "_")
-        line = words["not_callable"].format(id=exercise.id, stub=stub, came=_brief(answer))
+        line = words["not_callable"].format(id=exercise.id, stub=stub, came=brief(answer))
         return _show(CheckResult(exercise.id, "not_yet", lines=[line]))
     if name := _library_name(answer):
         line = words["library"].format(name=name, id=exercise.id)
@@ -138,7 +139,7 @@ def grade(exercise, answer):
             name = _same_error(exercise, args, error)
             return _wrong(exercise, name, _where(answer, error), given=args)
         for name, before, after in zip(_parameters(exercise.solution), args, given, strict=False):
-            if isinstance(before, np.ndarray) and _difference(after, before, 0):
+            if isinstance(before, np.ndarray) and difference(after, before, 0):
                 return _wrong(exercise, "input-changed", words["mutated"].format(name=name))
     absent = [result is None or result is Ellipsis for result in came]
     if all(absent):
@@ -160,8 +161,8 @@ def _compare(exercise, cases, came):
             except Exception as error:
                 line = words["raised"].format(error=f"{type(error).__name__}: {error}")
                 return _wrong(exercise, None, line, args, came[k])
-        difference = _difference(came[k], expected, exercise.rtol)
-        wrong = wrong or (difference and (difference, args, came[k], expected))
+        said = difference(came[k], expected, exercise.rtol)
+        wrong = wrong or (said and (said, args, came[k], expected))
     if wrong:
         return _wrong(exercise, _misconception(exercise, cases, came), *wrong)
     tried = words["tried"].format(count=len(cases)) if len(cases) > 1 else None
@@ -175,9 +176,9 @@ def _wrong(exercise, name, line, given=(), came=None, expected=None):
         line = f"{words['looks_like']} {mistakes[name]}"
     details = {words["given"]: _arguments(exercise.solution, given)} if given else {}
     if came is not None:
-        details[words["came"]] = _brief(came)
+        details[words["came"]] = brief(came)
     if expected is not None:
-        details[words["expected"]] = _brief(expected)
+        details[words["expected"]] = brief(expected)
     lines = [line, words["more"].format(id=exercise.id)]
     return CheckResult(exercise.id, "wrong", name, lines, details)
 
@@ -246,54 +247,10 @@ def _misconception(exercise, cases, came):
             except Exception:
                 break
         if len(results) == len(came) and not any(
-            _difference(a, b, exercise.rtol) for a, b in zip(came, results, strict=True)
+            difference(a, b, exercise.rtol) for a, b in zip(came, results, strict=True)
         ):
             return name
     return None
-
-
-def _difference(came, expected, rtol):
-    """Say how two results differ; an empty string when they do not."""
-    words = text("check")
-    if isinstance(expected, dict):
-        parts = {key: _difference(came.get(key), expected[key], rtol) for key in expected}
-        return next((f"{key}: {words_}" for key, words_ in parts.items() if words_), "")
-    if isinstance(expected, tuple | list) and not isinstance(came, np.ndarray):
-        if not isinstance(came, tuple | list):
-            kinds = {"expected": type(expected).__name__, "came": type(came).__name__}
-            return words["kind"].format(**kinds)
-        if len(came) != len(expected):
-            return words["length"].format(expected=len(expected), came=len(came))
-        pairs = zip(came, expected, strict=True)
-        return next(filter(None, (_difference(a, b, rtol) for a, b in pairs)), "")
-    if isinstance(expected, str | bool | None):
-        same = type(came) is type(expected) or isinstance(came, np.bool_)
-        if same and came == expected:
-            return ""
-        return words["value"].format(came=_brief(came), expected=_brief(expected))
-    return _array_difference(came, np.asarray(expected), rtol)
-
-
-def _array_difference(came, expected, rtol):
-    words = text("check")
-    kind = type(came).__name__
-    try:
-        came = np.asarray(came)
-    except ValueError:  # a ragged list
-        came = np.asarray(None)
-    if came.dtype.kind not in "biufc":
-        return words["kind"].format(expected="number or array", came=kind)
-    if came.shape != expected.shape:
-        return words["shape"].format(came=came.shape, expected=expected.shape)
-    if came.dtype.kind in "fc" and not np.all(np.isfinite(came[np.isfinite(expected)])):
-        return words["not_finite"]
-    scale = np.max(np.abs(expected), initial=1.0, where=np.isfinite(expected))
-    close = np.isclose(came, expected, rtol=rtol, atol=rtol * scale, equal_nan=True)
-    if close.all():
-        return ""
-    index = tuple(int(i) for i in np.argwhere(~close)[0])
-    values = {"came": _brief(came[index]), "expected": _brief(expected[index])}
-    return words["value_at" if index else "value"].format(index=index, **values)
 
 
 def _library_name(answer):
@@ -335,35 +292,9 @@ def _where(answer, error):
     return words["raised_line"].format(line=line, code=code, error=said)
 
 
-def _brief(value):
-    """Describe a value in a few lines."""
-    if isinstance(value, np.ndarray) and (value.size > 36 or value.dtype.kind == "O"):
-        words = f"array of shape {value.shape}, {value.dtype}"
-        if value.dtype.kind in "biuf":
-            words += f", from {value.min()} to {value.max()}"
-        return words
-    if isinstance(value, np.ndarray):
-        shape = f"  (shape {value.shape})" if value.ndim else ""
-        return np.array2string(value, precision=4, suppress_small=True) + shape
-    if isinstance(value, float | np.floating):
-        return f"{value:.6g}"
-    if isinstance(value, np.generic):
-        return str(value.item())
-    if isinstance(value, tuple | list):
-        inside = ", ".join([_brief(v) for v in value[:12]] + ["…"] * (len(value) > 12))
-        return f"({inside})" if isinstance(value, tuple) else f"[{inside}]"
-    if isinstance(value, dict):
-        return ", ".join(f"{key}: {_brief(v)}" for key, v in value.items())
-    try:
-        words = repr(value)
-    except Exception:
-        words = f"<{type(value).__name__}>"
-    return words if len(words) <= 200 else words[:200] + " …"
-
-
 def _arguments(function, args):
     pairs = zip(_parameters(function), args, strict=False)
-    return "\n".join(f"{name} = {_brief(value)}" for name, value in pairs)
+    return "\n".join(f"{name} = {brief(value)}" for name, value in pairs)
 
 
 def _parameters(function):
