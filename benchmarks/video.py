@@ -49,7 +49,7 @@ def main():
     """Print frames read in the time of a ``cv2.VideoCapture.read()`` loop."""
     FILM.parent.mkdir(exist_ok=True)
     if not FILM.exists():
-        write_video(FILM, filmed(), fps=30, crf=20)
+        write_video(FILM, filmed(), fps=30, crf=23)
     info = probe(FILM)
     megabits = FILM.stat().st_size * 8e-6 / info.seconds
     rows = [

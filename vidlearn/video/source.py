@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from bisect import bisect_right
 from functools import lru_cache
 from itertools import chain
@@ -13,6 +14,7 @@ import numpy as np
 
 from .errors import VideoError, warn
 
+THREADS = min(2 * (os.cpu_count() or 1) + 2, 16)  # frames in flight; small ones wait for large
 NEAR = 8  # this many frames ahead are decoded on the way rather than jumped to
 TEXT_FORMATS = {"tty", "hls", "concat", "ffmetadata", "srt", "webvtt", "ass", "lrc", "sami"}
 
@@ -67,6 +69,7 @@ class Source:
             self.container.close()
             raise
         self.stream.thread_type = "AUTO"
+        self.stream.codec_context.thread_count = THREADS
 
     def __enter__(self):
         return self
