@@ -183,6 +183,7 @@ def test_a_turned_recording_comes_out_upright(tmp_path, matrix, degrees, turn):
     assert info.rotation == degrees
     assert len(info.notes) == 1
     gray = frame_at(film, frame=2, colour="gray")
+    assert frame_at(film, frame=2, colour="luma", size=(40, 30)).shape == (40, 30)
     small = frame_at(film, frame=2, size=(40, 30))
     assert gray.shape == frame.shape[:2]
     assert small.shape == (40, 30, 3)

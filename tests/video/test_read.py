@@ -2,6 +2,7 @@
 
 import tracemalloc
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
@@ -96,6 +97,18 @@ def test_rgb_bgr_and_gray_agree(clip):
     assert gray.max() > 225
 
 
+def test_luma_is_the_plane_of_the_file(clip):
+    with av.open(str(clip)) as container:
+        planes = [frame.to_ndarray()[:96] for frame in container.decode(video=0)]  # Y on top
+    luma = read_video(clip, colour="luma")
+    assert np.array_equal(luma, planes)
+    gray = read_video(clip, colour="gray")
+    stretched = ((luma.astype(float) - 16) * 255 / 219).clip(0, 255)
+    assert np.abs(gray - stretched).max() <= 0.5
+    small = read_video(clip, colour="luma", size=(48, 80))
+    assert np.abs(small - luma.reshape(40, 48, 2, 80, 2).mean(axis=(2, 4))).max() <= 0.75
+
+
 def test_full_range_gray_is_not_stretched(tmp_path):
     ramp = np.tile(np.linspace(0, 255, 160).astype(np.uint8), (96, 1))
     for name, codec, pix_fmt in (
@@ -110,7 +123,7 @@ def test_full_range_gray_is_not_stretched(tmp_path):
 
 
 def test_size_is_height_then_width(clip):
-    for colour, shape in (("rgb", (30, 70, 3)), ("gray", (30, 70))):
+    for colour, shape in (("rgb", (30, 70, 3)), ("gray", (30, 70)), ("luma", (30, 70))):
         frame = frame_at(clip, frame=21, size=(30, 70), colour=colour)
         assert frame.shape == shape
         assert read_number(frame) == 21
@@ -165,7 +178,7 @@ def test_rejects_an_array_that_would_not_fit(clip):
         ({"start": 40}, "start=40 is past the end: .* has 40 frames"),
         ({"size": 64}, r"size must be \(height, width\)"),
         ({"size": (0, 5)}, r"size must be \(height, width\)"),
-        ({"colour": "hsv"}, "colour must be 'rgb', 'bgr' or 'gray'"),
+        ({"colour": "hsv"}, "colour must be 'rgb', 'bgr', 'gray' or 'luma'"),
     ],
     ids=str,
 )

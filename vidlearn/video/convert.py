@@ -4,7 +4,7 @@ import numpy as np
 
 from .errors import VideoError
 
-FORMATS = {"rgb": "rgb24", "bgr": "bgr24", "gray": "gray"}
+FORMATS = {"rgb": "rgb24", "bgr": "bgr24", "gray": "gray", "luma": "gray"}
 LUMA_FIRST = {"yuv420p", "yuv422p", "yuv444p", "nv12", "nv21"}  # plane 0 is 8-bit luma, 16 to 235
 
 UNSEEN = object()
@@ -13,7 +13,7 @@ UNSEEN = object()
 def checked_options(size, colour):
     """Return size as a pair of int or None, or raise a VideoError."""
     if colour not in FORMATS:
-        raise VideoError(f"colour must be 'rgb', 'bgr' or 'gray'. Received: {colour!r}")
+        raise VideoError(f"colour must be 'rgb', 'bgr', 'gray' or 'luma'. Received: {colour!r}")
     if size is None:
         return None
     try:
@@ -32,8 +32,8 @@ class Converter:
     ----------
     size : (int, int) or None
         Height and width of the result, after the turn; None keeps the frame's own.
-    colour : {"rgb", "bgr", "gray"}
-        "gray" is the luminance that the file stores, stretched to 0-255: no colour is computed.
+    colour : {"rgb", "bgr", "gray", "luma"}
+        "luma" is the luminance as the file stores it, "gray" the same stretched to 0-255.
     """
 
     def __init__(self, size, colour):
@@ -48,37 +48,50 @@ class Converter:
         np.empty(31 * 2**20, np.uint8)
 
     def __call__(self, frame):
-        """Convert one frame to (H, W, 3), or to (H, W) for gray."""
+        """Convert one frame to (H, W, 3), or to (H, W) for gray and luma."""
         if self.turn is UNSEEN:  # the same for all frames of a file
             self.turn = display_matrix(frame)
-        turn = self.turn
-        if self.size is None:
-            if self.colour == "gray" and frame.format.name in LUMA_FIRST:
-                return upright(luminance(frame), turn)
-            picture = self.reformat(frame, format=FORMATS[self.colour])
-        else:
-            height, width = self.size if turn is None or turn[0] else self.size[::-1]
-            smaller = height * width < frame.height * frame.width
-            picture = self.reformat(
-                frame,
-                width=width,
-                height=height,
-                format=FORMATS[self.colour],
-                interpolation="AREA" if smaller else "BICUBIC",
-            )
-        return upright(picture.to_ndarray(), turn)
+        if frame.format.name in LUMA_FIRST and (
+            self.colour == "luma" or (self.colour == "gray" and self.size is None)
+        ):
+            picture = luminance(frame, stretch=self.colour == "gray")
+            return sized(upright(picture, self.turn), self.size)
+        width, height = frame.width, frame.height
+        if self.size is not None:
+            stands = self.turn is None or self.turn[0]
+            height, width = self.size if stands else self.size[::-1]
+        smaller = height * width < frame.height * frame.width
+        picture = self.reformat(
+            frame,
+            width=width,
+            height=height,
+            format=FORMATS[self.colour],
+            interpolation="AREA" if smaller else "BICUBIC",
+        )
+        return upright(picture.to_ndarray(), self.turn)
 
 
-def luminance(frame):
-    """Return the luminance plane of a frame as 0-255 gray, (H, W) uint8."""
+def luminance(frame, *, stretch):
+    """Return the luminance plane of a frame, (H, W) uint8, as it is or stretched to 0-255."""
     import cv2
 
     plane = frame.planes[0]
     rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
     stored = rows[: frame.height, : frame.width]
-    if frame.color_range == 2:  # the file uses the full range
+    if not stretch or frame.color_range == 2:  # the file uses the full range
         return stored.copy()
     return cv2.addWeighted(stored, 255 / 219, stored, 0, -16 * 255 / 219)  # saturates
+
+
+def sized(picture, size):
+    """Scale a picture to (height, width)."""
+    import cv2
+
+    if size is None or size == picture.shape[:2]:
+        return picture
+    smaller = size[0] * size[1] < picture.size
+    way = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
+    return cv2.resize(picture, size[::-1], interpolation=way)
 
 
 def display_matrix(frame):

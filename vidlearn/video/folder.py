@@ -65,7 +65,7 @@ def load(file, size, colour):
         image = ImageOps.exif_transpose(image)
         if image.mode.startswith("I"):
             image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-        image = image.convert("L" if colour == "gray" else "RGB")
+        image = image.convert("L" if colour in ("gray", "luma") else "RGB")
     if size is not None and size != image.size[::-1]:
         image = image.resize(size[::-1], Image.Resampling.BICUBIC)
     frame = np.array(image)

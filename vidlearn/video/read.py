@@ -53,13 +53,16 @@ def read_frames(
         jumped over.
     size : (int, int), optional
         (height, width) to scale to; without it, the video's own size.
-    colour : {"rgb", "bgr", "gray"}
-        "gray" hands out the luminance that the file stores and skips all work on colour.
+    colour : {"rgb", "bgr", "gray", "luma"}
+        "gray" and "luma" hand out the luminance that the file stores and skip all work on
+        colour. "gray" runs from 0 to 255; "luma" is the plane as it is, in most files with 16
+        for black and 235 for white, and the fastest way to read. (Where a file stores no such
+        plane of 8 bits, they are the same.)
 
     Yields
     ------
     np.ndarray
-        (H, W, 3) uint8, or (H, W) uint8 for "gray"; turned upright where the file says so.
+        (H, W, 3) uint8, or (H, W) uint8 for "gray" and "luma"; upright where the file says how.
 
     Raises
     ------
@@ -122,7 +125,7 @@ def read_video(
     Returns
     -------
     np.ndarray
-        (T, H, W, 3) uint8, or (T, H, W) for "gray".
+        (T, H, W, 3) uint8, or (T, H, W) for "gray" and "luma".
 
     Raises
     ------
@@ -167,7 +170,7 @@ def frame_at(path, *, frame=None, seconds=None, size=None, colour="rgb") -> np.n
     Returns
     -------
     np.ndarray
-        (H, W, 3) uint8, or (H, W) for "gray".
+        (H, W, 3) uint8, or (H, W) for "gray" and "luma".
 
     Raises
     ------
