@@ -14,6 +14,7 @@ from .folder import pick_pictures, pictures
 from .read import ASSUMED_FPS, frame_times
 from .source import Source, existing, index_of
 
+DECODERS = {"libdav1d": "av1", "libaom-av1": "av1", "libvpx": "vp8", "libvpx-vp9": "vp9"}
 DEGREES = {(0, 1, -1, 0): 90, (-1, 0, 0, -1): 180, (0, -1, 1, 0): 270}
 
 
@@ -127,7 +128,7 @@ def _describe(source, first, count, times, decode):
         frames=count,
         header_frames=stream.frames or None,
         seconds=seconds,
-        codec=stream.codec_context.codec.canonical_name,
+        codec=DECODERS.get(stream.codec_context.name, stream.codec_context.name),
         pixel_format=first.format.name,
         rotation=DEGREES.get(turn, 0),
         variable_frame_rate=variable,

@@ -123,11 +123,12 @@ def _add_stream(container, width, height, rate, crf):
 def _yuv(frame, number):
     from av import VideoFrame
 
-    odd = [(0, side % 2) for side in frame.shape[:2]] + [(0, 0)] * (frame.ndim - 2)
+    if frame.ndim == 2:
+        frame = np.stack([frame] * 3, axis=-1)
+    odd = [(0, frame.shape[0] % 2), (0, frame.shape[1] % 2), (0, 0)]
     if (0, 1) in odd:
         frame = np.pad(frame, odd, mode="edge")
-    layout = "gray" if frame.ndim == 2 else "rgb24"
-    picture = VideoFrame.from_ndarray(np.ascontiguousarray(frame), format=layout).reformat(
+    picture = VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24").reformat(
         format="yuv420p", dst_colorspace="ITU601", dst_color_range="MPEG"
     )
     picture.pts = number
