@@ -7,6 +7,7 @@ import av
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.media import make_clip, painted, read_number
 from vidlearn.video import (
@@ -77,6 +78,23 @@ def test_rejects_sound_alone(tmp_path):
         container.mux(stream.encode(None))
     with pytest.raises(VideoError, match="holds sound only"):
         probe(tmp_path / "song.mp4")
+
+
+def test_a_title_in_an_old_encoding_does_no_harm(tmp_path):
+    with av.open(str(tmp_path / "cafe.avi"), "w") as container:
+        container.metadata["title"] = "Caf12"
+        stream = container.add_stream("mpeg4", rate=25)
+        stream.height, stream.width, stream.pix_fmt = 96, 160, "yuv420p"
+        container.mux(stream.encode(av.VideoFrame.from_ndarray(painted(3))))
+        container.mux(stream.encode(None))
+    film = patch(tmp_path / "cafe.avi", b"Caf12", 0, "Caf\xe9!".encode("latin-1"))
+    assert numbers(film) == [3]
+
+
+def test_a_picture_is_a_video_of_one_frame(tmp_path):
+    Image.fromarray(painted(7)).save(tmp_path / "seven.png")
+    assert np.array_equal(read_video(tmp_path / "seven.png"), [painted(7)])
+    assert probe(tmp_path / "seven.png").frames == 1
 
 
 def test_rejects_a_recording_without_its_index(tmp_path):

@@ -60,7 +60,9 @@ class Source:
         try:
             # Local files only: a text that calls itself a playlist must not open addresses.
             options = {"protocol_whitelist": "file,crypto,data"}
-            self.container = av.open(str(self.path), container_options=options)
+            self.container = av.open(
+                str(self.path), container_options=options, metadata_errors="replace"
+            )
         except (av.error.FFmpegError, OSError, ValueError) as error:
             raise VideoError(why_unreadable(self.path, error)) from error
         try:
