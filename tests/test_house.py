@@ -20,7 +20,7 @@ TABLE = {
     "boxes": ((), "numpy scipy"),
     "motion": ((), "numpy scipy"),
     "scratch": ((), "numpy"),
-    "video": ((), "numpy PIL av cv2"),
+    "video": (("messages",), "numpy PIL av cv2"),
     "synthetic": (("video",), "numpy scipy PIL skimage sklearn"),
     "messages": ((), ""),
     "plots": ((), "numpy matplotlib PIL IPython"),

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from vidlearn import messages
+
 from .errors import VideoError
 from .info import probe
 from .read import read_frames
@@ -104,14 +106,17 @@ def show_video(
     fps = fps or 25.0
     rest = checked_frames(frames)
     shown = list(islice(rest, max_frames))
-    left_out = ["only the first part"] if next(rest, None) is not None else []
+    words = messages.text("video_display")
+    left_out = [words["first_part"]] if next(rest, None) is not None else []
     height, wide = size or shown[0].shape[:2]
     mp4, times = _fit(shown, (height, wide), times, fps, max_bytes)
     if times > 1:
-        left_out.append(f"1/{times} of the width and height")
-    caption = " ".join(filter(None, [caption, left_out and f"(Shown: {', '.join(left_out)}.)"]))
-    text = f"video: {len(shown)} frames of {wide} x {height}, {fps:.4g} per second, "
-    text = f"{text}{len(shown) / fps:.1f} s. {caption}".strip(" .")
+        left_out.append(words["smaller"].format(times=times))
+    note = words["shown"].format(what=", ".join(left_out)) if left_out else None
+    caption = " ".join(filter(None, [caption, note]))
+    facts = {"frames": len(shown), "width": wide, "height": height, "fps": f"{fps:.4g}"}
+    facts |= {"seconds": f"{len(shown) / fps:.1f}", "caption": caption}
+    text = words["text"].format(**facts).strip(" .")
     return VideoDisplay(mp4, contact_sheet(shown), width or max(wide // times, 320), caption, text)
 
 
