@@ -1,8 +1,10 @@
 // Shared by all interactives: this text stands in front of each one's own script.
 
+const SVG = ["svg", "g", "path", "rect", "circle", "line", "polyline", "text", "tspan"];
+
 /** Make an element: attributes, `on...` listeners, then children (elements or strings). */
 function h(tag, attributes = {}, ...children) {
-  const svg = ["svg", "g", "path", "rect"].includes(tag);
+  const svg = SVG.includes(tag);
   const node = svg
     ? document.createElementNS("http://www.w3.org/2000/svg", tag)
     : document.createElement(tag);
