@@ -6,6 +6,8 @@ piece: ``inspect.getsource(scratch.conv2d_forward_naive)``.
 
 ===============  ============================================================================
 ``activations``  relu, leaky_relu, sigmoid, tanh, softmax
+``dense``        dense, flatten
+``losses``       mse, softmax_cross_entropy, sigmoid_cross_entropy; accuracy
 ``conv``         conv1d, conv2d, conv3d; conv_output_size; filter2d for a plain picture
 ``pool``         max_pool2d, avg_pool2d, max_pool3d, avg_pool3d; global ones in global_pool
 ``gradcheck``    numerical_gradient, relative_error, check_gradients
@@ -43,6 +45,14 @@ from .conv_naive import (
     conv3d_backward_naive,
     conv3d_forward_naive,
 )
+from .dense import (
+    dense_backward,
+    dense_backward_naive,
+    dense_forward,
+    dense_forward_naive,
+    flatten_backward,
+    flatten_forward,
+)
 from .global_pool import (
     global_avg_pool2d_backward,
     global_avg_pool2d_forward,
@@ -57,6 +67,15 @@ from .gradcheck import (
     check_gradients,
     numerical_gradient,
     relative_error,
+)
+from .losses import (
+    accuracy,
+    mse_backward,
+    mse_forward,
+    sigmoid_cross_entropy_backward,
+    sigmoid_cross_entropy_forward,
+    softmax_cross_entropy_backward,
+    softmax_cross_entropy_forward,
 )
 from .pool import (
     avg_pool2d_backward,
@@ -80,6 +99,7 @@ from .pool_naive import (
 )
 
 __all__ = [
+    "accuracy",
     "avg_pool2d_backward",
     "avg_pool2d_backward_naive",
     "avg_pool2d_forward",
@@ -102,7 +122,13 @@ __all__ = [
     "conv3d_forward",
     "conv3d_forward_naive",
     "conv_output_size",
+    "dense_backward",
+    "dense_backward_naive",
+    "dense_forward",
+    "dense_forward_naive",
     "filter2d",
+    "flatten_backward",
+    "flatten_forward",
     "global_avg_pool2d_backward",
     "global_avg_pool2d_forward",
     "global_avg_pool3d_backward",
@@ -121,14 +147,20 @@ __all__ = [
     "max_pool3d_backward_naive",
     "max_pool3d_forward",
     "max_pool3d_forward_naive",
+    "mse_backward",
+    "mse_forward",
     "numerical_gradient",
     "relative_error",
     "relu_backward",
     "relu_forward",
     "sigmoid_backward",
+    "sigmoid_cross_entropy_backward",
+    "sigmoid_cross_entropy_forward",
     "sigmoid_forward",
     "softmax",
     "softmax_backward",
+    "softmax_cross_entropy_backward",
+    "softmax_cross_entropy_forward",
     "softmax_forward",
     "tanh_backward",
     "tanh_forward",

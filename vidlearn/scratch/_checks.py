@@ -11,11 +11,18 @@ def check_maps(axes, x):
     """Return x as an array, when it is floating point (N, *spatial axes, C)."""
     x = np.asarray(x)
     check_shape("x", x, axes + 2, f"(N, {AXES[axes]}, C)", "x[None, ..., None] adds N and C")
-    if not np.issubdtype(x.dtype, np.floating):
+    return check_floating("x", x)
+
+
+def check_floating(name, array):
+    """Return array as an ndarray, when it is floating point."""
+    array = np.asarray(array)
+    if not np.issubdtype(array.dtype, np.floating):
         raise TypeError(
-            f"x must be floating point; received {x.dtype}. Write x.astype(np.float32)."
+            f"{name} must be floating point; received {array.dtype}. "
+            f"Write {name}.astype(np.float32)."
         )
-    return x
+    return array
 
 
 def check_shape(name, array, ndim, axes, mend):
