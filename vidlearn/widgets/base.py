@@ -13,10 +13,10 @@ from vidlearn import messages
 def section(kind):
     """Name the section of the catalogue, and the files, that belong to an interactive.
 
-    >>> section("FilterGallery")
-    'filter_gallery'
+    >>> section("FilterGallery"), section("UnrolledRNN")
+    ('filter_gallery', 'unrolled_rnn')
     """
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", kind).lower()
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", kind).lower()
 
 
 def scripts(kind):
