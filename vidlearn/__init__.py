@@ -7,6 +7,7 @@ The map, from the pixels up:
                         reads like its formula and in a fast form
 ``vidlearn.video``      the one door to the decoder and the encoder
 ``vidlearn.synthetic``  worlds with exact truth, made from real pixels
+``vidlearn.models``     networks in Keras, one file each
 ``vidlearn.plots``      pictures with Matplotlib
 ``vidlearn.widgets``    interactives that live in JupyterLab and on the website
 ``vidlearn.course``     presets, exercises and their checks, progress, the doctor
