@@ -8,6 +8,8 @@ piece: ``inspect.getsource(scratch.conv2d_forward_naive)``.
 ``activations``  relu, leaky_relu, sigmoid, tanh, softmax
 ``dense``        dense, flatten
 ``losses``       mse, softmax_cross_entropy, sigmoid_cross_entropy; accuracy
+``norm``         batch_norm, layer_norm
+``dropout``      dropout
 ``conv``         conv1d, conv2d, conv3d; conv_output_size; filter2d for a plain picture
 ``pool``         max_pool2d, avg_pool2d, max_pool3d, avg_pool3d; global ones in global_pool
 ``gradcheck``    numerical_gradient, relative_error, check_gradients
@@ -53,6 +55,7 @@ from .dense import (
     flatten_backward,
     flatten_forward,
 )
+from .dropout import dropout_backward, dropout_forward
 from .global_pool import (
     global_avg_pool2d_backward,
     global_avg_pool2d_forward,
@@ -76,6 +79,14 @@ from .losses import (
     sigmoid_cross_entropy_forward,
     softmax_cross_entropy_backward,
     softmax_cross_entropy_forward,
+)
+from .norm import (
+    batch_norm_backward,
+    batch_norm_backward_naive,
+    batch_norm_forward,
+    batch_norm_forward_naive,
+    layer_norm_backward,
+    layer_norm_forward,
 )
 from .pool import (
     avg_pool2d_backward,
@@ -108,6 +119,10 @@ __all__ = [
     "avg_pool3d_backward_naive",
     "avg_pool3d_forward",
     "avg_pool3d_forward_naive",
+    "batch_norm_backward",
+    "batch_norm_backward_naive",
+    "batch_norm_forward",
+    "batch_norm_forward_naive",
     "check_gradients",
     "conv1d_backward",
     "conv1d_backward_naive",
@@ -126,6 +141,8 @@ __all__ = [
     "dense_backward_naive",
     "dense_forward",
     "dense_forward_naive",
+    "dropout_backward",
+    "dropout_forward",
     "filter2d",
     "flatten_backward",
     "flatten_forward",
@@ -137,6 +154,8 @@ __all__ = [
     "global_max_pool2d_forward",
     "global_max_pool3d_backward",
     "global_max_pool3d_forward",
+    "layer_norm_backward",
+    "layer_norm_forward",
     "leaky_relu_backward",
     "leaky_relu_forward",
     "max_pool2d_backward",
