@@ -12,6 +12,9 @@ piece: ``inspect.getsource(scratch.conv2d_forward_naive)``.
 ``dropout``      dropout
 ``conv``         conv1d, conv2d, conv3d; conv_output_size; filter2d for a plain picture
 ``pool``         max_pool2d, avg_pool2d, max_pool3d, avg_pool3d; global ones in global_pool
+``rnn``          rnn, and rnn_cell, its single step
+``lstm``         lstm, lstm_cell
+``gru``          gru, gru_cell; bidirectional in bidirectional
 ``gradcheck``    numerical_gradient, relative_error, check_gradients
 ===============  ============================================================================
 """
@@ -28,6 +31,10 @@ from .activations import (
     softmax_forward,
     tanh_backward,
     tanh_forward,
+)
+from .bidirectional import (
+    bidirectional_backward,
+    bidirectional_forward,
 )
 from .conv import (
     conv1d_backward,
@@ -71,6 +78,12 @@ from .gradcheck import (
     numerical_gradient,
     relative_error,
 )
+from .gru import (
+    gru_backward,
+    gru_cell_backward,
+    gru_cell_forward,
+    gru_forward,
+)
 from .losses import (
     accuracy,
     mse_backward,
@@ -79,6 +92,12 @@ from .losses import (
     sigmoid_cross_entropy_forward,
     softmax_cross_entropy_backward,
     softmax_cross_entropy_forward,
+)
+from .lstm import (
+    lstm_backward,
+    lstm_cell_backward,
+    lstm_cell_forward,
+    lstm_forward,
 )
 from .norm import (
     batch_norm_backward,
@@ -108,6 +127,20 @@ from .pool_naive import (
     max_pool3d_backward_naive,
     max_pool3d_forward_naive,
 )
+from .recurrent_naive import (
+    gru_backward_naive,
+    gru_forward_naive,
+    lstm_backward_naive,
+    lstm_forward_naive,
+    rnn_backward_naive,
+    rnn_forward_naive,
+)
+from .rnn import (
+    rnn_backward,
+    rnn_cell_backward,
+    rnn_cell_forward,
+    rnn_forward,
+)
 
 __all__ = [
     "accuracy",
@@ -123,6 +156,8 @@ __all__ = [
     "batch_norm_backward_naive",
     "batch_norm_forward",
     "batch_norm_forward_naive",
+    "bidirectional_backward",
+    "bidirectional_forward",
     "check_gradients",
     "conv1d_backward",
     "conv1d_backward_naive",
@@ -154,10 +189,22 @@ __all__ = [
     "global_max_pool2d_forward",
     "global_max_pool3d_backward",
     "global_max_pool3d_forward",
+    "gru_backward",
+    "gru_backward_naive",
+    "gru_cell_backward",
+    "gru_cell_forward",
+    "gru_forward",
+    "gru_forward_naive",
     "layer_norm_backward",
     "layer_norm_forward",
     "leaky_relu_backward",
     "leaky_relu_forward",
+    "lstm_backward",
+    "lstm_backward_naive",
+    "lstm_cell_backward",
+    "lstm_cell_forward",
+    "lstm_forward",
+    "lstm_forward_naive",
     "max_pool2d_backward",
     "max_pool2d_backward_naive",
     "max_pool2d_forward",
@@ -172,6 +219,12 @@ __all__ = [
     "relative_error",
     "relu_backward",
     "relu_forward",
+    "rnn_backward",
+    "rnn_backward_naive",
+    "rnn_cell_backward",
+    "rnn_cell_forward",
+    "rnn_forward",
+    "rnn_forward_naive",
     "sigmoid_backward",
     "sigmoid_cross_entropy_backward",
     "sigmoid_cross_entropy_forward",
