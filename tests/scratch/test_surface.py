@@ -3,9 +3,10 @@
 import inspect
 import subprocess
 import sys
+from dataclasses import is_dataclass
 
 import pytest
-from numpydoc.docscrape import FunctionDoc
+from numpydoc.docscrape import ClassDoc, FunctionDoc
 
 from vidlearn import scratch
 
@@ -26,9 +27,11 @@ def test_naive_forms_take_what_the_fast_ones_take(name):
 
 @pytest.mark.parametrize("name", sorted(set(NAMES) - set(NAIVE)))
 def test_docstrings_list_the_parameters_of_the_signature(name):
-    function = getattr(scratch, name)
-    listed = [n for p in FunctionDoc(function)["Parameters"] for n in p.name.split(", ")]
-    assert {n.lstrip("*") for n in listed} == set(inspect.signature(function).parameters)
+    thing = getattr(scratch, name)
+    doc = ClassDoc(thing) if inspect.isclass(thing) else FunctionDoc(thing)
+    told = doc["Attributes" if is_dataclass(thing) else "Parameters"]
+    listed = {n.lstrip("*") for p in told for n in p.name.split(", ")}
+    assert listed == set(inspect.signature(thing).parameters)
 
 
 def test_import_loads_numpy_alone():

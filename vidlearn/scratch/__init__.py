@@ -16,6 +16,10 @@ piece: ``inspect.getsource(scratch.conv2d_forward_naive)``.
 ``lstm``         lstm, lstm_cell
 ``gru``          gru, gru_cell; bidirectional in bidirectional
 ``gradcheck``    numerical_gradient, relative_error, check_gradients
+``layers``       Dense, Conv2D, MaxPool2D, Flatten, BatchNorm, Dropout ...; Layer for your own
+``network``      Network: layers in a row; weights to and from Keras and files
+``optimizers``   SGD, Adam, AdamW; clipping and learning-rate schedules
+``training``     fit, evaluate, train_step; EarlyStopping and callbacks of your own
 ===============  ============================================================================
 """
 
@@ -35,6 +39,17 @@ from .activations import (
 from .bidirectional import (
     bidirectional_backward,
     bidirectional_forward,
+)
+from .callbacks import (
+    Callback,
+    EarlyStopping,
+    History,
+    Run,
+)
+from .clipping import (
+    clip_by_global_norm,
+    clip_by_norm,
+    clip_by_value,
 )
 from .conv import (
     conv1d_backward,
@@ -84,6 +99,25 @@ from .gru import (
     gru_cell_forward,
     gru_forward,
 )
+from .layer import (
+    Layer,
+)
+from .layers import (
+    Activation,
+    AvgPool2D,
+    Conv1D,
+    Conv2D,
+    Conv3D,
+    Dense,
+    Flatten,
+    GlobalAvgPool2D,
+    MaxPool2D,
+)
+from .layers_norm import (
+    BatchNorm,
+    Dropout,
+    LayerNorm,
+)
 from .losses import (
     accuracy,
     mse_backward,
@@ -99,6 +133,9 @@ from .lstm import (
     lstm_cell_forward,
     lstm_forward,
 )
+from .network import (
+    Network,
+)
 from .norm import (
     batch_norm_backward,
     batch_norm_backward_naive,
@@ -106,6 +143,12 @@ from .norm import (
     batch_norm_forward_naive,
     layer_norm_backward,
     layer_norm_forward,
+)
+from .optimizers import (
+    SGD,
+    Adam,
+    AdamW,
+    Optimizer,
 )
 from .pool import (
     avg_pool2d_backward,
@@ -141,8 +184,40 @@ from .rnn import (
     rnn_cell_forward,
     rnn_forward,
 )
+from .schedules import (
+    cosine_decay,
+    exponential_decay,
+    piecewise_constant,
+)
+from .training import (
+    evaluate,
+    fit,
+    train_step,
+)
 
 __all__ = [
+    "SGD",
+    "Activation",
+    "Adam",
+    "AdamW",
+    "AvgPool2D",
+    "BatchNorm",
+    "Callback",
+    "Conv1D",
+    "Conv2D",
+    "Conv3D",
+    "Dense",
+    "Dropout",
+    "EarlyStopping",
+    "Flatten",
+    "GlobalAvgPool2D",
+    "History",
+    "Layer",
+    "LayerNorm",
+    "MaxPool2D",
+    "Network",
+    "Optimizer",
+    "Run",
     "accuracy",
     "avg_pool2d_backward",
     "avg_pool2d_backward_naive",
@@ -159,6 +234,9 @@ __all__ = [
     "bidirectional_backward",
     "bidirectional_forward",
     "check_gradients",
+    "clip_by_global_norm",
+    "clip_by_norm",
+    "clip_by_value",
     "conv1d_backward",
     "conv1d_backward_naive",
     "conv1d_forward",
@@ -172,13 +250,17 @@ __all__ = [
     "conv3d_forward",
     "conv3d_forward_naive",
     "conv_output_size",
+    "cosine_decay",
     "dense_backward",
     "dense_backward_naive",
     "dense_forward",
     "dense_forward_naive",
     "dropout_backward",
     "dropout_forward",
+    "evaluate",
+    "exponential_decay",
     "filter2d",
+    "fit",
     "flatten_backward",
     "flatten_forward",
     "global_avg_pool2d_backward",
@@ -216,6 +298,7 @@ __all__ = [
     "mse_backward",
     "mse_forward",
     "numerical_gradient",
+    "piecewise_constant",
     "relative_error",
     "relu_backward",
     "relu_forward",
@@ -236,4 +319,5 @@ __all__ = [
     "softmax_forward",
     "tanh_backward",
     "tanh_forward",
+    "train_step",
 ]

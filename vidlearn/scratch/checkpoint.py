@@ -1,0 +1,141 @@
+"""Checkpoints: what a training needs to go on as if it had never been broken off."""
+
+import json
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from ._files import read_arrays, write_arrays
+
+PROBES = (0, 1, 10, 100, 1000, 10_000)  # steps at which two schedules are compared
+
+
+class Checkpoint:
+    """The file of a training under way.
+
+    Parameters
+    ----------
+    path : str or Path
+    settings : dict of str to object
+        What must not change between two parts of one training; compared as text.
+    """
+
+    def __init__(self, path, settings):
+        self.path = Path(path)
+        self.settings = {name: str(value) for name, value in settings.items()}
+
+    def write(self, run, callbacks):
+        """Keep the run as it is after an epoch.
+
+        Parameters
+        ----------
+        run : Run
+        callbacks : list of Callback
+        """
+        arrays = {"settings": np.array(json.dumps(self.settings)), "epoch": np.array(run.epoch)}
+        arrays |= {f"weights/{k}": w for k, w in enumerate(run.network.get_weights())}
+        arrays["optimizer/steps"] = np.array(run.optimizer.steps)
+        for k, memory in enumerate(run.optimizer.memory):
+            arrays |= {f"optimizer/{k}/{slot}": a for slot, a in enumerate(memory)}
+        arrays |= {f"history/{name}": np.array(values) for name, values in run.history.items()}
+        for k, callback in enumerate(callbacks):
+            state = callback.get_state() or {}
+            arrays |= {f"callback/{k}/{name}": a for name, a in state.items()}
+        write_arrays(self.path, arrays)
+
+    def resume(self, run, callbacks):
+        """Bring the run to where the file left it, where there is a file.
+
+        Parameters
+        ----------
+        run : Run
+        callbacks : list of Callback
+
+        Raises
+        ------
+        ValueError
+            If the file is damaged or belongs to another training; then nothing is changed.
+        """
+        if not self.path.exists():
+            return
+        mend = "Delete the file to start afresh, or give another path."
+        try:
+            arrays = read_arrays(self.path)
+            settings, epoch = json.loads(str(arrays["settings"])), int(arrays["epoch"])
+            weights = list(_group(arrays, "weights").values())
+            steps, memory = int(arrays["optimizer/steps"]), _memory(arrays, run)
+            states = [_group(arrays, f"callback/{k}") for k in range(len(callbacks))]
+        except (KeyError, ValueError, TypeError) as error:
+            raise ValueError(f"checkpoint {self.path}: {error} {mend}") from error
+        differences = [
+            f"{name} was {settings.get(name)} and is {self.settings.get(name)}"
+            for name in settings | self.settings
+            if settings.get(name) != self.settings.get(name)
+        ]
+        if epoch > run.epochs:
+            differences.append(f"it has {epoch} epochs already and epochs is {run.epochs}")
+        if differences:
+            raise ValueError(
+                f"checkpoint {self.path} belongs to another training: {'; '.join(differences)}. "
+                f"{mend}"
+            )
+        run.network.set_weights(weights)
+        run.optimizer.steps, run.optimizer.memory, run.epoch = steps, memory, epoch
+        run.history.update({k: v.tolist() for k, v in _group(arrays, "history").items()})
+        for callback, state in zip(callbacks, states, strict=True):
+            if state:
+                callback.set_state(state)
+
+    def remove(self):
+        """Delete the file, for the training is complete."""
+        self.path.unlink(missing_ok=True)
+
+
+def settings_of(run, x, y, validation, callbacks, **others):
+    """Name all that the numbers of a training depend on.
+
+    Parameters
+    ----------
+    run : Run
+    x, y : ndarray
+    validation : tuple of ndarray, or None
+    callbacks : list of Callback
+    **others : object
+        Options of `fit`, as they are.
+
+    Returns
+    -------
+    dict of str to object
+    """
+    network, rate = run.network, run.optimizer.learning_rate
+    schedule = [rate(step) for step in PROBES] if callable(rate) else rate
+    return {
+        "network": f"{network.layers} for {network.input_shape} in {network.dtype}",
+        "optimizer": repr(run.optimizer) if schedule is rate else type(run.optimizer).__name__,
+        "learning rate": schedule,
+        "data": [_digest(a) for a in (x, y)],
+        "validation": [_digest(a) for a in validation or ()],
+        "callbacks": [c for c in callbacks if c.get_state() is not None],
+        **others,
+    }
+
+
+def _digest(a):
+    a = np.ascontiguousarray(a)
+    return f"{a.dtype}{a.shape} checksum {zlib.crc32(a):08x}"
+
+
+def _group(arrays, prefix):
+    """Return the arrays whose names begin with prefix/, by the rest of their names."""
+    prefix += "/"
+    return {k.removeprefix(prefix): a for k, a in arrays.items() if k.startswith(prefix)}
+
+
+def _memory(arrays, run):
+    """Return the optimiser's memory, in its form."""
+    slots = range(run.optimizer.slots)
+    return [
+        [arrays[f"optimizer/{k}/{slot}"] for slot in slots]
+        for k in range(len(run.network.parameters))
+    ]

@@ -1,0 +1,251 @@
+"""Training: batch after batch, epoch after epoch, with what a long training needs around it.
+
+The heart is `train_step`. Lesson 05 writes it by hand first.
+"""
+
+from math import ceil, isfinite
+from pathlib import Path
+
+import numpy as np
+
+from .callbacks import Run
+from .checkpoint import Checkpoint, settings_of
+from .layer import check_count
+from .losses import (
+    accuracy,
+    mse_backward,
+    mse_forward,
+    sigmoid_cross_entropy_backward,
+    sigmoid_cross_entropy_forward,
+    softmax_cross_entropy_backward,
+    softmax_cross_entropy_forward,
+)
+
+LOSSES = {
+    "softmax_cross_entropy": (softmax_cross_entropy_forward, softmax_cross_entropy_backward),
+    "sigmoid_cross_entropy": (sigmoid_cross_entropy_forward, sigmoid_cross_entropy_backward),
+    "mse": (mse_forward, mse_backward),
+}
+
+
+def fit(
+    network,
+    x,
+    y,
+    *,
+    loss="softmax_cross_entropy",
+    optimizer,
+    epochs,
+    batch_size=32,
+    validation=None,
+    callbacks=(),
+    checkpoint=None,
+    seed=0,
+):
+    """Train a network.
+
+    Parameters
+    ----------
+    network : Network
+    x : ndarray, (N, *input_shape)
+    y : ndarray
+        Targets, as the loss takes them.
+    loss : str
+        "softmax_cross_entropy", "sigmoid_cross_entropy" (the network gives logits to both) or
+        "mse".
+    optimizer : Optimizer
+    epochs : int
+        How often every x is shown.
+    batch_size : int
+        Examples of a step; the last step of an epoch may have fewer.
+    validation : (ndarray, ndarray), optional
+        x and y that are measured after each epoch, and never trained on.
+    callbacks : list of Callback
+    checkpoint : str or Path, optional
+        A file that is written after every epoch. Where it is there already, the training goes on
+        from it, to the same numbers as if it had never been broken off. It is deleted in the end.
+    seed : int
+        Of the order of the examples and of random layers, anew for every epoch.
+
+    Returns
+    -------
+    History
+        "loss", with softmax_cross_entropy "accuracy", and both as "val_..." of the validation.
+        Those of the training are means over the epoch, in which the network was getting better.
+
+    Raises
+    ------
+    FloatingPointError
+        If the loss is no finite number any more.
+    ValueError
+        If arguments do not fit, or the checkpoint is damaged or of another training.
+    """
+    x, y = _check_data(x, y)
+    steps = ceil(len(x) / check_count("batch_size", batch_size))
+    run = Run(network, optimizer, check_count("epochs", epochs), steps)
+    saved = None
+    if checkpoint is not None:
+        options = {"loss": check_loss(loss), "batch_size": batch_size, "seed": seed}
+        settings = settings_of(run, x, y, validation, callbacks, **options)
+        saved, run.checkpoint = Checkpoint(checkpoint, settings), Path(checkpoint)
+        saved.resume(run, callbacks)
+    try:
+        _tell(callbacks, "on_start", run)
+        while run.epoch < epochs and not run.stop:
+            with np.errstate(over="ignore", invalid="ignore"):  # train_step looks at the loss
+                _train_epoch(run, x, y, loss, batch_size, seed, callbacks)
+                if validation is not None:
+                    measured = evaluate(network, *validation, loss=loss)
+                    run.metrics |= {f"val_{name}": value for name, value in measured.items()}
+            run.epoch += 1
+            run.history.add(run.metrics)
+            _tell(callbacks, "on_epoch", run)
+            if saved and not run.stop:
+                saved.write(run, callbacks)
+    except BaseException as error:
+        run.error = error
+        raise
+    finally:
+        _tell(callbacks, "on_end", run)
+    if saved:
+        saved.remove()
+    return run.history
+
+
+def train_step(network, x, y, *, loss="softmax_cross_entropy", optimizer):
+    """Take one step: forward, loss, backward, and the optimiser's step.
+
+    Parameters
+    ----------
+    network : Network
+    x : ndarray, (N, *input_shape)
+        One batch.
+    y : ndarray
+        Its targets.
+    loss : str
+        As in `fit`.
+    optimizer : Optimizer
+
+    Returns
+    -------
+    dict of str to float
+        "loss" and, with softmax_cross_entropy, "accuracy" before the step; "count", how many
+        predictions they are means of.
+
+    Raises
+    ------
+    FloatingPointError
+        If the loss is not a finite number; then no step is taken.
+
+    Notes
+    -----
+    Where masked sequences go in and an output for each step comes out, steps that the mask leaves
+    out do not count.
+    """
+    out, cache = network.forward(x, training=True)
+    metrics, counts, loss_cache = _measure(out, y, loss, cache.mask)
+    if not isfinite(metrics["loss"]):
+        raise FloatingPointError(f"the loss is {metrics['loss']}.")
+    dout = np.zeros_like(out)
+    dout[counts] = LOSSES[loss][1](1.0, loss_cache)
+    optimizer.step(network.parameters, network.backward(dout, cache))
+    return metrics
+
+
+def evaluate(network, x, y, *, loss="softmax_cross_entropy", batch_size=256):
+    """Measure a network, without training it.
+
+    Parameters
+    ----------
+    network : Network
+    x : ndarray, (N, *input_shape)
+    y : ndarray
+    loss : str
+        As in `fit`.
+    batch_size : int
+
+    Returns
+    -------
+    dict of str to float
+        "loss" and, with softmax_cross_entropy, "accuracy": means over all predictions.
+    """
+    x, y = _check_data(x, y)
+    means = {}
+    for start in range(0, len(x), check_count("batch_size", batch_size)):
+        batch = slice(start, start + batch_size)
+        out, cache = network.forward(x[batch])
+        _add(means, _measure(out, y[batch], loss, cache.mask)[0])
+    del means["count"]
+    return means
+
+
+def _train_epoch(run, x, y, loss, batch_size, seed, callbacks):
+    """Show every x once, in an order that seed and epoch decide."""
+    run.network.rng = rng = np.random.default_rng([seed, run.epoch])
+    run.step, order, means = 0, rng.permutation(len(x)), {}
+    for start in range(0, len(x), batch_size):
+        batch = order[start : start + batch_size]
+        try:
+            metrics = train_step(
+                run.network, x[batch], y[batch], loss=loss, optimizer=run.optimizer
+            )
+        except FloatingPointError as error:
+            raise FloatingPointError(_diverged(error, run, x[batch])) from None
+        run.step += 1
+        _add(means, metrics)
+        run.metrics = {name: value for name, value in means.items() if name != "count"}
+        _tell(callbacks, "on_step", run)
+
+
+def _measure(out, y, loss, mask):
+    """Return the metrics of a batch, the index of what counts in it, and the loss's cache."""
+    loss_forward, _ = LOSSES[check_loss(loss)]
+    counts = ... if mask is None else mask
+    out, y = out[counts], y[counts]
+    value, cache = loss_forward(out, y)
+    metrics = {"count": len(out), "loss": value}
+    if loss == "softmax_cross_entropy":
+        metrics["accuracy"] = accuracy(out, y)
+    return metrics, counts, cache
+
+
+def _add(means, metrics):
+    """Bring the metrics of one more batch into the means."""
+    total = means.get("count", 0) + metrics["count"]
+    for name, value in metrics.items():
+        mean = means.get(name, 0.0)
+        means[name] = mean + (value - mean) * metrics["count"] / total
+    means["count"] = total
+
+
+def _diverged(error, run, x):
+    """Say where the loss left the numbers, and what to try."""
+    place = f"{error} It is step {run.step + 1} of epoch {run.epoch + 1}."
+    if not np.isfinite(x).all():
+        return f"{place} Its x holds entries that are not finite: mend the data."
+    return (
+        f"{place} Try a learning rate far below {run.optimizer.rate():.3g}, or "
+        "global_clip_norm=1.0 for the optimizer, and look at the size of the numbers in x."
+    )
+
+
+def _tell(callbacks, moment, run):
+    for callback in callbacks:
+        getattr(callback, moment)(run)
+
+
+def _check_data(x, y):
+    x, y = np.asarray(x), np.asarray(y)
+    if x.ndim == 0 or y.ndim == 0 or len(x) != len(y) or len(x) == 0:
+        raise ValueError(
+            "x and y must hold as many examples, and at least one; "
+            f"received x {x.shape} and y {y.shape}."
+        )
+    return x, y
+
+
+def check_loss(loss):
+    """Return the name of a loss, when there is one of that name."""
+    if loss not in LOSSES:
+        raise ValueError(f"loss must be one of {', '.join(map(repr, LOSSES))}; received {loss!r}.")
+    return loss
