@@ -34,7 +34,7 @@ def bidirectional_forward(x, weights, weights_back, *, cell="lstm", mask=None):
         `lstm_forward` or `gru_forward` take them.
     cell : "rnn", "lstm" or "gru"
     mask : ndarray of bool, (N, T), optional
-        False where a step does not count.
+        False where a step does not count. There out is zero, and the states go on beyond it.
 
     Returns
     -------
@@ -48,6 +48,12 @@ def bidirectional_forward(x, weights, weights_back, *, cell="lstm", mask=None):
         If x is not floating point, or mask not bool.
     ValueError
         If shapes do not belong together, or cell is none of the three.
+
+    Notes
+    -----
+    Masked steps give zeros as in Keras with return_sequences. Where only the last states are
+    wanted, call the layer twice, the second time with reverse=True, and join hs[:, -1] of the
+    first with hs[:, 0] of the second.
 
     Examples
     --------
@@ -71,7 +77,9 @@ def bidirectional_forward(x, weights, weights_back, *, cell="lstm", mask=None):
     there, cache = forward(x, *weights, mask=mask)
     back, cache_back = forward(x, *weights_back, mask=mask, reverse=True)
     out = np.concatenate([there, back], axis=-1)  # (N, T, 2U)
-    return out, (cell, there.shape[-1], out.shape, cache, cache_back)
+    if mask is not None:
+        out *= np.asarray(mask)[..., None]
+    return out, (cell, mask, there.shape[-1], out.shape, cache, cache_back)
 
 
 def bidirectional_backward(dout, cache):
@@ -90,8 +98,10 @@ def bidirectional_backward(dout, cache):
     (dw, du, db) : tuple of ndarray
         Of the layer that runs backwards.
     """
-    cell, units, shape, cache_there, cache_back = cache
+    cell, mask, units, shape, cache_there, cache_back = cache
     dout = check_dout(dout, shape, cache_there.x.dtype)
+    if mask is not None:
+        dout = dout * np.asarray(mask)[..., None]
     _, backward = CELLS[cell]
     dx, *gradients = backward(dout[..., :units], cache_there)
     dx_back, *gradients_back = backward(dout[..., units:], cache_back)
