@@ -1,0 +1,182 @@
+"""Answers to lesson 04 as learners write them: right ones in other words, and near misses."""
+
+import numpy as np
+import pytest
+
+from vidlearn import scratch
+from vidlearn.course import check
+from vidlearn.course.checks import grade
+from vidlearn.course.exercises import get
+
+
+def by_loops(dout, x, w):
+    dx, dw, db = np.zeros(x.shape), np.zeros(w.shape), np.zeros(w.shape[1])
+    for n, u in np.ndindex(dout.shape):
+        for d in range(x.shape[1]):
+            dx[n, d] += dout[n, u] * w[d, u]
+            dw[d, u] += dout[n, u] * x[n, d]
+        db[u] += dout[n, u]
+    return dx, dw, db
+
+
+def one_hot_rows(z, labels):
+    shifted = np.exp(z - np.max(z, axis=-1)[:, None])
+    p = shifted / np.sum(shifted, axis=-1)[:, None]
+    return (p - np.eye(z.shape[1])[labels]) / z.shape[0]
+
+
+def whole_basis(f, x, eps):
+    slopes = []
+    for i in range(x.size):
+        nudge = np.zeros(x.size)
+        nudge[i] = eps
+        nudge = nudge.reshape(x.shape)
+        slopes.append((f(x + nudge) - f(x - nudge)) / (eps + eps))
+    return np.array(slopes).reshape(x.shape)
+
+
+def with_where(dout, x):
+    return np.where(x > 0, dout, 0)
+
+
+def from_the_end(ours, measured, tolerance):
+    wrong = [k for k in ours if scale(ours[k], measured[k]) > tolerance]
+    return wrong[-1] if wrong else "none"
+
+
+def scale(a, b):
+    return abs(a - b).max() / abs(b).max()
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer"),
+    [
+        ("sigmoid-cross-entropy-gradient", lambda z, y: (1 / (1 + np.exp(-z)) - y) / y.size),
+        (
+            "sigmoid-cross-entropy-gradient",
+            lambda z, y: (0.5 * (1 + np.tanh(z / 2)) - y) / np.prod(z.shape),
+        ),
+        ("softmax-cross-entropy-backward", one_hot_rows),
+        ("dense-backward", by_loops),
+        (
+            "dense-backward",
+            lambda dout, x, w: [np.dot(dout, w.T), (dout.T @ x).T, np.ones(len(x)) @ dout],
+        ),
+        (
+            "dense-backward",
+            lambda dout, x, w: (
+                np.einsum("nu,du->nd", dout, w),
+                np.einsum("nd,nu->du", x, dout),
+                np.einsum("nu->u", dout),
+            ),
+        ),
+        ("relu-backward", with_where),
+        ("relu-backward", lambda dout, x: (x > 0).astype(int) * dout),
+        ("numerical-gradient", whole_basis),
+        ("find-the-bug", from_the_end),
+    ],
+)
+def test_right_in_other_words(exercise, answer):
+    assert grade(get(exercise), answer).status == "right"
+
+
+def changes_x(f, x, eps):
+    dx = np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        x[i] += eps
+        above = f(x)
+        x[i] -= 2 * eps
+        dx[i] = (above - f(x)) / (2 * eps)
+    return dx
+
+
+def zeroes_in_place(dout, x):
+    dout[x <= 0] = 0
+    return dout
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "misconception"),
+    [
+        (
+            "sigmoid-cross-entropy-gradient",
+            lambda z, y: (y - 1 / (1 + np.exp(-z))) / len(z.ravel()),
+            "target-minus-output",
+        ),
+        ("sigmoid-cross-entropy-gradient", lambda z, y: 1 / (1 + np.exp(-z)) - y, "not-averaged"),
+        (
+            "sigmoid-cross-entropy-gradient",
+            lambda z, y: (1 / (1 + np.exp(-z)) - y) / len(z),
+            "rows-only",
+        ),
+        (
+            "softmax-cross-entropy-backward",
+            lambda z, k: np.exp(z - z.max(1, keepdims=True))
+            / np.exp(z - z.max(1, keepdims=True)).sum(1, keepdims=True)
+            / z.shape[0],
+            "no-label",
+        ),
+        (
+            "softmax-cross-entropy-backward",
+            lambda z, k: (
+                (np.exp(z) / np.exp(z).sum(1, keepdims=True) - np.eye(z.shape[1])[k]) / len(z)
+            ),
+            "overflows",
+        ),
+        ("dense-backward", lambda dout, x, w: (dout @ w.T, dout.T @ x, dout.sum(0)),
+         "dw-lies-on-its-side"),
+        ("dense-backward", lambda dout, x, w: (dout @ w.T, x.T @ dout, dout.sum(1)),
+         "bias-over-units"),
+        ("dense-backward", lambda dout, x, w: (dout @ w, x.T @ dout, dout.sum(0)),
+         "not-transposed"),
+        ("dense-backward", lambda dout, x, w: (dout @ w.T, x.T @ dout), None),
+        ("relu-backward", lambda dout, x: np.where(dout > 0, dout, 0), "relu-of-the-gradient"),
+        ("relu-backward", zeroes_in_place, "input-changed"),
+        ("numerical-gradient", lambda f, x, eps: whole_basis(f, x, eps) * 2, "not-halved"),
+        ("numerical-gradient", changes_x, "input-changed"),
+        ("find-the-bug", lambda ours, measured, t: list(ours)[-1], None),
+        (
+            "find-the-bug",
+            lambda ours, measured, t: next(
+                (k for k in ours if scale(ours[k], measured[k]) > t), "none"
+            ),
+            "nearest-the-input",
+        ),
+    ],
+)  # fmt: skip
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_near_misses_are_named(exercise, answer, misconception):
+    result = grade(get(exercise), answer)
+    assert (result.status, result.misconception) == ("wrong", misconception)
+
+
+def test_solutions_agree_with_the_library():
+    for z, y in get("sigmoid-cross-entropy-gradient").cases():
+        _, cache = scratch.sigmoid_cross_entropy_forward(z, y)
+        theirs = scratch.sigmoid_cross_entropy_backward(1.0, cache)
+        np.testing.assert_allclose(
+            get("sigmoid-cross-entropy-gradient").solution(z, y), theirs, rtol=1e-12
+        )
+    for z, labels in get("softmax-cross-entropy-backward").cases():
+        _, cache = scratch.softmax_cross_entropy_forward(z, labels)
+        theirs = scratch.softmax_cross_entropy_backward(1.0, cache)
+        np.testing.assert_allclose(
+            get("softmax-cross-entropy-backward").solution(z, labels), theirs, atol=1e-15
+        )
+    for dout, x, w in get("dense-backward").cases():
+        _, cache = scratch.dense_forward(x, w, np.zeros(w.shape[1]))
+        pairs = zip(
+            get("dense-backward").solution(dout, x, w),
+            scratch.dense_backward(dout, cache),
+            strict=True,
+        )
+        for ours, theirs in pairs:
+            np.testing.assert_allclose(ours, theirs, rtol=1e-12)
+
+
+def test_the_library_is_refused():
+    def my_dense_backward(dout, x, w):
+        return scratch.dense_backward(dout, (x, w, np.zeros(w.shape[1])))
+
+    assert check("dense-backward", my_dense_backward).status == "not_yet"
+    assert check("numerical-gradient", scratch.numerical_gradient).status == "not_yet"
