@@ -5,13 +5,10 @@ from functools import partial
 import numpy as np
 import pytest
 
+from tests.scratch.parity import assert_close, import_keras, keras_gradients
 from vidlearn import scratch
 
-keras = pytest.importorskip("keras")
-if keras.backend.backend() != "tensorflow":
-    pytest.skip("the gradients are compared on the TensorFlow backend", allow_module_level=True)
-import tensorflow as tf  # noqa: E402
-
+keras = import_keras()
 RNG = np.random.default_rng(11)
 SIZES = {1: (9,), 2: (8, 7), 3: (5, 8, 7)}
 KERNEL = {1: (4,), 2: (3, 2), 3: (2, 3, 4)}
@@ -25,22 +22,8 @@ OPTIONS = {
 each_option = pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
 
 
-def assert_close(actual, expected, rtol=1e-9):
-    expected = np.asarray(expected)
-    np.testing.assert_allclose(actual, expected, rtol=rtol, atol=rtol * np.abs(expected).max())
-
-
 def per_axis(options, axes):
     return {k: v if isinstance(v, str) else v[-axes:] for k, v in options.items()}
-
-
-def keras_gradients(layer, x, dout):
-    """Return the layer's output and the gradients of x and of its weights."""
-    x, dout = tf.constant(x), tf.constant(dout)
-    with tf.GradientTape() as tape:
-        tape.watch(x)
-        out = layer(x)
-    return out, tape.gradient(out, [x, *layer.trainable_weights], output_gradients=dout)
 
 
 @pytest.mark.parametrize("axes", [1, 2, 3], ids=["1d", "2d", "3d"])
