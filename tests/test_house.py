@@ -22,6 +22,7 @@ TABLE = {
     "scratch": ((), "numpy"),
     "video": (("messages",), "numpy PIL av cv2"),
     "synthetic": (("video",), "numpy scipy PIL skimage sklearn"),
+    "models": (("layers", "boxes"), "keras numpy"),
     "messages": ((), ""),
     "plots": ((), "numpy matplotlib PIL IPython"),
     "widgets": (

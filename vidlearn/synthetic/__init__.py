@@ -7,22 +7,26 @@ and so everything about it is known exactly: boxes, masks, tracks, classes, cuts
 `moving_objects`      objects that move over a photograph
 `edited_video`        several such scenes, joined by cuts
 `join`                join scenes of your own by cuts
+`laps`                clips whose classes differ only in the order of their frames
 `background`          a part of a photograph
-`Scene`               what they return: frames and their truth
+`Scene`, `Laps`       what they return: frames and their truth
 ====================  ==========================================================
 """
 
 from vidlearn.synthetic.edited import edited_video, join
+from vidlearn.synthetic.laps import Laps, laps
 from vidlearn.synthetic.moving import moving_objects
 from vidlearn.synthetic.pictures import BACKGROUNDS, background, picture
 from vidlearn.synthetic.scene import Scene
 
 __all__ = [
     "BACKGROUNDS",
+    "Laps",
     "Scene",
     "background",
     "edited_video",
     "join",
+    "laps",
     "moving_objects",
     "picture",
 ]
