@@ -118,6 +118,13 @@ from .layers_norm import (
     Dropout,
     LayerNorm,
 )
+from .layers_sequence import (
+    GRU,
+    LSTM,
+    Bidirectional,
+    Masking,
+    SimpleRNN,
+)
 from .losses import (
     accuracy,
     mse_backward,
@@ -196,12 +203,15 @@ from .training import (
 )
 
 __all__ = [
+    "GRU",
+    "LSTM",
     "SGD",
     "Activation",
     "Adam",
     "AdamW",
     "AvgPool2D",
     "BatchNorm",
+    "Bidirectional",
     "Callback",
     "Conv1D",
     "Conv2D",
@@ -214,10 +224,12 @@ __all__ = [
     "History",
     "Layer",
     "LayerNorm",
+    "Masking",
     "MaxPool2D",
     "Network",
     "Optimizer",
     "Run",
+    "SimpleRNN",
     "accuracy",
     "avg_pool2d_backward",
     "avg_pool2d_backward_naive",
