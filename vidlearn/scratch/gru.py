@@ -190,23 +190,25 @@ def gru_forward(x, w, u, b, *, h0=None, mask=None, reverse=False):
     """
     x, w, u, b, h0, skip = prepare("GRU", x, w, u, b, mask, reverse, h0=h0)
     scale, shift = half_tanh("GRU", len(u), x.dtype)
-    units = len(u)
     zrh = product(x, w * scale)  # (T, N, 3U), not yet through tanh
     zrh += b[0] * scale
     h, hu = np.empty((len(x) + 1, *h0.shape), x.dtype), np.empty((len(x), *h0.shape), x.dtype)
-    h[0], u_scaled, b_scaled = h0, u * scale, b[1] * scale
+    h[0], u_scaled, b_scaled, zr = h0, u * scale, b[1] * scale, slice(2 * len(u))
+    of_h = np.empty_like(zrh[0])  # (N, 3U)
     for t, gates in enumerate(zrh):
-        of_h = h[t] @ u_scaled + b_scaled  # (N, 3U)
-        zr, h_hat = gates[:, : 2 * units], gates[:, 2 * units :]
-        zr += of_h[:, : 2 * units]
-        np.tanh(zr, out=zr)
-        zr *= scale[: 2 * units]
-        zr += shift[: 2 * units]
-        z, r = blocks(zr, 2)
-        hu[t] = of_h[:, 2 * units :]
+        np.matmul(h[t], u_scaled, out=of_h)
+        of_h += b_scaled
+        hu[t] = blocks(of_h, 3)[2]
+        z, r, h_hat = blocks(gates, 3)
+        gates[:, zr] += of_h[:, zr]
+        np.tanh(gates[:, zr], out=gates[:, zr])
+        gates[:, zr] *= scale[zr]
+        gates[:, zr] += shift[zr]
         h_hat += r * hu[t]
         np.tanh(h_hat, out=h_hat)
-        h[t + 1] = h_hat + z * (h[t] - h_hat)
+        np.subtract(h[t], h_hat, out=h[t + 1])
+        h[t + 1] *= z
+        h[t + 1] += h_hat  # z * h + (1 - z) * h_hat with one product less
         if skip is not None:
             np.copyto(h[t + 1], h[t], where=skip[t])
     return batch_major(h[1:], reverse).copy(), GRUCache(x, w, u, h, zrh, hu, skip, reverse)
@@ -232,36 +234,33 @@ def gru_backward(dout, cache, *, return_dhs=False):
     dhs : ndarray, (N, T, U)
         With return_dhs only.
     """
-    x, u = cache.x, cache.u
+    x, u, skip = cache.x, cache.u, cache.skip
     steps, batch, units = cache.hu.shape
     dout = check_dout(dout, (batch, steps, units), x.dtype)
     dh = np.zeros((steps + 1, batch, units), x.dtype)  # dh[t] belongs to h[t]
     dh[1:] = time_major(dout, cache.reverse)
-    dhu, keep, candidate = _slopes(cache)
+    dhu, dh_hat = np.empty_like(cache.zrh), np.empty_like(cache.hu)
     for t in reversed(range(steps)):
-        dhu[t].reshape(batch, 3, units)[...] *= dh[t + 1][:, None]
+        _step_back(cache, t, dh[t + 1], dh[t], dhu[t], dh_hat[t])
         dh[t] += dhu[t] @ u.T
-        dh[t] += dh[t + 1] * keep[t]
+        if skip is not None:
+            dh[t] += dh[t + 1] * skip[t]
     du, db_h = weight_gradient(cache.h[:-1], dhu), dhu.sum(axis=(0, 1))
-    dxw = dhu  # on the side of x the candidate has no r
-    np.multiply(dh[1:], candidate, out=blocks(dxw, 3)[2])
+    dxw = dhu
+    blocks(dxw, 3)[2][...] = dh_hat  # on the side of x the candidate has no r
     dx = batch_major(product(dxw, cache.w.T), cache.reverse)
     gradients = dx, weight_gradient(x, dxw), du, np.stack([dxw.sum(axis=(0, 1)), db_h]), dh[0]
     return (*gradients, batch_major(dh[1:], cache.reverse)) if return_dhs else gradients
 
 
-def _slopes(cache):
-    """Return, by dh of a step: d(h @ u) (T, N, 3U), dh of the step before by z, and dh_hat."""
-    z, r, h_hat = blocks(cache.zrh, 3)
-    dhu = np.empty_like(cache.zrh)
-    candidate = (1 - z) * (1 - h_hat**2)
-    to_z, to_r, to_h = blocks(dhu, 3)
-    np.multiply(z * (1 - z), cache.h[:-1] - h_hat, out=to_z)
-    np.multiply(candidate, r, out=to_h)
-    np.multiply(to_h, (1 - r) * cache.hu, out=to_r)
-    keep = z
+def _step_back(cache, t, dh_next, dh, dhu, dh_hat):
+    """Add to dh what z keeps; write the gradients of h @ u (N, 3U) and of the candidate."""
+    z, r, h_hat = blocks(cache.zrh[t], 3)
+    dz, dr, dhu_hat = blocks(dhu, 3)
     if cache.skip is not None:
-        dhu[cache.skip[..., 0]] = 0
-        candidate[cache.skip[..., 0]] = 0
-        keep = np.where(cache.skip, 1, z).astype(z.dtype)
-    return dhu, keep, candidate
+        dh_next = dh_next * ~cache.skip[t]
+    dh += dh_next * z
+    np.multiply(dh_next * (cache.h[t] - h_hat), z * (1 - z), out=dz)
+    np.multiply(dh_next * (1 - z), 1 - h_hat**2, out=dh_hat)
+    np.multiply(dh_hat, r, out=dhu_hat)
+    np.multiply(dhu_hat * cache.hu[t], 1 - r, out=dr)

@@ -197,14 +197,15 @@ def lstm_forward(x, w, u, b, *, h0=None, c0=None, mask=None, reverse=False):
     ifgo += b * scale
     h, c = (np.empty((len(x) + 1, *h0.shape), x.dtype) for _ in range(2))
     h[0], c[0], tanh_c = h0, c0, np.empty_like(h[1:])
-    u_scaled = u * scale
-    for t, z in enumerate(ifgo):
-        z += h[t] @ u_scaled
-        np.tanh(z, out=z)
-        z *= scale
-        z += shift
-        i, f, g, o = blocks(z, 4)
-        c[t + 1] = f * c[t] + i * g
+    u_scaled, hu, written = u * scale, np.empty_like(ifgo[0]), np.empty_like(c0)
+    for t, gates in enumerate(ifgo):
+        gates += np.matmul(h[t], u_scaled, out=hu)
+        np.tanh(gates, out=gates)
+        gates *= scale
+        gates += shift
+        i, f, g, o = blocks(gates, 4)
+        np.multiply(f, c[t], out=c[t + 1])
+        c[t + 1] += np.multiply(i, g, out=written)
         np.tanh(c[t + 1], out=tanh_c[t])
         np.multiply(o, tanh_c[t], out=h[t + 1])
         if skip is not None:
@@ -243,13 +244,9 @@ def lstm_backward(dout, cache, *, dc_last=None, return_dhs=False):
     dh[1:] = time_major(dout, cache.reverse)  # dh[t] belongs to h[t], dc[t] to c[t]
     if dc_last is not None:
         dc[-1] = check_gradient("dc_last", dc_last, (batch, units), x.dtype)
-    dz, through = _slopes(cache)
+    dz = np.empty_like(cache.ifgo)
     for t in reversed(range(steps)):
-        ifg, o = dz[t, :, : 3 * units].reshape(batch, 3, units), dz[t, :, 3 * units :]
-        dc[t + 1] += dh[t + 1] * through[t]
-        ifg *= dc[t + 1][:, None]
-        o *= dh[t + 1]
-        np.multiply(dc[t + 1], blocks(cache.ifgo[t], 4)[1], out=dc[t])
+        _step_back(cache, t, dh[t + 1], dc[t + 1], dc[t], dz[t])
         dh[t] += dz[t] @ u.T
         if skip is not None:
             np.copyto(dc[t], dc[t + 1], where=skip[t])
@@ -261,19 +258,19 @@ def lstm_backward(dout, cache, *, dc_last=None, return_dhs=False):
     return (*gradients, *states) if return_dhs else gradients
 
 
-def _slopes(cache):
-    """Return dz / dc for i, f, g and dz / dh for o (T, N, 4U), and dc / dh (T, N, U)."""
-    i, f, g, o = blocks(cache.ifgo, 4)
-    slopes = np.empty_like(cache.ifgo)
-    for slope, slope_of_gate, factor in zip(
-        blocks(slopes, 4),
-        (i * (1 - i), f * (1 - f), 1 - g**2, o * (1 - o)),
-        (g, cache.c[:-1], i, cache.tanh_c),
-        strict=True,
-    ):
-        np.multiply(slope_of_gate, factor, out=slope)
-    through = o * (1 - cache.tanh_c**2)
+def _step_back(cache, t, dh_next, dc_next, dc, dz):
+    """Add to dc_next what comes through h_next; write dc, and dz (N, 4U) of i, f, g, o."""
+    i, f, g, o = blocks(cache.ifgo[t], 4)
+    di, df, dg, do = blocks(dz, 4)
+    tanh_c = cache.tanh_c[t]
+    through_h = dh_next * o * (1 - tanh_c**2)
     if cache.skip is not None:
-        slopes[cache.skip[..., 0]] = 0
-        through[cache.skip[..., 0]] = 0
-    return slopes, through
+        through_h[cache.skip[t, :, 0]] = 0
+    dc_next += through_h
+    np.multiply(dc_next * g, i * (1 - i), out=di)
+    np.multiply(dc_next * cache.c[t], f * (1 - f), out=df)
+    np.multiply(dc_next * i, 1 - g**2, out=dg)
+    np.multiply(dh_next * tanh_c, o * (1 - o), out=do)
+    np.multiply(dc_next, f, out=dc)
+    if cache.skip is not None:
+        dz[cache.skip[t, :, 0]] = 0

@@ -151,8 +151,9 @@ def rnn_forward(x, w, u, b, *, h0=None, mask=None, reverse=False):
     h[0] = h0
     product(x, w, out=h[1:])
     h[1:] += b
+    hu = np.empty_like(h0)
     for t, state in enumerate(h[1:]):
-        state += h[t] @ u
+        state += np.matmul(h[t], u, out=hu)
         np.tanh(state, out=state)
         if skip is not None:
             np.copyto(state, h[t], where=skip[t])
