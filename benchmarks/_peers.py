@@ -111,6 +111,64 @@ def numpy_ml_conv(x, w, dout):
     return lambda: layer.forward(x, retain_derived=False), both
 
 
+def keras_recurrent(kind, x, dout, weights):
+    """Return Keras's LSTM or GRU, all states given out, forward with backward."""
+    import keras
+    import tensorflow as tf
+
+    make = {"LSTM": keras.layers.LSTM, "GRU": keras.layers.GRU}[kind]
+    layer = make(dout.shape[-1], return_sequences=True)
+    layer.build(x.shape)
+    layer.set_weights(weights)
+    x, dout = map(tf.constant, (x, dout))
+
+    @tf.function(jit_compile=False)
+    def both(x, dout):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            out = layer(x)
+        return tape.gradient(out, [x, *layer.trainable_weights], output_gradients=dout)
+
+    return lambda: both(x, dout)
+
+
+def torch_recurrent(kind, x, dout):
+    """Return PyTorch's LSTM or GRU (with a reset gate after the product), forward with backward."""
+    if not find_spec("torch"):
+        return None
+    import torch
+
+    make = {"LSTM": torch.nn.LSTM, "GRU": torch.nn.GRU}[kind]
+    layer = make(x.shape[-1], dout.shape[-1], batch_first=True)
+    x, dout = torch.from_numpy(x).requires_grad_(), torch.from_numpy(dout)
+
+    def both():
+        x.grad = None
+        layer.zero_grad(set_to_none=True)
+        layer(x)[0].backward(dout)
+
+    return both
+
+
+def numpy_ml_lstm(x, dout):
+    """Return numpy-ml's LSTM cell, step by step, forward with backward.
+
+    Its class LSTM, which would be this loop, cannot be made in version 0.1.2.
+    """
+    if not find_spec("numpy_ml"):
+        return None
+    collections.Hashable = collections.abc.Hashable  # where numpy-ml 0.1.2 looks for it
+    from numpy_ml.neural_nets.layers import LSTMCell
+
+    def both():
+        cell = LSTMCell(dout.shape[-1])  # a new one: it keeps what earlier sequences left
+        for x_t in x.swapaxes(0, 1):
+            cell.forward(x_t)
+        return [cell.backward(dout_t) for dout_t in dout.swapaxes(0, 1)[::-1]]
+
+    return both
+
+
 def set_threads(threads):
     """Let TensorFlow and PyTorch use so many threads; NumPy's are set by the environment."""
     import tensorflow as tf
