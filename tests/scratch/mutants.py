@@ -10,12 +10,15 @@ A check is any function of a backward pass that returns a list of relative error
 helper that `of=` names, "_helper" in the same module or "module._helper". The third is put in its
 place, the fourth is the misconception that would write it. Fast and naive forms share their cache,
 so the naive backward passes are checked with the fast forward ones: that saves a minute.
+
+Another file mutants_TOPIC.py with CHECKS and MUTANTS of its own is found as well.
 """
 
 from functools import partial
 
 import numpy as np
 
+from tests.scratch import mutants_recurrent
 from tests.scratch.mutation import Mutant, gives, gradients
 from vidlearn import scratch
 
@@ -272,3 +275,7 @@ MUTANTS += [
     Mutant("dropout_backward", " * mask", "", "passed where dropped"),
     Mutant("dropout_backward", "* mask", "* (mask == 0)", "passed where dropped only"),
 ]
+
+# Recurrent layers.
+CHECKS |= mutants_recurrent.CHECKS
+MUTANTS += mutants_recurrent.MUTANTS

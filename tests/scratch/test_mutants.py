@@ -1,11 +1,17 @@
 """Are the gradient checks sharp? Every wrong backward pass must be found, every right one pass."""
 
+from importlib import import_module
+from pathlib import Path
+
 import pytest
 
-from tests.scratch.mutants import CHECKS, MUTANTS
 from tests.scratch.mutation import RIGHT, WRONG, Mutant, copy_of, judge
 from vidlearn import scratch
 
+FILES = sorted(Path(__file__).parent.glob("mutants*.py"))
+TABLES = [import_module(f"tests.scratch.{file.stem}") for file in FILES]
+MUTANTS = [mutant for table in TABLES for mutant in table.MUTANTS]
+CHECKS = {name: checks for table in TABLES for name, checks in table.CHECKS.items()}
 BACKWARD = [name for name in scratch.__all__ if "_backward" in name]
 
 
@@ -37,6 +43,7 @@ def test_no_mutant_stands_twice():
     rows = [mutant[:3] + mutant[4:] for mutant in MUTANTS]
     assert len(set(rows)) == len(rows)
     assert len(set(map(str, MUTANTS))) == len(MUTANTS)
+    assert sum(len(table.CHECKS) for table in TABLES) == len(CHECKS)
 
 
 def test_a_fragment_that_is_not_there_is_told():
