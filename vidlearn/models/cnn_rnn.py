@@ -59,9 +59,10 @@ def build_cnn_rnn(shape, classes, *, filters=(16, 16, 16), features=32, units=32
     ((None, 10, 32), (None, 4))
     """
     _check(shape, classes, filters, over_time)
-    from keras import Input, Model, layers, ops
+    from keras import Input, Model, config, layers, ops
 
     frames, *picture = shape
+    half = config.dtype_policy().compute_dtype in ("float16", "bfloat16")
     clips = Input(shape, name="clips")  # (N, T, H, W, C)
     x = layers.Rescaling(1 / 127.5, offset=-1, name="scale")(clips)
     x = ops.reshape(x, (-1, *picture))  # (N * T, H, W, C)
@@ -73,7 +74,8 @@ def build_cnn_rnn(shape, classes, *, filters=(16, 16, 16), features=32, units=32
     x = ops.reshape(x, (-1, frames, features))  # (N, T, F)
     x = layers.Activation("tanh", name="vectors")(x)
     x = _layer_over_time(over_time, units)(x)  # (N, U)
-    return Model(clips, layers.Dense(classes, dtype="float32", name="logits")(x), name="cnn_rnn")
+    logits = layers.Dense(classes, dtype="float32" if half else None, name="logits")(x)
+    return Model(clips, logits, name="cnn_rnn")
 
 
 def _layer_over_time(kind, units):
