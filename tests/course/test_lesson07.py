@@ -1,0 +1,177 @@
+"""Answers to lesson 07 as learners write them: right ones in other words, and near misses."""
+
+import numpy as np
+import pytest
+
+from vidlearn.course import check
+from vidlearn.course.checks import grade
+from vidlearn.course.exercises import get
+from vidlearn.course.quiet import quiet
+
+
+def logistic(v):
+    return (np.tanh(v / 2) + 1) / 2
+
+
+def lstm_by_slices(x, h, c, w, u, b):
+    units = h.shape[1]
+
+    def block(k):
+        columns = np.s_[..., k * units : (k + 1) * units]
+        return x @ w[columns] + h @ u[columns] + b[columns]
+
+    c_next = logistic(block(1)) * c + logistic(block(0)) * np.tanh(block(2))
+    return [logistic(block(3)) * np.tanh(c_next), c_next]
+
+
+def lstm_one_by_one(x, h, c, w, u, b):
+    h_next, c_next = np.zeros_like(h), np.zeros_like(c)
+    units = h.shape[1]
+    for n in range(len(x)):
+        for k in range(units):
+            sums = [
+                x[n] @ w[:, j * units + k] + h[n] @ u[:, j * units + k] + b[j * units + k]
+                for j in range(4)
+            ]
+            i, f, o = (1 / (1 + np.exp(-sums[j])) for j in (0, 1, 3))
+            c_next[n, k] = c[n, k] * f + np.tanh(sums[2]) * i
+            h_next[n, k] = np.tanh(c_next[n, k]) * o
+    return h_next, c_next
+
+
+def gradients_by_nudging(dh, dc, i, f, g, o, c, c_next):
+    """Nudge the four sums, found back from the gates."""
+    logit = [np.log(v / (1 - v)) for v in (i, f, o)]
+    z = np.concatenate([logit[0], logit[1], np.arctanh(g), logit[2]], axis=1)
+
+    def loss(z, c):
+        a, b, d, e = np.split(z, 4, axis=1)
+        new = logistic(b) * c + logistic(a) * np.tanh(d)
+        return np.sum(new * dc + logistic(e) * np.tanh(new) * dh)
+
+    def slope(function, at):
+        result, step = np.zeros_like(at), 1e-5
+        for k in np.ndindex(at.shape):
+            nudge = np.zeros_like(at)
+            nudge[k] = step
+            result[k] = (function(at + nudge) - function(at - nudge)) / (2 * step)
+        return result
+
+    return slope(lambda v: loss(v, c), z), slope(lambda v: loss(z, v), c)
+
+
+def gru_in_other_words(x, h, w, u, b):
+    units = h.shape[1]
+    gates = logistic((x @ w + b[0] + h @ u + b[1])[:, : 2 * units])
+    z, r = gates[:, :units], gates[:, units:]
+    past = h @ u[:, -units:] + b[1, -units:]
+    h_hat = np.tanh(x @ w[:, -units:] + b[0, -units:] + past * r)
+    return h_hat + z * (h - h_hat)
+
+
+def paper_in_other_words(x, h, w, u, b):
+    units = h.shape[1]
+    sums = x @ w + b
+    gates = logistic(sums[:, : 2 * units] + h @ u[:, : 2 * units])
+    z, r = np.hsplit(gates, 2)
+    return z * h + (1 - z) * np.tanh(sums[:, 2 * units :] + (h * r) @ u[:, 2 * units :])
+
+
+def count_by_shapes(kind, inputs, units):
+    k = ["", "rnn", "", "gru", "lstm"].index(kind)
+    shapes = [(inputs, k * units), (units, k * units), (2 if kind == "gru" else 1, k * units)]
+    return sum(np.prod(shape) for shape in shapes)
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer"),
+    [
+        ("lstm-step", lstm_by_slices),
+        ("lstm-step", lstm_one_by_one),
+        ("lstm-gate-gradients", gradients_by_nudging),
+        ("gru-step", gru_in_other_words),
+        ("gru-paper", paper_in_other_words),
+        ("count-gate-weights", count_by_shapes),
+        ("forget-bias", lambda steps, share: -np.log(share ** (-1 / steps) - 1)),
+        ("forget-bias", lambda t, p: 2 * np.arctanh(2 * np.exp(np.log(p) / t) - 1)),
+    ],
+)
+def test_right_in_other_words(exercise, answer):
+    assert grade(get(exercise), answer).status == "right"
+
+
+def lstm_in_torch_s_gru_order(x, h, c, w, u, b):
+    f, i, g, o = np.split(x @ w + h @ u + b, 4, axis=1)
+    c = logistic(f) * c + logistic(i) * np.tanh(g)
+    return logistic(o) * np.tanh(c), c
+
+
+def gru_turned(x, h, w, u, b):
+    units = h.shape[1]
+    kept = gru_in_other_words(x, h, w, u, b)
+    z = logistic((x @ w + b[0] + h @ u + b[1])[:, :units])
+    return h + (kept - z * h) / (1 - z) * z - z * h
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "misconception"),
+    [
+        ("lstm-step", lstm_in_torch_s_gru_order, "swapped"),
+        ("lstm-step", lambda *a: lstm_by_slices(*a)[::-1], "results-swapped"),
+        ("lstm-step", lambda x, h, c, w, u, b: (h, c), None),
+        ("gru-step", gru_turned, "update-turned"),
+        ("gru-paper", lambda x, h, w, u, b: gru_in_other_words(x, h, w, u, [b, 0 * b]), None),
+        (
+            "gru-paper",
+            lambda x, h, w, u, b: gru_in_other_words(x, h, w, u, np.array([b, 0 * b])),
+            "reset-after",
+        ),
+        ("count-gate-weights", lambda k, d, n: len(k) * n * (d + n + 1), None),
+        (
+            "count-gate-weights",
+            lambda k, d, n: {"rnn": 1, "gru": 3, "lstm": 4}[k] * (d + n + 1) * n,
+            "one-bias-for-gru",
+        ),
+        ("forget-bias", lambda steps, share: share ** (1 / steps), "gate-not-bias"),
+        ("forget-bias", lambda steps, share: np.log(share) - np.log(1 - share), "one-step"),
+        ("forget-bias", lambda steps, share: np.log(share ** (1 / steps)), "log-of-the-gate"),
+    ],
+)
+def test_near_misses_are_named(exercise, answer, misconception):
+    result = grade(get(exercise), answer)
+    assert (result.status, result.misconception) == ("wrong", misconception)
+
+
+def test_the_library_is_refused():
+    from vidlearn import scratch
+
+    def my_gru_step(x, h, w, u, b):
+        return scratch.gru_cell_forward(x, h, w, u, b)[0]
+
+    assert check("lstm-step", scratch.lstm_cell_forward).status == "not_yet"
+    assert check("gru-step", my_gru_step).status == "not_yet"
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs", "units"), [("rnn", 2, 5), ("lstm", 4, 3), ("gru", 3, 4)]
+)
+def test_count_matches_keras(kind, inputs, units):
+    with quiet():
+        import keras
+    layer = {"rnn": keras.layers.SimpleRNN, "lstm": keras.layers.LSTM, "gru": keras.layers.GRU}
+    built = layer[kind](units)
+    built.build((None, 7, inputs))
+    assert get("count-gate-weights").solution(kind, inputs, units) == built.count_params()
+
+
+def test_gru_paper_matches_keras():
+    with quiet():
+        import keras
+    rng = np.random.default_rng(3)
+    x, h = rng.normal(size=(5, 2)), rng.normal(size=(5, 3))
+    w, u, b = rng.normal(size=(2, 9)), rng.normal(size=(3, 9)), rng.normal(size=9)
+    cell = keras.layers.GRUCell(3, reset_after=False, dtype="float64")
+    cell.build((5, 2))
+    cell.set_weights([w, u, b])
+    theirs = keras.ops.convert_to_numpy(cell(x, [h])[0])
+    np.testing.assert_allclose(get("gru-paper").solution(x, h, w, u, b), theirs, rtol=1e-9)

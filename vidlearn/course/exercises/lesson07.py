@@ -1,0 +1,368 @@
+"""Exercises of lesson 07, LSTM and GRU."""
+
+import numpy as np
+
+from vidlearn.course.exercises import Exercise
+from vidlearn.scratch import gru_cell_forward, lstm_cell_backward, lstm_cell_forward
+
+
+def _sigmoid(v):
+    return 1 / (1 + np.exp(-v))
+
+
+def _draw(seed, gates, biases=()):
+    """Return x, then w, u, b for a number of gates, every axis of another length."""
+    rng = np.random.default_rng(seed)
+    d, units = 2 + seed % 2, 3 + seed % 3
+    x, w, u = (rng.normal(size=s) for s in ((5, d), (d, gates * units), (units, gates * units)))
+    return rng, units, x, w, u, rng.normal(size=(*biases, gates * units))
+
+
+# 1. lstm-step --------------------------------------------------------------------------
+
+
+def lstm_step(x, h, c, w, u, b):
+    """Take one step of the LSTM; i, f, g, o stand side by side in the columns."""
+    i, f, g, o = np.split(x @ w + h @ u + b, 4, axis=1)
+    i, f, g, o = _sigmoid(i), _sigmoid(f), np.tanh(g), _sigmoid(o)
+    c_next = f * c + i * g
+    return o * np.tanh(c_next), c_next
+
+
+def _lstm_cases():
+    one = np.ones((1, 1)), np.array([[0.5]]), np.array([[2.0]])
+    cases = [(*one, np.array([[1.0, 2, 3, -1]]), np.array([[1.0, -1, 0, 2]]), np.zeros(4))]
+    for seed in (1, 2):
+        rng, units, x, w, u, b = _draw(seed, 4)
+        cases.append((x, rng.normal(size=(5, units)), rng.normal(size=(5, units)), w, u, b))
+    return cases
+
+
+def _lstm_variant(order="ifgo", squash=np.tanh, show=np.tanh):
+    """Return the step with another order of the blocks, another candidate or another output."""
+
+    def step(x, h, c, w, u, b):
+        blocks = np.split(x @ w + h @ u + b, 4, axis=1)
+        i, f, g, o = (blocks[order.index(gate)] for gate in "ifgo")
+        c_next = _sigmoid(f) * c + _sigmoid(i) * squash(g)
+        return _sigmoid(o) * show(c_next), c_next
+
+    return step
+
+
+def _shows_old_cell(x, h, c, w, u, b):
+    _, c_next = lstm_step(x, h, c, w, u, b)
+    o = _sigmoid(np.split(x @ w + h @ u + b, 4, axis=1)[3])
+    return o * np.tanh(c), c_next
+
+
+def _coupled(x, h, c, w, u, b):
+    """Keep with f and write with 1 - f."""
+    _, f, g, o = np.split(x @ w + h @ u + b, 4, axis=1)
+    c_next = _sigmoid(f) * c + (1 - _sigmoid(f)) * np.tanh(g)
+    return _sigmoid(o) * np.tanh(c_next), c_next
+
+
+def _never_forgets(x, h, c, w, u, b):
+    i, _, g, o = np.split(x @ w + h @ u + b, 4, axis=1)
+    c_next = c + _sigmoid(i) * np.tanh(g)
+    return _sigmoid(o) * np.tanh(c_next), c_next
+
+
+# 2. lstm-gate-gradients ----------------------------------------------------------------
+
+
+def lstm_gate_gradients(dh, dc, i, f, g, o, c, c_next):
+    """Return dz of the four gates side by side, and dc of the step before."""
+    tanh_c = np.tanh(c_next)
+    dc = dc + dh * o * (1 - tanh_c**2)
+    dz_i = dc * g * i * (1 - i)
+    dz_f = dc * c * f * (1 - f)
+    dz_g = dc * i * (1 - g**2)
+    dz_o = dh * tanh_c * o * (1 - o)
+    return np.concatenate([dz_i, dz_f, dz_g, dz_o], axis=1), dc * f
+
+
+def _gradient_cases():
+    cases = []
+    for seed, shape in ((1, (1, 1)), (2, (4, 3)), (3, (2, 5))):
+        rng = np.random.default_rng(seed)
+        dh, dc, g, c = (rng.normal(size=shape) for _ in range(4))
+        i, f, o = (rng.uniform(0.1, 0.9, size=shape) for _ in range(3))
+        g = np.tanh(g)
+        cases.append((dh, dc, i, f, g, o, c, f * c + i * g))
+    return cases
+
+
+def _forget_with_new_cell(dh, dc, i, f, g, o, c, c_next):
+    dz, dc_before = lstm_gate_gradients(dh, dc, i, f, g, o, c, c_next)
+    units = c.shape[1]
+    through = dc + dh * o * (1 - np.tanh(c_next) ** 2)
+    dz[:, units : 2 * units] = through * c_next * f * (1 - f)
+    return dz, dc_before
+
+
+def _no_tanh_slope(dh, dc, i, f, g, o, c, c_next):
+    """Send dh * o into c_next whole, as if h were o * c_next."""
+    slope = 1 - np.tanh(c_next) ** 2
+    dz, dc_before = lstm_gate_gradients(0 * dh, dc + dh * o, i, f, g, o, c, c_next)
+    dz_o = lstm_gate_gradients(dh, dc, i, f, g, o, c, c_next)[0][:, 3 * slope.shape[1] :]
+    dz[:, 3 * slope.shape[1] :] = dz_o
+    return dz, dc_before
+
+
+def _cell_path_only(dh, dc, i, f, g, o, c, c_next):
+    dz, dc_before = lstm_gate_gradients(0 * dh, dc, i, f, g, o, c, c_next)
+    units = c.shape[1]
+    dz[:, 3 * units :] = dh * np.tanh(c_next) * o * (1 - o)
+    return dz, dc_before
+
+
+def _not_handed_on(dh, dc, i, f, g, o, c, c_next):
+    """Hand back the dc that came in, without the part through h."""
+    dz, _ = lstm_gate_gradients(dh, dc, i, f, g, o, c, c_next)
+    return dz, dc * f
+
+
+def _without_slopes(dh, dc, i, f, g, o, c, c_next):
+    """Stop at the gates: the slopes of sigmoid and tanh are missing."""
+    dc = dc + dh * o * (1 - np.tanh(c_next) ** 2)
+    parts = [dc * g, dc * c, dc * i, dh * np.tanh(c_next)]
+    return np.concatenate(parts, axis=1), dc * f
+
+
+def _sigmoid_slope_for_g(dh, dc, i, f, g, o, c, c_next):
+    dz, dc_before = lstm_gate_gradients(dh, dc, i, f, g, o, c, c_next)
+    units = c.shape[1]
+    through = dc + dh * o * (1 - np.tanh(c_next) ** 2)
+    dz[:, 2 * units : 3 * units] = through * i * g * (1 - g)
+    return dz, dc_before
+
+
+def _keeps_all(dh, dc, i, f, g, o, c, c_next):
+    dz, dc_before = lstm_gate_gradients(dh, dc, i, f, g, o, c, c_next)
+    return dz, dc_before / f
+
+
+# 3. gru-step ---------------------------------------------------------------------------
+
+
+def gru_step(x, h, w, u, b):
+    """Take one step of the GRU; the reset gate meets the product h @ u."""
+    xz, xr, xh = np.split(x @ w + b[0], 3, axis=1)
+    hz, hr, hh = np.split(h @ u + b[1], 3, axis=1)
+    z, r = _sigmoid(xz + hz), _sigmoid(xr + hr)
+    h_hat = np.tanh(xh + r * hh)
+    return z * h + (1 - z) * h_hat
+
+
+def _gru_cases():
+    simple = np.array([[1.0]]), np.array([[0.5]])
+    w, u = np.array([[1.0, 2, -1]]), np.array([[2.0, -1, 1]])
+    cases = [(*simple, w, u, np.zeros((2, 3)))]
+    for seed in (4, 5):
+        rng, units, x, w, u, b = _draw(seed, 3, (2,))
+        cases.append((x, rng.normal(size=(5, units)), w, u, b))
+    return cases
+
+
+def _gru_variant(order="zrh", keep=lambda z, h, h_hat: z * h + (1 - z) * h_hat, candidate=None):
+    """Return the step with another order of the blocks, another mixture or candidate."""
+    candidate = candidate or (lambda xh, hh, r: np.tanh(xh + r * hh))
+
+    def step(x, h, w, u, b):
+        of_x, of_h = (np.split(a, 3, axis=1) for a in (x @ w + b[0], h @ u + b[1]))
+        z, r = (_sigmoid(of_x[order.index(k)] + of_h[order.index(k)]) for k in "zr")
+        return keep(z, h, candidate(of_x[2], of_h[2], r))
+
+    return step
+
+
+def _resets_before(x, h, w, u, b):
+    """Let the reset gate meet h before the product, the paper's way."""
+    xz, xr, xh = np.split(x @ w + b[0], 3, axis=1)
+    hz, hr, _ = np.split(h @ u + b[1], 3, axis=1)
+    z, r = _sigmoid(xz + hz), _sigmoid(xr + hr)
+    units = h.shape[1]
+    h_hat = np.tanh(xh + (r * h) @ u[:, 2 * units :] + b[1, 2 * units :])
+    return z * h + (1 - z) * h_hat
+
+
+def _bias_outside(x, h, w, u, b):
+    """Add the second bias after the reset gate."""
+    return gru_step(x, h, w, u, np.stack([b.sum(axis=0), np.zeros_like(b[1])]))
+
+
+def _one_bias(x, h, w, u, b):
+    return gru_step(x, h, w, u, np.stack([b[0], np.zeros_like(b[1])]))
+
+
+# 4. gru-paper --------------------------------------------------------------------------
+
+
+def gru_paper(x, h, w, u, b):
+    """Take one step of the GRU of the paper: the reset gate meets h before the product."""
+    units = h.shape[1]
+    w_z, w_r, w_h = np.split(w, 3, axis=1)
+    u_z, u_r, u_h = np.split(u, 3, axis=1)
+    b_z, b_r, b_h = b[:units], b[units : 2 * units], b[2 * units :]
+    z = _sigmoid(x @ w_z + h @ u_z + b_z)
+    r = _sigmoid(x @ w_r + h @ u_r + b_r)
+    h_hat = np.tanh(x @ w_h + (r * h) @ u_h + b_h)
+    return z * h + (1 - z) * h_hat
+
+
+def _paper_cases():
+    cases = []
+    for seed in (6, 7, 8):
+        rng, units, x, w, u, b = _draw(seed, 3)
+        cases.append((x, rng.normal(size=(5, units)), w, u, b))
+    return cases
+
+
+def _paper_after(x, h, w, u, b):
+    return gru_step(x, h, w, u, np.stack([b, np.zeros_like(b)]))
+
+
+def _paper_turned(x, h, w, u, b):
+    z = _sigmoid(np.split(x @ w + h @ u + b, 3, axis=1)[0])
+    return z * _paper_candidate(x, h, w, u, b) + (1 - z) * h
+
+
+def _paper_candidate(x, h, w, u, b):
+    units = h.shape[1]
+    r = _sigmoid(np.split(x @ w + h @ u + b, 3, axis=1)[1])
+    return np.tanh(x @ w[:, 2 * units :] + (r * h) @ u[:, 2 * units :] + b[2 * units :])
+
+
+def _paper_resets_everything(x, h, w, u, b):
+    """Use r * h wherever h stood: in the gates' mixture too."""
+    z = _sigmoid(np.split(x @ w + h @ u + b, 3, axis=1)[0])
+    r = _sigmoid(np.split(x @ w + h @ u + b, 3, axis=1)[1])
+    return z * r * h + (1 - z) * _paper_candidate(x, h, w, u, b)
+
+
+# 5. count-gate-weights -----------------------------------------------------------------
+
+
+def count_gate_weights(kind, inputs, units):
+    """Count the numbers that Keras's layer learns: blocks of w, u and biases."""
+    blocks = {"rnn": 1, "lstm": 4, "gru": 3}[kind]
+    biases = 2 if kind == "gru" else 1
+    return blocks * units * (inputs + units + biases)
+
+
+def _count(blocks, biases, inputs_only=False):
+    def count(kind, inputs, units):
+        rows = inputs + biases[kind] + (0 if inputs_only else units)
+        return blocks[kind] * units * rows
+
+    return count
+
+
+_BLOCKS = {"rnn": 1, "lstm": 4, "gru": 3}
+_BIASES = {"rnn": 1, "lstm": 1, "gru": 2}
+
+
+def _count_cases():
+    return [("rnn", 2, 3), ("lstm", 2, 3), ("gru", 2, 3), ("lstm", 128, 64), ("gru", 5, 24)]
+
+
+# 6. forget-bias ------------------------------------------------------------------------
+
+
+def forget_bias(steps, share):
+    """Return the bias whose sigmoid, to the power of steps, is share."""
+    f = share ** (1 / steps)
+    return np.log(f / (1 - f))
+
+
+EXERCISES = [
+    Exercise(
+        "lstm-step",
+        lstm_step,
+        _lstm_cases,
+        {
+            "other-order": _lstm_variant("ifog"),
+            "swapped": _lstm_variant("figo"),
+            "sigmoid-candidate": _lstm_variant(squash=_sigmoid),
+            "no-tanh-in-h": _lstm_variant(show=lambda c: c),
+            "sigmoid-in-h": _lstm_variant(show=_sigmoid),
+            "old-cell": _shows_old_cell,
+            "never-forgets": _never_forgets,
+            "coupled": _coupled,
+            "results-swapped": lambda *a: lstm_step(*a)[::-1],
+        },
+        shows=lstm_cell_forward,
+    ),
+    Exercise(
+        "lstm-gate-gradients",
+        lstm_gate_gradients,
+        _gradient_cases,
+        {
+            "new-cell": _forget_with_new_cell,
+            "dc-not-carried": lambda dh, dc, *a: lstm_gate_gradients(dh, 0 * dc, *a),
+            "dh-left-out": _cell_path_only,
+            "no-tanh-slope": _no_tanh_slope,
+            "not-handed-on": _not_handed_on,
+            "keeps-all": _keeps_all,
+            "no-slopes": _without_slopes,
+            "sigmoid-slope-for-g": _sigmoid_slope_for_g,
+        },
+        shows=lstm_cell_backward,
+    ),
+    Exercise(
+        "gru-step",
+        gru_step,
+        _gru_cases,
+        {
+            "update-turned": _gru_variant(keep=lambda z, h, h_hat: z * h_hat + (1 - z) * h),
+            "reset-before": _resets_before,
+            "gates-swapped": _gru_variant("rzh"),
+            "resets-the-input-too": _gru_variant(
+                candidate=lambda xh, hh, r: np.tanh(r * (xh + hh))
+            ),
+            "no-reset": _gru_variant(candidate=lambda xh, hh, r: np.tanh(xh + hh)),
+            "sigmoid-candidate": _gru_variant(candidate=lambda xh, hh, r: _sigmoid(xh + r * hh)),
+            "keeps-all": _gru_variant(keep=lambda z, h, h_hat: h + (1 - z) * h_hat),
+            "bias-outside": _bias_outside,
+            "one-bias": _one_bias,
+        },
+        shows=gru_cell_forward,
+    ),
+    Exercise(
+        "gru-paper",
+        gru_paper,
+        _paper_cases,
+        {
+            "reset-after": _paper_after,
+            "update-turned": _paper_turned,
+            "resets-everything": _paper_resets_everything,
+        },
+    ),
+    Exercise(
+        "count-gate-weights",
+        count_gate_weights,
+        _count_cases,
+        {
+            "no-biases": _count(_BLOCKS, {"rnn": 0, "lstm": 0, "gru": 0}),
+            "one-bias-for-gru": _count(_BLOCKS, {"rnn": 1, "lstm": 1, "gru": 1}),
+            "four-for-three": _count({"rnn": 1, "lstm": 4, "gru": 4}, _BIASES),
+            "two-biases-for-all": _count(_BLOCKS, {"rnn": 2, "lstm": 2, "gru": 2}),
+            "three-gates": _count({"rnn": 1, "lstm": 3, "gru": 2}, _BIASES),
+            "no-recurrent-weights": _count(_BLOCKS, _BIASES, inputs_only=True),
+        },
+    ),
+    Exercise(
+        "forget-bias",
+        forget_bias,
+        lambda: [(1, 0.5), (10, 0.5), (50, 0.1), (100, 0.9)],
+        {
+            "gate-not-bias": lambda steps, share: share ** (1 / steps),
+            "one-step": lambda steps, share: np.log(share / (1 - share)),
+            "log-of-the-gate": lambda steps, share: np.log(share) / steps,
+            "shares-evenly": lambda s, p: np.log((1 - (1 - p) / s) / ((1 - p) / s)),
+            "sign": lambda steps, share: -forget_bias(steps, share),
+        },
+    ),
+]
