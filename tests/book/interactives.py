@@ -88,6 +88,88 @@ def PoolingExplorer(view, state):
         np.testing.assert_allclose(shown, out[0, ..., 0], rtol=1e-12)
 
 
+def BackpropGraph(view, state):
+    x, w, v = np.array([state["x"]]), np.array(state["w"]), np.array(state["v"])[:, None]
+    view.get_by_label("b₂", exact=True).fill("4")
+    view.get_by_role("slider", name="Step").fill("17")
+    s, hidden = scratch.dense_forward(x, w, np.array([state["b"][0], 4.0]))
+    h, relu = scratch.relu_forward(s)
+    z, output = scratch.dense_forward(h, v, np.array([state["c"]]))
+    loss, entropy = scratch.sigmoid_cross_entropy_forward(z, np.array([[state["y"]]]))
+    dh, _, _ = scratch.dense_backward(scratch.sigmoid_cross_entropy_backward(1.0, entropy), output)
+    dx, _, _ = scratch.dense_backward(scratch.relu_backward(dh, relu), hidden)
+    shown = view.locator("[data-vl-node='L'], [data-vl-gradient^='x']").evaluate_all(
+        "nodes => nodes.map((n) => +n.dataset.vlValue)"
+    )
+    np.testing.assert_allclose(sorted(shown), sorted([loss, *dx[0]]), rtol=1e-12)
+
+
+def GatedCell(view, state):
+    for kind, cell in {
+        "lstm": lambda x, s, w: scratch.lstm_cell_forward(x, *s, *w),
+        "gru": lambda x, s, w: scratch.gru_cell_forward(x, *s, *w),
+    }.items():
+        view.get_by_role("button", name=kind.upper()).click()
+        view.get_by_role("button", name="Go to step 1").click()
+        low = state["inputs"][0][1]
+        view.get_by_role("slider").and_(view.get_by_label(state["inputs"][0][0])).fill(str(low))
+        x = np.array(state["x"], float)
+        x[1, 0] = low
+        weights = [np.array(state["weights"][kind][name]) for name in "wub"]
+        states, h = (np.zeros((1, 1)),) * (2 if kind == "lstm" else 1), []
+        for step in x[:, None]:
+            out, _ = cell(step, states, weights)
+            states = out if kind == "lstm" else (out,)
+            h.append(states[0].item())
+        shown = values(view, "data-vl-at")
+        last = max(row for row, _ in shown)
+        shown = [shown[last, t] for t in range(len(x))]
+        np.testing.assert_allclose(shown, h, rtol=1e-12)
+
+
+def LossSurface(view, state):
+    terms, w = state["_surfaces"]["bowl"], np.array([1.0, -0.5])
+    view.get_by_role("button", name="Bowl").click()
+    field = view.get_by_role("application")
+    box = field.bounding_box()
+    field.click(position={"x": 0.75 * box["width"], "y": 2 / 3 * box["height"]})
+
+    def shown(name):
+        cells = view.locator(f"[data-vl-walk={name}]").all()
+        return [float(cell.get_attribute("data-vl-value")) for cell in cells]
+
+    view.get_by_role("slider", name="Step").fill("0")
+    start = np.array(shown("sgd")[:2])
+    np.testing.assert_allclose(start, w, atol=0.03)
+    view.get_by_role("slider", name="Step").fill("7")
+    optimisers = {
+        "sgd": scratch.SGD(state["learning_rate"]),
+        "momentum": scratch.SGD(state["learning_rate"], momentum=state["momentum"]),
+        "adam": scratch.Adam(state["learning_rate"]),
+    }
+    for name, optimiser in optimisers.items():
+        w = start.copy()
+        for _ in range(7):
+            optimiser.step([w], [w.copy()])  # the bowl's slope at w is w
+        loss = sum(c * w[0] ** i * w[1] ** j for c, i, j in terms)
+        np.testing.assert_allclose(shown(name), [*w, loss], rtol=1e-9)
+
+
+def UnrolledRNN(view, state):
+    units, steps = len(state["u"]), 15
+    view.get_by_role("slider", name="Length").fill(str(steps))
+    view.get_by_role("slider", name="Spectral radius").fill("1.2")
+    view.get_by_role("button", name="tanh").click()
+    hs, cache = scratch.rnn_forward(
+        np.array([state["x"][:steps]]), np.eye(units), 1.2 * np.array(state["u"]), np.zeros(units)
+    )
+    dout = np.zeros_like(hs)
+    dout[:, -1] = units**-0.5
+    *_, dhs = scratch.rnn_backward(dout, cache, return_dhs=True)
+    shown = [value for _, value in sorted(values(view, "data-vl-gradient").items())]
+    np.testing.assert_allclose(shown, np.linalg.norm(dhs[0], axis=1), rtol=1e-9)
+
+
 def pixels(view, which):
     """Return what is on a canvas, (H, W), from its red channel."""
     canvas = view.locator("canvas").nth(which)

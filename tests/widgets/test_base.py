@@ -12,6 +12,9 @@ from vidlearn.widgets.base import scripts, section
 def make(kind):
     frames = np.random.default_rng(0).integers(0, 256, (12, 30, 40, 3), np.uint8)
     return {
+        "BackpropGraph": lambda: widgets.BackpropGraph(
+            [1, 2, 3], [[0.5, 1], [-0.5, 1], [0.5, -2]], [1, 1], [0.5, -1], 0, y=1
+        ),
         "ClipPlayer": lambda: widgets.ClipPlayer(
             frames, 10, marks=[2, 9], cuts=[5], boxes=[[[3, 3, 20, 20]]] * 12, labels=["a cat"]
         ),
@@ -20,7 +23,16 @@ def make(kind):
             frames[0, :16, :16, 0], np.full((3, 3), -0.25), padding=2
         ),
         "FilterGallery": lambda: widgets.FilterGallery(frames[0]),
+        "GatedCell": lambda: widgets.GatedCell(
+            np.eye(12, 2),
+            {"value": (-1, 1), "write": (0, 1)},
+            lstm=(np.ones((2, 4)), np.ones((1, 4)), np.ones(4)),
+            gru=(np.ones((2, 3)), np.ones((1, 3)), np.ones((2, 3))),
+            presets={"late": np.eye(12, 2, -4)},
+        ),
+        "LossSurface": lambda: widgets.LossSurface("two_valleys", learning_rate=0.07),
         "PoolingExplorer": lambda: widgets.PoolingExplorer(frames[0, :16, :16, 0] / 3, stride=1),
+        "UnrolledRNN": lambda: widgets.UnrolledRNN(np.eye(3) + 0.1, np.ones((40, 3)), steps=40),
     }[kind]()
 
 

@@ -13,16 +13,26 @@ A new one takes three files and a table:
    a browser, without a kernel, and compares the numbers with `vidlearn.scratch`.
 """
 
+from .backprop_graph import BackpropGraph
 from .clip_player import ClipPlayer
 from .conv_arithmetic import ConvArithmetic
 from .convolution_stepper import ConvolutionStepper
 from .filter_gallery import FilterGallery
+from .frame_order import FrameOrder
+from .gated_cell import GatedCell
+from .loss_surface import LossSurface
 from .pooling_explorer import PoolingExplorer
+from .unrolled_rnn import UnrolledRNN
 
 __all__ = [
+    "BackpropGraph",
     "ClipPlayer",
     "ConvArithmetic",
     "ConvolutionStepper",
     "FilterGallery",
+    "FrameOrder",
+    "GatedCell",
+    "LossSurface",
     "PoolingExplorer",
+    "UnrolledRNN",
 ]
