@@ -1,0 +1,160 @@
+"""Answers to lesson 05 as learners write them: right ones in other words, and near misses."""
+
+import numpy as np
+import pytest
+
+from vidlearn import scratch
+from vidlearn.course.checks import grade
+from vidlearn.course.exercises import get
+
+
+def momentum_in_two_lines(w, g, velocity, learning_rate, momentum):
+    new = velocity * momentum + (-learning_rate) * g
+    return [w + new, new]
+
+
+def adam_as_in_keras(w, g, m, v, t, learning_rate, beta_1, beta_2, eps):
+    m = m + (g - m) * (1 - beta_1)
+    v = v + (g * g - v) * (1 - beta_2)
+    alpha = learning_rate * np.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+    return w - m * alpha / (np.sqrt(v) + eps), m, v
+
+
+def norm_by_the_chain_rule(dout, x, gamma, eps):
+    """One step after the other, as a learner does it on paper."""
+    n = len(x)
+    centred = x - x.mean(0)
+    var = (centred**2).mean(0)
+    std = np.sqrt(var + eps)
+    dx_hat = dout * gamma
+    dvar = (dx_hat * centred).sum(0) * -0.5 * (var + eps) ** -1.5
+    dmean = -(dx_hat / std).sum(0) - dvar * 2 * centred.mean(0)
+    return dx_hat / std + dvar * 2 * centred / n + dmean / n
+
+
+def norm_by_the_library(dout, x, gamma, eps):
+    _, cache = scratch.batch_norm_forward(x, gamma, np.zeros_like(gamma), eps=eps)
+    return scratch.batch_norm_backward(dout, cache)[0]
+
+
+def dropout_by_where(x, kept, rate, training):
+    if not training:
+        return x
+    return np.where(kept, x / (1 - rate), 0)
+
+
+def standardise_by_loops(train, test):
+    out_train, out_test = np.zeros(train.shape), np.zeros(test.shape)
+    for j in range(train.shape[1]):
+        mean, std = np.mean(train[:, j]), np.std(train[:, j])
+        for data, out in ((train, out_train), (test, out_test)):
+            out[:, j] = (data[:, j] - mean) / (std or 1)
+    return out_train, out_test
+
+
+RIGHT = {"A": "overfits", "B": "learning rate too high", "C": "fine", "D": "net too small"}
+OTHERWISE = {"A": "net too small", "D": "overfits"}
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer"),
+    [
+        ("momentum-step", momentum_in_two_lines),
+        ("adam-step", adam_as_in_keras),
+        ("batch-norm-backward", norm_by_the_chain_rule),
+        ("dropout", dropout_by_where),
+        ("dropout", lambda x, kept, rate, training: x * (kept / (1 - rate)) ** training),
+        ("standardise-without-leak", standardise_by_loops),
+        ("standardise-without-leak", lambda a, b: list(standardise_by_loops(a, b))),
+        ("diagnose-the-curves", lambda: RIGHT),
+        ("diagnose-the-curves", lambda: {k: v.title() for k, v in RIGHT.items()}),
+    ],
+)
+def test_right_in_other_words(exercise, answer):
+    assert grade(get(exercise), answer).status == "right"
+
+
+def rate_outside(w, g, velocity, learning_rate, momentum):
+    velocity = momentum * velocity + g
+    return w - learning_rate * velocity, velocity
+
+
+def adam_without(what):
+    def answer(w, g, m, v, t, learning_rate, beta_1, beta_2, eps):
+        m = beta_1 * m + (1 - beta_1) * g
+        v = beta_2 * v + (1 - beta_2) * g * g
+        m_hat = m if what == "correction" else m / (1 - beta_1**t)
+        v_hat = v if what == "correction" else v / (1 - beta_2**t)
+        if what == "order":
+            return w - learning_rate * m_hat / np.sqrt(v_hat + eps), m, v
+        return w - learning_rate * m_hat / (np.sqrt(v_hat) + eps), m, v
+
+    return answer
+
+
+def norm_without_variance(dout, x, gamma, eps):
+    std = np.sqrt(np.var(x, axis=0) + eps)
+    dx_hat = gamma * dout / std
+    return dx_hat - dx_hat.sum(axis=0) / len(x)
+
+
+def leaks(train, test):
+    both = np.vstack((train, test))
+    mean, std = both.mean(0), both.std(0)
+    std[std == 0] = 1
+    return (train - mean) / std, (test - mean) / std
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "misconception"),
+    [
+        ("momentum-step", rate_outside, "rate-outside"),
+        ("momentum-step", lambda w, g, v, r, m: (w + (m * v + r * g), m * v + r * g), "uphill"),
+        ("momentum-step", lambda w, g, v, r, m: (w + m * v - r * g, v), "not-kept"),
+        ("momentum-step", lambda w, g, v, r, m: w + m * v - r * g, "only-w"),
+        ("momentum-step", lambda w, g, v, r, m: (w - r * g, v), None),
+        ("adam-step", adam_without("correction"), "no-correction"),
+        ("adam-step", adam_without("order"), "eps-inside"),
+        ("batch-norm-backward", norm_without_variance, "no-variance-part"),
+        ("batch-norm-backward", lambda d, x, g, e: d * g / np.sqrt(x.var(0) + e), "constants"),
+        ("dropout", lambda x, kept, rate, training: np.where(kept, x, 0), "in-use-unscaled"),
+        ("dropout", lambda x, kept, r, t: np.where(kept, x / r, 0) if t else x, "divides-by-rate"),
+        ("standardise-without-leak", leaks, "all-data"),
+        ("standardise-without-leak", lambda a, b: a, None),
+        ("diagnose-the-curves", lambda: RIGHT | OTHERWISE, "over-and-under"),
+        ("diagnose-the-curves", lambda: RIGHT | {"C": "overfits"}, None),
+        ("diagnose-the-curves", lambda: list(RIGHT.values()), None),
+        ("diagnose-the-curves", lambda: {"A": "overfits"}, None),
+        ("diagnose-the-curves", lambda: RIGHT | {"A": "too clever"}, None),
+    ],
+)
+def test_near_misses_are_named(exercise, answer, misconception):
+    result = grade(get(exercise), answer)
+    assert (result.status, result.misconception) == ("wrong", misconception)
+
+
+def test_answers_that_cannot_be_read_are_told_why():
+    exercise = get("diagnose-the-curves")
+    assert "no answer for B, C, D" in grade(exercise, lambda: {"A": "overfits"}).lines[0]
+    unknown = grade(exercise, lambda: RIGHT | {"A": "too clever"}).lines[0]
+    assert "'too clever' is none of: fine, overfits" in unknown
+    assert "return a dict" in grade(exercise, lambda: list(RIGHT.values())).lines[0]
+
+
+def test_the_solutions_equal_the_library():
+    rng = np.random.default_rng(3)
+    w, g = rng.normal(size=(2, 5))
+    for args in get("batch-norm-backward").cases():
+        np.testing.assert_allclose(
+            get("batch-norm-backward").solution(*args), norm_by_the_library(*args), rtol=1e-9
+        )
+    ours, _ = get("momentum-step").solution(w, g, np.zeros(5), 0.1, 0.9)
+    theirs = w.copy()
+    scratch.SGD(0.1, momentum=0.9).step([theirs], [g])
+    np.testing.assert_allclose(ours, theirs, rtol=1e-12)
+    m = v = np.zeros(5)
+    ours, theirs, adam = w.copy(), w.copy(), scratch.Adam(0.01)
+    for t in (1, 2, 3):
+        ours, m, v = get("adam-step").solution(ours, g, m, v, t, 0.01, 0.9, 0.999, 1e-7)
+        adam.step([theirs], [g])
+    np.testing.assert_allclose(ours, theirs, rtol=1e-5)
