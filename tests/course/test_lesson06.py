@@ -1,0 +1,146 @@
+"""Answers to lesson 06 as learners write them: right ones in other words, and near misses."""
+
+import math
+
+import numpy as np
+import pytest
+
+from vidlearn.course import check
+from vidlearn.course.checks import grade
+from vidlearn.course.exercises import get
+
+
+def stacked_step(x, h, w, u, b):
+    return np.tanh(np.concatenate([x, h]) @ np.vstack([w, u]) + b)
+
+
+def states_in_place(x, w, u, b, h0):
+    hs = np.zeros((len(x), len(u)))
+    for t in range(len(x)):
+        hs[t] = np.tanh(x[t] @ w + (hs[t - 1] if t else h0) @ u + b)
+    return hs
+
+
+def masked_by_where(x, w, u, b, mask):
+    h, out = np.zeros(len(u)), []
+    for t in range(len(x)):
+        h = np.where(mask[t], np.tanh(x[t] @ w + h @ u + b), h)
+        out.append(h)
+    return np.array(out)
+
+
+def all_steps_together(dout, x, h0, hs, w, u):
+    before = np.vstack([h0, hs[:-1]])
+    dz, dh = np.zeros_like(hs), 0
+    for t in range(len(x) - 1, -1, -1):
+        dz[t] = (dout[t] + dh) * (1 - hs[t]) * (1 + hs[t])
+        dh = u @ dz[t]
+    return [x.T @ dz, before.T @ dz, dz.sum(axis=0), dh]
+
+
+def clip_one_vector(gradients, limit):
+    long = np.linalg.norm(np.concatenate([g.ravel() for g in gradients]))
+    return tuple(g / max(1, long / limit) for g in gradients)
+
+
+def reach_by_loop(rate, share):
+    left, steps = 1.0, 0
+    while left >= share:
+        left, steps = left * rate, steps + 1
+    return steps
+
+
+RIGHT = {
+    "rnn-step": stacked_step,
+    "rnn-forward": states_in_place,
+    "masked-steps": masked_by_where,
+    "bptt": all_steps_together,
+    "clip-gradients": clip_one_vector,
+    "gradient-reach": reach_by_loop,
+}
+
+
+@pytest.mark.parametrize("exercise", RIGHT)
+def test_right_in_other_words(exercise):
+    assert grade(get(exercise), RIGHT[exercise]).status == "right"
+
+
+def test_whole_numbers_may_be_floats():
+    answer = np.vectorize(lambda rate, share: math.ceil(math.log(share) / math.log(rate)))
+    assert grade(get("gradient-reach"), lambda *given: float(answer(*given))).status == "right"
+
+
+def always_the_last_output(dout, x, h0, hs, w, u):
+    only = np.zeros_like(dout)
+    only[-1] = dout[-1]
+    return all_steps_together(only, x, h0, hs, w, u)
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "misconception"),
+    [
+        ("rnn-step", lambda x, h, w, u, b: np.tanh(w.T @ x + u @ h + b), "u-transposed"),
+        ("rnn-step", lambda x, h, w, u, b: np.maximum(x @ w + h @ u + b, 0), None),
+        (
+            "rnn-forward",
+            lambda x, w, u, b, h0: np.array([np.tanh(row @ w + h0 @ u + b) for row in x]),
+            "forgets-the-state",
+        ),
+        (
+            "masked-steps",
+            lambda x, w, u, b, m: masked_by_where(x * m[:, None], w, u, b, np.ones_like(m)),
+            "zeros-the-input",
+        ),
+        ("bptt", always_the_last_output, "last-output-only"),
+        ("bptt", lambda *given: all_steps_together(*given)[:3], None),
+        (
+            "clip-gradients",
+            lambda gs, limit: [g / max(1, np.linalg.norm(g) / limit) for g in gs],
+            "each-by-itself",
+        ),
+        (
+            "clip-gradients",
+            lambda gs, limit: [np.maximum(np.minimum(g, limit), -limit) for g in gs],
+            "clips-entries",
+        ),
+        ("gradient-reach", lambda rate, share: int(math.log(share, rate)), "rounds-down"),
+        ("gradient-reach", lambda rate, share: round(math.log(share, rate)), None),
+    ],
+)
+def test_near_misses_are_told(exercise, answer, misconception):
+    result = grade(get(exercise), answer)
+    assert (result.status, result.misconception) == ("wrong", misconception)
+
+
+def test_one_array_of_unlike_gradients_is_judged():
+    result = grade(get("bptt"), lambda dout, x, h0, hs, w, u: np.zeros((4, 3)))
+    assert result.status == "wrong"
+    assert grade(get("bptt"), lambda *given: np.zeros(3)).status == "wrong"
+
+
+def test_the_solutions_equal_the_library():
+    from vidlearn import scratch
+
+    rng = np.random.default_rng(6)
+    x, h0, dout = rng.normal(size=(5, 2)), rng.normal(size=3), rng.normal(size=(5, 3))
+    w, u, b = rng.normal(size=(2, 3)), rng.normal(size=(3, 3)), rng.normal(size=3)
+    hs, cache = scratch.rnn_forward(x[None], w, u, b, h0=h0[None])
+    np.testing.assert_allclose(get("rnn-forward").solution(x, w, u, b, h0), hs[0])
+    _, dw, du, db, dh0 = scratch.rnn_backward(dout[None], cache)
+    ours = get("bptt").solution(dout, x, h0, hs[0], w, u)
+    for mine, other in zip(ours, (dw, du, db, dh0[0]), strict=True):
+        np.testing.assert_allclose(mine, other)
+    mask = np.array([True, False, True, True, False])
+    hs, _ = scratch.rnn_forward(x[None], w, u, b, mask=mask[None])
+    np.testing.assert_allclose(get("masked-steps").solution(x, w, u, b, mask), hs[0])
+    grads = [dw, du, db]
+    clipped, _ = scratch.clip_by_global_norm(grads, 0.5)
+    for mine, other in zip(get("clip-gradients").solution(grads, 0.5), clipped, strict=True):
+        np.testing.assert_allclose(mine, other)
+
+
+def test_the_library_is_refused():
+    from vidlearn import scratch
+
+    assert check("clip-gradients", scratch.clip_by_global_norm).status == "not_yet"
+    assert check("rnn-step", lambda *given: scratch.rnn_cell_forward(*given)).status == "not_yet"
