@@ -104,6 +104,18 @@ def BackpropGraph(view, state):
     np.testing.assert_allclose(sorted(shown), sorted([loss, *dx[0]]), rtol=1e-12)
 
 
+def FrameOrder(view, state):
+    view.get_by_role("button", name="Clip 2").click()
+    view.get_by_role("button", name="Reverse").click()
+    order = np.arange(len(state["_clips"][1]))[::-1]
+    w, u, b = (np.array(array) for array in state["_gru"])
+    states, _ = scratch.gru_forward(np.array([state["_vectors"][1]])[:, order], w, u, b)
+    logits, _ = scratch.dense_forward(states[0], *(np.array(a) for a in state["_dense"]))
+    expected = scratch.softmax_forward(logits)[0]
+    shown = as_array(values(view, "data-vl-after"), expected.shape)
+    np.testing.assert_allclose(shown, expected, rtol=1e-9)
+
+
 def GatedCell(view, state):
     for kind, cell in {
         "lstm": lambda x, s, w: scratch.lstm_cell_forward(x, *s, *w),
