@@ -18,7 +18,6 @@ from functools import partial
 
 import numpy as np
 
-from tests.scratch import mutants_recurrent
 from tests.scratch.mutation import Mutant, gives, gradients
 from vidlearn import scratch
 
@@ -275,7 +274,3 @@ MUTANTS += [
     Mutant("dropout_backward", " * mask", "", "passed where dropped"),
     Mutant("dropout_backward", "* mask", "* (mask == 0)", "passed where dropped only"),
 ]
-
-# Recurrent layers.
-CHECKS |= mutants_recurrent.CHECKS
-MUTANTS += mutants_recurrent.MUTANTS
