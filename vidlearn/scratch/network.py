@@ -7,7 +7,7 @@ import numpy as np
 
 from ._checks import check_floating
 from ._files import read_arrays, write_arrays
-from .layer import Layer
+from .layer import Layer, check_count
 
 
 class NetworkCache(NamedTuple):
@@ -57,11 +57,12 @@ class Network:
     def __init__(self, layers, *, input_shape, seed=0, dtype=np.float32):
         self.layers = list(layers)
         self.input_shape, self.dtype = tuple(input_shape), np.dtype(dtype)
+        self._check_options()
         self.rng = np.random.default_rng(seed)
         self.shapes = []  # of the output of every layer, for one example
         x, mask = np.zeros((1, *self.input_shape), self.dtype), None
         for number, layer in enumerate(self.layers, 1):
-            with _naming(number, layer, x):
+            with _naming(number, layer, "x", x):
                 self._build(layer, x)
                 x, mask, _ = _run(layer, x, mask)
             self.shapes.append(x.shape[1:])
@@ -83,7 +84,7 @@ class Network:
         """
         x, mask, caches = self._check_input(x), None, []
         for number, layer in enumerate(self.layers, 1):
-            with _naming(number, layer, x):
+            with _naming(number, layer, "x", x):
                 x, mask, cache = _run(layer, x, mask, training, self.rng)
             caches.append(cache)
         return x, NetworkCache(caches, mask)
@@ -103,8 +104,10 @@ class Network:
             A gradient for each of `parameters`. Where a parameter was used twice, the sum.
         """
         grads = {}
-        for layer, layer_cache in zip(reversed(self.layers), reversed(cache.layers), strict=True):
-            dout, layer_grads = layer.backward(dout, layer_cache)
+        for number in range(len(self.layers), 0, -1):
+            layer = self.layers[number - 1]
+            with _naming(number, layer, "dout", dout):
+                dout, layer_grads = layer.backward(dout, cache.layers[number - 1])
             for name, grad in layer_grads.items():
                 key = id(layer.params[name])
                 grads[key] = grads[key] + grad if key in grads else grad
@@ -127,7 +130,7 @@ class Network:
         -------
         ndarray, (N, ...)
         """
-        starts = range(0, max(len(x), 1), batch_size)
+        starts = range(0, max(len(x), 1), check_count("batch_size", batch_size))
         return np.concatenate([self.forward(x[i : i + batch_size])[0] for i in starts])
 
     def count_parameters(self):
@@ -234,9 +237,16 @@ class Network:
                 named.setdefault(id(array), (f"{number}.{type(layer).__name__}.{key}", array))
         return dict(named.values())
 
+    def _check_options(self):
+        if not self.layers:
+            raise ValueError("layers must hold at least one Layer; received none.")
+        if not np.issubdtype(self.dtype, np.floating):
+            raise TypeError(f"dtype must be a floating-point type; received {self.dtype}.")
+
     def _build(self, layer, x):
         if not isinstance(layer, Layer):
-            raise TypeError(f"layers must be Layer objects; received {type(layer).__name__}.")
+            mend = f" Is it to be {layer.__name__}(...)?" if isinstance(layer, type) else ""
+            raise TypeError(f"a Layer is needed; received {type(layer).__name__}.{mend}")
         if not layer.params:
             layer.build(x.shape[1:], self.rng, self.dtype)
         for name, p in layer.params.items():
@@ -250,7 +260,8 @@ class Network:
         x = check_floating("x", x)
         if x.shape[1:] != self.input_shape or x.ndim == 0:
             raise ValueError(
-                f"x must have shape {('N', *self.input_shape)}; received {x.shape}. "
+                f"x must have shape (N, {', '.join(map(str, self.input_shape))}); "
+                f"received {x.shape}. "
                 "x[None] adds the batch axis to one example, x[..., None] a channel."
             )
         return x.astype(self.dtype, copy=False)
@@ -268,10 +279,12 @@ def _run(layer, x, mask, training=False, rng=None):
 
 
 @contextmanager
-def _naming(number, layer, x):
+def _naming(number, layer, name, array):
     """Say in an error which layer it comes from, and what came in."""
     try:
         yield
     except (TypeError, ValueError) as error:
         kind = TypeError if isinstance(error, TypeError) else ValueError
-        raise kind(f"layer {number}, {layer!r}, received x {x.shape}: {error}") from error
+        raise kind(
+            f"layer {number}, {layer!r}, received {name} {np.shape(array)}: {error}"
+        ) from error

@@ -6,6 +6,7 @@ decay, then the update is made. Lesson 05 compares the rules.
 
 import inspect
 from math import sqrt
+from numbers import Real
 
 import numpy as np
 
@@ -76,9 +77,9 @@ class Optimizer:
             If a gradient has not the shape of its parameter, or the parameters are others than
             before.
         """
+        self._check(params, grads)
         if not self.memory:
             self.memory = [[np.zeros_like(p) for _ in range(self.slots)] for p in params]
-        self._check(params, grads)
         rate = self.rate()
         self.steps += 1
         for p, grad, memory in zip(params, self._clip(grads), self.memory, strict=True):
@@ -134,8 +135,8 @@ class Optimizer:
                     f"grads[{k}] must have the shape of its parameter, {p.shape}; "
                     f"received {np.shape(grad)}."
                 )
-        known = [slots[0].shape for slots in self.memory if slots]
-        if (known and known != [p.shape for p in params]) or len(self.memory) != len(params):
+        known = [a.shape for slots in self.memory for a in slots]
+        if self.memory and known != [p.shape for p in params for _ in range(self.slots)]:
             raise ValueError(
                 "the parameters are others than at the step before. "
                 "An optimiser remembers each of them: make a new one for another network."
@@ -323,7 +324,7 @@ class AdamW(Adam):
 
 
 def _check_options(learning_rate, weight_decay, limits):
-    if not callable(learning_rate) and not learning_rate > 0:
+    if not callable(learning_rate) and not (isinstance(learning_rate, Real) and learning_rate > 0):
         raise ValueError(
             "learning_rate must be above 0, or a schedule f(step) -> float; "
             f"received learning_rate={learning_rate!r}."

@@ -69,7 +69,11 @@ def cosine_decay(rate, *, decay_steps, alpha=0.0, warmup_target=None, warmup_ste
     [0.0, 0.5, 1.0, 0.5, 0.0, 0.0]
     """
     _check_steps("decay_steps", decay_steps, 1)
-    _check_steps("warmup_steps", warmup_steps, 0)
+    if (warmup_target is None) != (warmup_steps == 0):
+        raise ValueError(
+            "warmup_target and warmup_steps belong together; "
+            f"received warmup_target={warmup_target} and warmup_steps={warmup_steps}."
+        )
     top, warm = (rate, 0) if warmup_target is None else (warmup_target, warmup_steps)
 
     def schedule(step):

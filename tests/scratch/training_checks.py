@@ -1,0 +1,177 @@
+"""What the training part is checked by: numerical gradients, and Keras step by step.
+
+Each check takes the library, so that copies spoilt on purpose are judged by the same ones.
+"""
+
+import numpy as np
+
+from tests.scratch.networks import draw, make, sequences
+from vidlearn.scratch import check_gradients, numerical_gradient, relative_error
+from vidlearn.scratch.training import LOSSES
+
+IMAGES, STEPS = draw(2, 5, 6, 3), sequences(3, 4, 2)
+
+
+def _case(kind, *arguments, x, training=False, **options):
+    return (lambda lib: getattr(lib, kind)(*arguments, **options)), x, training
+
+
+LAYERS = {
+    "dense": _case("Dense", 4, "tanh", x=draw(3, 5)),
+    "dense of steps": _case("Dense", 4, x=STEPS),
+    "dense, softmax": _case("Dense", 4, "softmax", x=draw(3, 5)),
+    "conv1d": _case("Conv1D", 3, 2, activation="sigmoid", stride=2, x=draw(2, 7, 3)),
+    "conv2d": _case("Conv2D", 3, (3, 2), activation="leaky_relu", padding="same", x=IMAGES),
+    "conv2d, stride": _case("Conv2D", 2, 3, stride=(1, 2), activation="relu", x=IMAGES),
+    "conv3d": _case("Conv3D", 2, (2, 1, 3), stride=(1, 2, 1), x=draw(2, 3, 4, 5, 2)),
+    "max pool": _case("MaxPool2D", (2, 3), stride=(1, 2), padding="same", x=IMAGES),
+    "average pool": _case("AvgPool2D", (2, 3), stride=(1, 2), padding="same", x=IMAGES),
+    "global average": _case("GlobalAvgPool2D", x=IMAGES),
+    "flatten": _case("Flatten", x=IMAGES),
+    "activation": _case("Activation", "tanh", x=IMAGES),
+    "dropout": _case("Dropout", 0.4, x=draw(4, 6), training=True),
+    "batch norm": _case("BatchNorm", x=IMAGES, training=True),
+    "batch norm in use": _case("BatchNorm", x=IMAGES),
+    "layer norm": _case("LayerNorm", x=IMAGES),
+    "masking": _case("Masking", x=draw(3, 4, 2)),
+    **{
+        f"{kind}{', sequence' * many}": _case(kind, 3, return_sequences=many, x=STEPS)
+        for kind in ("SimpleRNN", "LSTM", "GRU")
+        for many in (False, True)
+    },
+}
+for kind, many in (("LSTM", False), ("GRU", True), ("SimpleRNN", False)):
+    LAYERS[f"both ways, {kind}"] = (
+        lambda lib, kind=kind, many=many: lib.Bidirectional(
+            getattr(lib, kind)(3, return_sequences=many)
+        ),
+        STEPS,
+        False,
+    )
+
+
+def layer_errors(lib, name):
+    """Return the errors of the gradients of x and of each weight of a layer.
+
+    Steps (N, T, D) come with a mask, as Masking would give it.
+    """
+    make_layer, x, training = LAYERS[name]
+    layer, rng = make_layer(lib), np.random.default_rng(4)
+    layer.build(x.shape[1:], rng, x.dtype)
+    mask = np.any(x != 0, axis=-1) if x is STEPS else None
+
+    def forward(x, *weights):
+        for key, w in zip(layer.params, weights, strict=True):
+            layer.params[key] = w
+        rng = np.random.default_rng(5)  # the same entries are dropped every time
+        return layer.forward(x, training=training, rng=rng, mask=mask)
+
+    def backward(dout, cache):
+        dx, grads = layer.backward(dout, cache)
+        return dx, *(grads[key] for key in layer.params)
+
+    weights = [rng.normal(size=p.shape) for p in layer.params.values()]
+    return check_gradients(forward, backward, x.copy(), *weights)
+
+
+def network_errors(lib, name, *, tie=False):
+    """Return the errors of the gradients of a network's parameters, in training."""
+    network, x, _, _ = make(lib, name)
+    if tie:  # one array in two layers
+        network.layers[1].params["w"] = network.layers[0].params["w"]
+    return parameter_errors(network, x)
+
+
+def parameter_errors(network, x):
+    """Return the errors of the gradients of the parameters, each nudged in place."""
+
+    def output():
+        network.rng = np.random.default_rng(6)
+        out, cache = network.forward(x, training=True)
+        return out, cache
+
+    out, cache = output()
+    dout = np.random.default_rng(7).normal(size=out.shape)
+    grads = network.backward(dout, cache)
+
+    def along(p):
+        def f(value):
+            p[...] = value
+            return output()[0]
+
+        return f
+
+    errors = []
+    for p, grad in zip(network.parameters, grads, strict=True):
+        start = p.copy()
+        errors.append(relative_error(grad, numerical_gradient(along(p), start, dout)))
+        p[...] = start
+    return errors
+
+
+def differentiate(network, x, y, loss, *, training=True):
+    """Return the loss, the output, and the gradients of the parameters."""
+    forward, backward = LOSSES[loss]
+    out, cache = network.forward(x, training=training)
+    counts = ... if cache.mask is None else cache.mask
+    value, loss_cache = forward(out[counts], y[counts])
+    dout = np.zeros_like(out)
+    dout[counts] = backward(1.0, loss_cache)
+    return value, out, network.backward(dout, cache)
+
+
+# Keras rounds its options to float32: these are the same in both. Three steps, three arrays.
+LIMIT = 0.75
+BETAS = {"beta_1": 0.75, "beta_2": 0.9375}
+OPTIMIZERS = {
+    "plain": ("SGD", {}),
+    "momentum": ("SGD", {"momentum": 0.875}),
+    "nesterov": ("SGD", {"momentum": 0.875, "nesterov": True}),
+    "decay": ("SGD", {"momentum": 0.5, "weight_decay": 0.25}),
+    "clip value": ("SGD", {"momentum": 0.5, "clip_value": LIMIT}),
+    "clip norm": ("SGD", {"momentum": 0.5, "clip_norm": LIMIT}),
+    "clip global norm": ("SGD", {"momentum": 0.5, "global_clip_norm": LIMIT}),
+    "adam": ("Adam", BETAS | {"eps": 2**-10}),
+    "adam, decay": ("Adam", BETAS | {"weight_decay": 0.25}),
+    "adam, clip value": ("Adam", BETAS | {"clip_value": LIMIT}),
+    "adam, clip norm": ("Adam", BETAS | {"clip_norm": LIMIT}),
+    "adam, clip global norm": ("Adam", BETAS | {"global_clip_norm": LIMIT}),
+    "adamw": ("AdamW", BETAS | {"weight_decay": 0.125}),
+    "adamw, clip norm": ("AdamW", BETAS | {"weight_decay": 0.5, "clip_norm": LIMIT}),
+}
+IN_KERAS = {
+    "eps": "epsilon",
+    "clip_value": "clipvalue",
+    "clip_norm": "clipnorm",
+    "global_clip_norm": "global_clipnorm",
+}
+
+
+def optimizer_error(lib, name, *, rate=0.125, steps=3):
+    """Return how far three steps are from Keras's. One gradient is short, one long, one changes."""
+    import keras
+
+    kind, options = OPTIMIZERS[name]
+    ours = getattr(lib, kind)(rate, **options)
+    theirs = {IN_KERAS.get(key, key): value for key, value in options.items()}
+    theirs = getattr(keras.optimizers, kind)(rate, **theirs)
+    return max(compare_steps(ours, theirs, steps=steps))
+
+
+def compare_steps(ours, theirs, *, steps=3):
+    """Return the errors of each of three arrays after each step."""
+    import keras
+
+    params = [draw(3, 2), draw(4, seed=12), draw(2, 1, 2, seed=13)]
+    variables = [keras.Variable(p, dtype="float64") for p in params]
+    rng, errors = np.random.default_rng(14), []
+    for size in range(1, steps + 1):
+        grads = [
+            0.1 * rng.normal(size=(3, 2)),
+            9 * rng.normal(size=4),
+            size * rng.normal(size=(2, 1, 2)),
+        ]
+        ours.step(params, grads)
+        theirs.apply([keras.ops.convert_to_tensor(g) for g in grads], variables)
+        errors += [relative_error(p, v.numpy()) for p, v in zip(params, variables, strict=True)]
+    return errors
