@@ -26,7 +26,7 @@ def build(over_time="gru", shape=SHAPE, seed=1):
 def by_scratch(model, clips):
     """The same network in NumPy: vectors, states at the end, logits."""
     weights = [w.astype(np.float64) for w in model.get_weights()]
-    x = clips.reshape(-1, *SHAPE[1:]) / 127.5 - 1
+    x = clips.reshape(-1, *SHAPE[1:]) / 128 - 1
     for _ in SMALL["filters"]:
         x, _ = scratch.conv2d_forward(x, weights.pop(0), weights.pop(0), padding="same")
         x, _ = scratch.max_pool2d_forward(scratch.relu_forward(x)[0])

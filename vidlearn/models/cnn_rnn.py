@@ -64,7 +64,7 @@ def build_cnn_rnn(shape, classes, *, filters=(16, 16, 16), features=32, units=32
     frames, *picture = shape
     half = config.dtype_policy().compute_dtype in ("float16", "bfloat16")
     clips = Input(shape, name="clips")  # (N, T, H, W, C)
-    x = layers.Rescaling(1 / 127.5, offset=-1, name="scale")(clips)
+    x = layers.Rescaling(1 / 128, offset=-1, name="scale")(clips)  # exact in any precision
     x = ops.reshape(x, (-1, *picture))  # (N * T, H, W, C)
     for k, count in enumerate(filters, 1):
         x = layers.Conv2D(count, 3, padding="same", activation="relu", name=f"conv{k}")(x)
@@ -127,7 +127,7 @@ def predict_clips(model, clips, *, batch_size=32):
         If the clips are not as the model was built for.
     """
     clips, single = _as_batch(model, clips)
-    logits = model.predict(clips, batch_size=batch_size, verbose=0)
+    logits = _in_batches(model, clips, batch_size)
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     found = powers / powers.sum(axis=1, keepdims=True)
     return found[0] if single else found
@@ -159,8 +159,16 @@ def frame_vectors(model, clips, *, batch_size=32):
 
     clips, single = _as_batch(model, clips)
     front = Model(model.input, model.get_layer("vectors").output)
-    vectors = front.predict(clips, batch_size=batch_size, verbose=0)
+    vectors = _in_batches(front, clips, batch_size)
     return vectors[0] if single else vectors
+
+
+def _in_batches(model, clips, size):
+    """Call the model batch by batch; unlike `predict`, without compiling it for each new shape."""
+    from keras import ops
+
+    parts = [model(clips[k : k + size], training=False) for k in range(0, len(clips), size)]
+    return np.concatenate([ops.convert_to_numpy(part) for part in parts])
 
 
 def _as_batch(model, clips):

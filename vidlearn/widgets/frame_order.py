@@ -61,7 +61,8 @@ class FrameOrder(Interactive):
     def __init__(self, clips, vectors, gru, dense, names, labels, *, max_width=96):
         clips = np.asarray(clips)
         vectors, gru, dense = _check(clips, vectors, gru, dense, names, labels)
-        pictures = [encode(clip, max_width) for clip in clips]
+        times = max(1, 72 // clips.shape[3])  # small pictures blur when they are compressed
+        pictures = [encode(clip.repeat(times, 1).repeat(times, 2), max_width) for clip in clips]
         self._given = clips.shape[2:4]
         super().__init__(
             names=list(names),
