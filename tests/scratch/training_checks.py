@@ -3,10 +3,12 @@
 Each check takes the library, so that copies spoilt on purpose are judged by the same ones.
 """
 
+from types import SimpleNamespace
+
 import numpy as np
 
 from tests.scratch.networks import draw, make, sequences
-from vidlearn.scratch import check_gradients, numerical_gradient, relative_error
+from vidlearn.scratch import Callback, check_gradients, numerical_gradient, relative_error
 from vidlearn.scratch.training import LOSSES
 
 IMAGES, STEPS = draw(2, 5, 6, 3), sequences(3, 4, 2)
@@ -175,3 +177,61 @@ def compare_steps(ours, theirs, *, steps=3):
         theirs.apply([keras.ops.convert_to_tensor(g) for g in grads], variables)
         errors += [relative_error(p, v.numpy()) for p, v in zip(params, variables, strict=True)]
     return errors
+
+
+class Break(Callback):
+    """Interrupt the training at a step of an epoch, both counting as fit counts them.
+
+    Step 0 is the end of an epoch, before its checkpoint is written.
+    """
+
+    def __init__(self, epoch, step):
+        self.place = epoch, step
+
+    def on_step(self, run):
+        if (run.epoch, run.step) == self.place:
+            raise KeyboardInterrupt
+
+    def on_epoch(self, run):
+        if (run.epoch, 0) == self.place:
+            raise KeyboardInterrupt
+
+
+def resumed(lib, make_optimizer, where, path):
+    """Train a small CNN straight through, and broken off and gone on with.
+
+    It has batch norm, dropout, validation, and early stopping after 5 to 8 epochs.
+    """
+    straight = train_cnn(lib, make_optimizer(), None)
+    broken = train_cnn(lib, make_optimizer(), path, Break(*where))
+    assert broken.history is None
+    assert path.exists() == (where[0] > 0)
+    return straight, train_cnn(lib, make_optimizer(), path)
+
+
+def train_cnn(lib, optimizer, path, *callbacks):
+    """Train, and return the history, None where it was broken off, and what came out."""
+    layers = [
+        lib.Conv2D(3, 3, activation="relu"),
+        lib.BatchNorm(momentum=0.7),
+        lib.Flatten(),
+        lib.Dropout(0.3),
+        lib.Dense(3),
+    ]
+    x, y = draw(20, 5, 4, 2).astype(np.float32), np.arange(20) % 3
+    wrong = np.concatenate([y[1:4], y[3:7]])  # so that validation gets worse after a while
+    network = lib.Network(layers, input_shape=x.shape[1:])
+    early = lib.EarlyStopping("val_loss", patience=3)
+    options = {"epochs": 8, "batch_size": 8, "validation": (x[:7], wrong), "checkpoint": path}
+    try:
+        history = lib.fit(
+            network, x, y, optimizer=optimizer, callbacks=[early, *callbacks], **options
+        )
+    except KeyboardInterrupt:
+        history = None
+    return SimpleNamespace(
+        history=history,
+        weights=network.get_weights(),
+        best=early.best,
+        best_epoch=early.best_epoch,
+    )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-DAMAGE = (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error)
+DAMAGE = (ValueError, TypeError, OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error)
 
 
 def write_arrays(path, arrays):
@@ -32,7 +32,7 @@ def read_arrays(path):
             return {name: file[name] for name in file.files}
     except FileNotFoundError:
         raise FileNotFoundError(f"there is no file {path}.") from None
-    except (*DAMAGE, AttributeError) as error:
+    except DAMAGE as error:
         raise ValueError(
             f"{path} cannot be read: it is damaged, or no .npz file of arrays ({error})."
         ) from error

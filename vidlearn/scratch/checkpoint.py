@@ -62,34 +62,31 @@ class Checkpoint:
         mend = "Delete the file to start afresh, or give another path."
         try:
             arrays = read_arrays(self.path)
-            settings, epoch = json.loads(str(arrays["settings"])), int(arrays["epoch"])
-            weights = list(_group(arrays, "weights").values())
-            steps, memory = int(arrays["optimizer/steps"]), _memory(arrays, run)
-            states = [_group(arrays, f"callback/{k}") for k in range(len(callbacks))]
+            differences = self._compare(json.loads(str(arrays["settings"])))
+            if int(arrays["epoch"]) > run.epochs:
+                differences.append(f"epochs is {run.epochs}, and {arrays['epoch']} are done")
+            if not differences:
+                _restore(arrays, run, callbacks)
         except (KeyError, ValueError, TypeError) as error:
             raise ValueError(f"checkpoint {self.path}: {error} {mend}") from error
-        differences = [
-            f"{name} was {settings.get(name)} and is {self.settings.get(name)}"
-            for name in settings | self.settings
-            if settings.get(name) != self.settings.get(name)
-        ]
-        if epoch > run.epochs:
-            differences.append(f"it has {epoch} epochs already and epochs is {run.epochs}")
         if differences:
+            differences = "; ".join(differences)
             raise ValueError(
-                f"checkpoint {self.path} belongs to another training: {'; '.join(differences)}. "
-                f"{mend}"
+                f"checkpoint {self.path} belongs to another training: {differences}. {mend}"
             )
-        run.network.set_weights(weights)
-        run.optimizer.steps, run.optimizer.memory, run.epoch = steps, memory, epoch
-        run.history.update({k: v.tolist() for k, v in _group(arrays, "history").items()})
-        for callback, state in zip(callbacks, states, strict=True):
-            if state:
-                callback.set_state(state)
 
     def remove(self):
         """Delete the file, for the training is complete."""
         self.path.unlink(missing_ok=True)
+
+    def _compare(self, settings):
+        if not isinstance(settings, dict):
+            raise TypeError("its settings cannot be read.")
+        return [
+            f"{name} was {settings.get(name)} and is {self.settings.get(name)}"
+            for name in settings | self.settings
+            if settings.get(name) != self.settings.get(name)
+        ]
 
 
 def settings_of(run, x, y, validation, callbacks, **others):
@@ -132,10 +129,14 @@ def _group(arrays, prefix):
     return {k.removeprefix(prefix): a for k, a in arrays.items() if k.startswith(prefix)}
 
 
-def _memory(arrays, run):
-    """Return the optimiser's memory, in its form."""
-    slots = range(run.optimizer.slots)
-    return [
-        [arrays[f"optimizer/{k}/{slot}"] for slot in slots]
-        for k in range(len(run.network.parameters))
-    ]
+def _restore(arrays, run, callbacks):
+    """Take over what the file holds; where something is missing, nothing is changed."""
+    slots, count = range(run.optimizer.slots), len(run.network.parameters)
+    steps, epoch = int(arrays["optimizer/steps"]), int(arrays["epoch"])
+    memory = [[arrays[f"optimizer/{k}/{slot}"] for slot in slots] for k in range(count)]
+    run.network.set_weights(list(_group(arrays, "weights").values()))
+    run.optimizer.steps, run.optimizer.memory, run.epoch = steps, memory, epoch
+    run.history.update({k: v.tolist() for k, v in _group(arrays, "history").items()})
+    for k, callback in enumerate(callbacks):
+        if state := _group(arrays, f"callback/{k}"):
+            callback.set_state(state)

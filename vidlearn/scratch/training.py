@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .callbacks import Run
+from .callbacks import Callback, Run
 from .checkpoint import Checkpoint, settings_of
 from .layer import check_count
 from .losses import (
@@ -81,11 +81,13 @@ def fit(
         If arguments do not fit, or the checkpoint is damaged or of another training.
     """
     x, y = _check_data(x, y)
+    check_loss(loss)
+    _check_around(validation, callbacks)
     steps = ceil(len(x) / check_count("batch_size", batch_size))
     run = Run(network, optimizer, check_count("epochs", epochs), steps)
     saved = None
     if checkpoint is not None:
-        options = {"loss": check_loss(loss), "batch_size": batch_size, "seed": seed}
+        options = {"loss": loss, "batch_size": batch_size, "seed": seed}
         settings = settings_of(run, x, y, validation, callbacks, **options)
         saved, run.checkpoint = Checkpoint(checkpoint, settings), Path(checkpoint)
         saved.resume(run, callbacks)
@@ -242,6 +244,18 @@ def _check_data(x, y):
             f"received x {x.shape} and y {y.shape}."
         )
     return x, y
+
+
+def _check_around(validation, callbacks):
+    if validation is not None and not (
+        isinstance(validation, tuple | list) and len(validation) == 2
+    ):
+        raise ValueError(
+            f"validation must be (x, y), or None; received {type(validation).__name__}."
+        )
+    for callback in callbacks:
+        if not isinstance(callback, Callback):
+            raise TypeError(f"callbacks must be Callback objects; received {callback!r}.")
 
 
 def check_loss(loss):
