@@ -44,6 +44,17 @@ def from_the_end(ours, measured, tolerance):
     return wrong[-1] if wrong else "none"
 
 
+def with_an_array_of_names(ours, measured, tolerance):
+    errors = np.array([scale(ours[name], measured[name]) for name in ours])
+    wrong = np.array(list(ours))[errors > tolerance]
+    return wrong[-1] if wrong.size else "none"
+
+
+def close_enough(ours, measured, **options):
+    names = [name for name in ours if not np.allclose(ours[name], measured[name], **options)]
+    return names[-1] if names else "none"
+
+
 def scale(a, b):
     return abs(a - b).max() / abs(b).max()
 
@@ -74,6 +85,8 @@ def scale(a, b):
         ("relu-backward", lambda dout, x: (x > 0).astype(int) * dout),
         ("numerical-gradient", whole_basis),
         ("find-the-bug", from_the_end),
+        ("find-the-bug", with_an_array_of_names),
+        ("find-the-bug", lambda ours, measured, t: close_enough(ours, measured, rtol=t, atol=0)),
     ],
 )
 def test_right_in_other_words(exercise, answer):
@@ -95,9 +108,60 @@ def zeroes_in_place(dout, x):
     return dout
 
 
+def one_maximum(z, labels):
+    p = np.exp(z - np.max(z))
+    p = p / p.sum(1)[:, None]
+    p[range(len(z)), labels] -= 1
+    return p / len(z)
+
+
+def no_range(z, labels):
+    p = np.exp(z - z.max(1)[:, None])
+    p = p / p.sum(1)[:, None]
+    p[:, labels] = p[:, labels] - 1
+    return p / len(z)
+
+
+def two_names_for_one_array(f, x, eps):
+    x, dx = x.copy(), np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        up = down = x
+        old = x[i]
+        up[i] += eps
+        down[i] -= eps
+        dx[i] = (f(up) - f(down)) / (2 * eps)
+        x[i] = old
+    return dx
+
+
+def without_brackets(f, x, eps):
+    eye = np.eye(x.size).reshape(-1, *x.shape) * eps
+    return np.array([(f(x + e) - f(x - e)) / 2 * eps for e in eye]).reshape(x.shape)
+
+
 @pytest.mark.parametrize(
     ("exercise", "answer", "misconception"),
     [
+        ("softmax-cross-entropy-backward", one_maximum, "one-maximum-for-all"),
+        ("softmax-cross-entropy-backward", no_range, "all-labels-in-every-row"),
+        (
+            "softmax-cross-entropy-backward",
+            lambda z, k: (np.exp(z) / np.sum(np.exp(z), axis=1) - np.eye(z.shape[1])[k]) / len(z),
+            "shapes",
+        ),
+        (
+            "dense-backward",
+            lambda dout, x, w: (dout @ w.T / len(x), x.T @ dout / len(x), dout.mean(axis=0)),
+            "all-averaged",
+        ),
+        ("relu-backward", lambda dout, x: dout if x > 0 else 0, "for-one-number"),
+        ("numerical-gradient", without_brackets, "times-eps"),
+        ("numerical-gradient", two_names_for_one_array, "one-array-twice"),
+        ("numerical-gradient", lambda f, x, eps: whole_basis(f, x, 1e-5), "own-eps"),
+        ("find-the-bug", lambda ours, measured, t: close_enough(ours, measured, rtol=t),
+         "two-tolerances"),
+        ("find-the-bug", lambda ours, measured, t: close_enough(ours, measured),
+         "tolerance-not-used"),
         (
             "sigmoid-cross-entropy-gradient",
             lambda z, y: (y - 1 / (1 + np.exp(-z))) / len(z.ravel()),

@@ -44,7 +44,7 @@ def softmax_cross_entropy_backward(z, labels):
 def _class_cases():
     rng = np.random.default_rng(2)
     simple = (np.log([[1.0, 2, 5], [2, 2, 4]]), np.array([1, 2]))
-    large = (np.array([[1e4, 0, -1e4], [3.0, 1e4 + 1, 1e4]]), np.array([1, 1]))
+    large = (np.array([[1e4, 0, -1e4], [3.0, 1e4 + 1, 1e4], [1.0, 3, 2]]), np.array([1, 1, 0]))
     return [simple, (rng.normal(size=(5, 4)), np.array([3, 0, 0, 2, 1])), large]
 
 
@@ -61,6 +61,22 @@ def _overflows(z, labels):
     with np.errstate(all="ignore"):
         p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
     return (p - _one_hot(z, labels)) / len(z)
+
+
+def _with(softmax):
+    """Return the answer with another softmax."""
+
+    def answer(z, labels):
+        with np.errstate(all="ignore"):
+            return (softmax(z) - _one_hot(z, labels)) / len(z)
+
+    return answer
+
+
+def _every_row_gets_all_labels(z, labels):
+    p = _softmax(z)
+    p[:, labels] -= 1
+    return p / len(z)
 
 
 def _over_the_batch(z, labels):
@@ -171,6 +187,15 @@ def _never_put_back(f, x, eps):
     return dx
 
 
+def _row_by_row(f, x, eps):
+    dx = np.zeros_like(x)
+    for i in range(len(x)):
+        nudge = np.zeros_like(x)
+        nudge[i] = eps
+        dx[i] = (f(x + nudge) - f(x - nudge)) / (2 * eps)
+    return dx
+
+
 def _all_at_once(f, x, eps):
     return np.full_like(x, (f(x + eps) - f(x - eps)) / (2 * eps))
 
@@ -201,14 +226,18 @@ def _bug_cases():
     """A chain of layers, each with its error: the last wrong one spoils all before it."""
     rng = np.random.default_rng(6)
     sizes = {"conv": 1e-4, "dense1": 1.0, "dense2": 3e4, "dense3": 1.0, "head": 2e-5}
-    cases = []
-    for errors in ((0.4, 0.8, 1e-9, 1e-10, 1e-9), (1e-9,) * 5, (0.9, 0.1, 0.3, 1e-9, 0.0),
-                   (0.02, 0.6, 0.5, 0.1, 0.2), (0.3, 1e-9, 1e-9, 1e-8, 1e-9)):  # fmt: skip
+    cases, chains = [], [
+        (1e-6, (0.4, 0.8, 1e-9, 1e-10, 1e-9)), (1e-6, (1e-9,) * 5),
+        (1e-6, (0.9, 0.1, 0.3, 1e-9, 0.0)), (1e-6, (0.02, 0.6, 0.5, 0.1, 0.2)),
+        (1e-6, (0.3, 1e-9, 1e-9, 1e-8, 1e-9)), (1e-6, (0.2, 0.1, 0.3, 8e-6, 8e-6)),
+        (1e-3, (0.5, 0.7, 0.4, 2e-5, 2e-5)),
+    ]  # fmt: skip
+    for tolerance, errors in chains:
         measured = {name: size * rng.normal(size=(3, 2)) for name, size in sizes.items()}
         ours = {name: value.copy() for name, value in measured.items()}
         for error, value in zip(errors, ours.values(), strict=True):
             value[1, 0] += error * np.abs(value).max()
-        cases.append((ours, measured, 1e-6))
+        cases.append((ours, measured, tolerance))
     return cases
 
 
@@ -229,6 +258,22 @@ def _nearest_input(ours, measured, tolerance):
 
 def _absolute(ours, measured, tolerance):
     return next(reversed(_wrong(ours, measured, tolerance, relative=False)), "none")
+
+
+def _two_tolerances(ours, measured, tolerance):
+    """Forget that np.allclose allows 1e-8 on top."""
+    close = {name: np.allclose(ours[name], measured[name], rtol=tolerance) for name in ours}
+    return next((name for name in reversed(close) if not close[name]), "none")
+
+
+def _own_tolerance(ours, measured, tolerance):
+    close = {name: np.allclose(ours[name], measured[name]) for name in ours}
+    return next((name for name in reversed(close) if not close[name]), "none")
+
+
+def _plain_text(result, ours, measured, tolerance):
+    """Take NumPy's kind of text for Python's."""
+    return str(result) if isinstance(result, str) else result
 
 
 EXERCISES = [
@@ -262,6 +307,13 @@ EXERCISES = [
             "label-minus-softmax": lambda z, k: -softmax_cross_entropy_backward(z, k),
             "over-the-batch": _over_the_batch,
             "overflows": _overflows,
+            "one-maximum-for-all": _with(
+                lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum(axis=1, keepdims=True)
+            ),
+            "one-sum-for-all": _with(lambda z: np.exp(z) / np.exp(z).sum()),
+            "all-labels-in-every-row": _every_row_gets_all_labels,
+            "sigmoid": _with(lambda z: 1 / (1 + np.exp(-z))),
+            "shapes": lambda z, k: (np.exp(z) / np.exp(z).sum(axis=1) - _one_hot(z, k)) / len(z),
             "slope-once-more": _entry_by_entry,
         },
     ),
@@ -279,6 +331,10 @@ EXERCISES = [
             "weights-averaged": _dense_with(
                 dw=lambda dout, x, w: x.T @ dout / len(x), db=lambda dout, x, w: dout.mean(axis=0)
             ),
+            "all-averaged": lambda dout, x, w: tuple(
+                part / len(x) for part in dense_backward(dout, x, w)
+            ),
+            "first-example-only": _dense_with(dw=lambda dout, x, w: np.outer(x[0], dout[0])),
             "only-weights-averaged": _dense_with(dw=lambda dout, x, w: x.T @ dout / len(x)),
             "dw-lies-on-its-side": _dense_with(dw=lambda dout, x, w: dout.T @ x),
             "order": lambda dout, x, w: (x.T @ dout, dout @ w.T, dout.sum(axis=0)),
@@ -298,6 +354,7 @@ EXERCISES = [
             "forgets-dout": lambda dout, x: (x > 0) * 1.0,
             "forward": lambda dout, x: np.maximum(x, 0),
             "upside-down": lambda dout, x: dout * (x <= 0),
+            "for-one-number": lambda dout, x: dout if x > 0 else 0 * dout,
         },
     ),
     Exercise(
@@ -311,6 +368,10 @@ EXERCISES = [
             "not-divided": lambda f, x, eps: 2 * eps * numerical_gradient(f, x, eps),
             "never-put-back": _never_put_back,
             "all-at-once": _all_at_once,
+            "row-by-row": _row_by_row,
+            "times-eps": lambda f, x, eps: numerical_gradient(f, x, eps) * eps**2,
+            "one-array-twice": lambda f, x, eps: np.zeros_like(x),
+            "own-eps": lambda f, x, eps: numerical_gradient(f, x, 1e-6),
             "up-and-down-swapped": lambda f, x, eps: -numerical_gradient(f, x, eps),
         },
     ),
@@ -324,6 +385,9 @@ EXERCISES = [
             "absolute": _absolute,
             "all-of-them": _wrong,
             "no-tolerance": lambda ours, measured, tolerance: find_the_bug(ours, measured, 0),
+            "two-tolerances": _two_tolerances,
+            "tolerance-not-used": _own_tolerance,
         },
+        measure=_plain_text,
     ),
 ]
