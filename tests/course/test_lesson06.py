@@ -76,9 +76,72 @@ def always_the_last_output(dout, x, h0, hs, w, u):
     return all_steps_together(only, x, h0, hs, w, u)
 
 
+def appends_one_array(x, w, u, b, h0):
+    h, states = h0.copy(), []
+    for row in x:
+        h[:] = np.tanh(row @ w + h @ u + b)
+        states.append(h)
+    return np.array(states)
+
+
+def breaks(x, w, u, b, mask):
+    states, h = np.zeros((len(x), len(u))), np.zeros(len(u))
+    for t in range(len(x)):
+        if not mask[t]:
+            break
+        states[t] = h = np.tanh(x[t] @ w + h @ u + b)
+    return states
+
+
+def asks_for_pythons_true(x, w, u, b, mask):
+    h, states = np.zeros(len(u)), []
+    for t in range(len(x)):
+        if mask[t] is True:
+            h = np.tanh(x[t] @ w + h @ u + b)
+        states.append(h)
+    return states
+
+
+def repeats_in_the_result(x, w, u, b, mask):
+    states = states_in_place(x, w, u, b, np.zeros(len(u)))
+    last = np.maximum.accumulate(np.where(mask, np.arange(len(x)), -1))
+    return np.where(last[:, None] < 0, 0, states[last])
+
+
+def backward_with(before_first=None, add=True, through_u=True):
+    def backward(dout, x, h0, hs, w, u):
+        dw, du, db, dh = np.zeros(w.shape), np.zeros(u.shape), np.zeros(len(u)), 0
+        for t in range(len(x))[::-1]:
+            before = hs[t - 1] if t else before_first(h0, hs) if before_first else h0
+            dz = (dout[t] + dh) * (1 - hs[t] ** 2)
+            parts = np.outer(x[t], dz), np.outer(before, dz), dz
+            dw, du, db = (add * old + new for old, new in zip((dw, du, db), parts, strict=True))
+            dh = dz @ u.T
+        return dw, du, db, dh if through_u else dz
+
+    return backward
+
+
+def shortens_in_place(gradients, limit):
+    length = math.sqrt(sum(float((g * g).sum()) for g in gradients))
+    if length > limit:
+        for g in gradients:
+            g *= limit / length
+    return gradients
+
+
 @pytest.mark.parametrize(
     ("exercise", "answer", "misconception"),
     [
+        ("rnn-forward", appends_one_array, "one-array-many-times"),
+        ("masked-steps", breaks, "ends"),
+        ("masked-steps", asks_for_pythons_true, "never-steps"),
+        ("masked-steps", repeats_in_the_result, "mended-afterwards"),
+        ("bptt", backward_with(add=False), "overwrites"),
+        ("bptt", backward_with(lambda h0, hs: hs[-1]), "wraps-round"),
+        ("bptt", backward_with(lambda h0, hs: np.zeros_like(h0)), "starts-at-zero"),
+        ("bptt", backward_with(through_u=False), "one-step-short"),
+        ("clip-gradients", shortens_in_place, "in-place"),
         ("rnn-step", lambda x, h, w, u, b: np.tanh(w.T @ x + u @ h + b), "u-transposed"),
         ("rnn-step", lambda x, h, w, u, b: np.maximum(x @ w + h @ u + b, 0), None),
         (

@@ -89,6 +89,20 @@ def _stops(x, w, u, b, mask):
     return masked_states(x, w, u, b, np.logical_and.accumulate(mask))
 
 
+def _ends(x, w, u, b, mask):
+    """Leave the loop at the first step that does not count."""
+    return _stops(x, w, u, b, mask) * np.logical_and.accumulate(mask)[:, None]
+
+
+def _mended_afterwards(x, w, u, b, mask):
+    """Step through all, and repeat rows only in the result."""
+    states = rnn_states(x, w, u, b, np.zeros(len(u)))
+    for t in range(len(x)):
+        if not mask[t]:
+            states[t] = states[t - 1] if t else 0
+    return states
+
+
 # 4. bptt -------------------------------------------------------------------------------
 
 
@@ -146,6 +160,33 @@ def _bptt_with(slope, carry, state, keep=True):
     return backward
 
 
+def _wraps_round(dout, x, h0, hs, w, u):
+    """Take hs[t - 1] also at t = 0, where it is the last state."""
+    dw, _, db, dh0 = bptt(dout, x, h0, hs, w, u)
+    return dw, bptt(dout, x, hs[-1], hs, w, u)[1], db, dh0
+
+
+def _from_zero(dout, x, h0, hs, w, u):
+    return bptt(dout, x, 0 * h0, hs, w, u)
+
+
+def _overwrites(dout, x, h0, hs, w, u):
+    """Write `=` for `+=`: what the first step gives is all that stays."""
+    db = bptt(dout, x, h0, hs, w, u)[2] - _later(dout, x, hs, w, u)
+    return np.outer(x[0], db), np.outer(h0, db), db, db @ u.T
+
+
+def _later(dout, x, hs, w, u):
+    """Return what all steps but the first give to the bias."""
+    return bptt(dout[1:], x[1:], hs[0], hs[1:], w, u)[2]
+
+
+def _one_step_short(dout, x, h0, hs, w, u):
+    """Return for h0 what arrives before u, at the sum of the first step."""
+    dw, du, db, _ = bptt(dout, x, h0, hs, w, u)
+    return dw, du, db, db - _later(dout, x, hs, w, u)
+
+
 def _slope(h):
     return 1 - h**2
 
@@ -177,7 +218,8 @@ def _clip_cases():
     rng = np.random.default_rng(64)
     long, short = [rng.normal(size=s) for s in ((2, 3), (3, 3), (3,))], [np.array([0.3, -0.4])]
     small = [np.array([3.0, 0.0]), np.array([[0.0, -4.0]])]
-    return [(small, 1.0), (short, 1.0), (long, 2.0), (long, 100.0)]
+    tied = np.array([3.0, -1.0])  # one array in two places: changed in place, it shrinks twice
+    return [(small, 1.0), (short, 1.0), (long, 2.0), (long, 100.0), ([tied, tied], 1.5)]
 
 
 def _scaled(measure, always=False, limit_counts=True):
@@ -190,6 +232,13 @@ def _scaled(measure, always=False, limit_counts=True):
         return [g * (limit if limit_counts else 1) / length for g in gradients]
 
     return clip
+
+
+def _in_place(gradients, limit):
+    scale = min(1.0, limit / math.hypot(*_norms(gradients)))
+    for g in gradients:
+        g *= scale
+    return gradients
 
 
 # 6. gradient-reach ---------------------------------------------------------------------
@@ -232,6 +281,9 @@ EXERCISES = [
             "with-the-start": lambda x, w, u, b, h0: np.stack([h0, *rnn_states(x, w, u, b, h0)]),
             "last-only": lambda x, w, u, b, h0: rnn_states(x, w, u, b, h0)[-1],
             "backwards": lambda x, w, u, b, h0: rnn_states(x[::-1], w, u, b, h0),
+            "one-array-many-times": lambda x, w, u, b, h0: np.stack(
+                [rnn_states(x, w, u, b, h0)[-1]] * len(x)
+            ),
         },
     ),
     Exercise(
@@ -247,6 +299,9 @@ EXERCISES = [
             "ignores-the-mask": lambda x, w, u, b, m: rnn_states(x, w, u, b, np.zeros(len(u))),
             "upside-down": lambda x, w, u, b, m: masked_states(x, w, u, b, ~m),
             "stops": _stops,
+            "ends": _ends,
+            "mended-afterwards": _mended_afterwards,
+            "never-steps": lambda x, w, u, b, m: np.zeros((len(x), len(u))),
             "leaves-out": _skips,
         },
     ),
@@ -256,6 +311,11 @@ EXERCISES = [
         _bptt_cases,
         {
             "last-step-only": _only_the_last,
+            "overwrites": _overwrites,
+            "wraps-round": _wraps_round,
+            "starts-at-zero": _from_zero,
+            "one-step-short": _one_step_short,
+            "sigmoid-slope": _bptt_with(lambda h: h * (1 - h), _back, 0),
             "not-carried": _not_carried,
             "not-through-u": _bptt_with(_slope, lambda dz, u: dz, 0),
             "u-not-transposed": _bptt_with(_slope, lambda dz, u: dz @ u, 0),
@@ -277,6 +337,8 @@ EXERCISES = [
             "forgets-the-limit": _scaled(lambda gs: math.hypot(*_norms(gs)), limit_counts=False),
             "adds-the-lengths": _scaled(lambda gs: sum(_norms(gs))),
             "squared": _scaled(lambda gs: sum(n**2 for n in _norms(gs))),
+            "in-place": _in_place,
+            "left-as-they-are": lambda gs, limit: gs,
             "largest-entry": _scaled(lambda gs: max(np.abs(g).max() for g in gs)),
         },
     ),
@@ -287,6 +349,7 @@ EXERCISES = [
         {
             "rounds-down": lambda rate, share: gradient_reach(rate, share) - 1,
             "not-whole": lambda rate, share: math.log(share) / math.log(rate),
+            "one-too-many": lambda rate, share: gradient_reach(rate, share) + 1,
             "straight-line": lambda rate, share: math.floor((1 - share) / (1 - rate)) + 1,
             "upside-down": lambda rate, share: math.floor(math.log(rate) / math.log(share)) + 1,
         },
