@@ -141,13 +141,13 @@ def test_keys_clicks_and_play_go_back_through_time(opened, u, x):
         assert chosen() == step
     page.locator(".vl-pick").nth(1).click()
     assert chosen() == 2
-    assert page.locator(".vl-bar.vl-chosen").get_attribute("data-vl-gradient") == "2"
+    assert page.locator(".vl-length.vl-chosen").get_attribute("data-vl-gradient") == "2"
     page.get_by_role("button", name="Play").click()
-    page.locator(".vl-bar.vl-chosen[data-vl-gradient='1']").wait_for()
+    page.locator(".vl-length.vl-chosen[data-vl-gradient='1']").wait_for()
 
 
 @pytest.mark.browser
 def test_drawing_fits_a_phone(opened, u, x):
     page = opened(UnrolledRNN(u, x, steps=40), width=400)
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
-    assert page.locator(".vl-bar[data-vl-gradient]").count() == 40
+    assert page.locator(".vl-length[data-vl-gradient]").count() == 40

@@ -65,7 +65,7 @@ export default interactive(({ root, text, memory, signal, get }) => {
       const at = y(10 ** power);
       const kind = power === 0 ? "vl-grid vl-one" : "vl-grid";
       parts.push(h("line", { class: kind, x1: left, x2: wide - right, y1: at, y2: at }));
-      parts.push(h("text", { class: "vl-tick", x: left - 6, y: at + 4, "text-anchor": "end" }, `10${raised(power)}`));
+      parts.push(h("text", { class: "vl-axis", x: left - 6, y: at + 4, "text-anchor": "end" }, `10${raised(power)}`));
     }
     const radius = Math.min(15, space * 0.36);
     const middle = 46;
@@ -82,7 +82,7 @@ export default interactive(({ root, text, memory, signal, get }) => {
       node.style.setProperty("--vl-tint", `${Math.round(strength * 88)}%`);
       nodes[t] = node;
       bars[t] = h("rect", {
-        class: `vl-bar${grown}`, x: x(t) - space * 0.38, width: space * 0.76,
+        class: `vl-length${grown}`, x: x(t) - space * 0.38, width: space * 0.76,
         y: Math.min(y(value), y(1)), height: Math.max(1.5, Math.abs(y(value) - y(1))),
         "data-vl-gradient": t, "data-vl-value": value,
       });
@@ -92,17 +92,17 @@ export default interactive(({ root, text, memory, signal, get }) => {
       });
       parts.push(node, bars[t], area);
       if (t === 1 || t === steps || (t % Math.ceil(30 / space) === 0 && steps - t >= 30 / space)) {
-        parts.push(h("text", { class: "vl-tick", x: x(t), y: top + tall + 18, "text-anchor": "middle" }, String(t)));
+        parts.push(h("text", { class: "vl-axis", x: x(t), y: top + tall + 18, "text-anchor": "middle" }, String(t)));
       }
     }
-    parts.push(h("text", { class: "vl-tick", x: x(steps), y: 18, "text-anchor": "end" }, text.loss));
+    parts.push(h("text", { class: "vl-axis", x: x(steps), y: 18, "text-anchor": "end" }, text.loss));
     const path = (f) => Array.from({ length: steps }, (_, k) => k + 1)
       .filter((t) => Math.log10(f(t)) <= high + 1e-9 && Math.log10(f(t)) >= low - 1e-9)
       .map((t) => `${x(t)},${y(f(t))}`).join(" ");
     parts.push(h("polyline", { class: "vl-rate", points: path(reference) }));
     parts.push(h("polyline", { class: "vl-bound", points: path(bound) }));
-    parts.push(h("text", { class: "vl-tick", x: left - 40, y: middle + 4 }, "h"));
-    parts.push(h("text", { class: "vl-tick", x: left - 40, y: middle + radius + 18 }, "x"));
+    parts.push(h("text", { class: "vl-axis", x: left - 40, y: middle + 4 }, "h"));
+    parts.push(h("text", { class: "vl-axis", x: left - 40, y: middle + radius + 18 }, "x"));
     chart.replaceChildren(h("svg", {
       viewBox: `0 0 ${wide} ${top + tall + 26}`, role: "img", "aria-label": fill(text.drawing, {
         steps, first: short(result.gradients[1]),
@@ -172,7 +172,7 @@ export default interactive(({ root, text, memory, signal, get }) => {
   const sign = (name, words) =>
     h("span", {}, h("span", { class: `vl-key vl-${name}`, "aria-hidden": "true" }), words);
   const live = liveLine();
-  const told = h("p", { class: "vl-told", "aria-live": "polite" });
+  const told = h("p", { class: "vl-summary", "aria-live": "polite" });
   const bar = transport({
     text, count: now.steps, signal, name: text.step, onstep, pace: () => 260,
   });
@@ -186,7 +186,7 @@ export default interactive(({ root, text, memory, signal, get }) => {
       kinds("matrix", [["own", text.own], ["orthogonal", text.orthogonal]])),
     chart,
     h("p", { class: "vl-note vl-legend" },
-      sign("bar", text.legend_bar), sign("grown", text.legend_grown),
+      sign("length", text.legend_length), sign("grown", text.legend_grown),
       sign("rate", text.legend_rate), sign("bound", text.legend_bound)),
     told,
     bar.element,
