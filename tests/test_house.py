@@ -31,7 +31,7 @@ TABLE = {
     ),
     "course": (
         ("messages", "scratch", "video", "synthetic", "plots", "widgets"),
-        "numpy IPython jupyter_core jupyterlab keras nbclient nbformat packaging platformdirs",
+        "numpy IPython jupyter_core jupyterlab keras nbclient nbformat packaging platformdirs tqdm",
     ),
     "cli": (("course", "messages"), ""),
 }
