@@ -89,7 +89,8 @@ def PoolingExplorer(view, state):
 
 
 def BackpropGraph(view, state):
-    x, w, v = np.array([state["x"]]), np.array(state["w"]), np.array(state["v"])[:, None]
+    x, w, v = (np.array(state[name], float) for name in ("x", "w", "v"))
+    x, v = x[None], v[:, None]
     view.get_by_label("b₂", exact=True).fill("4")
     view.get_by_role("slider", name="Step").fill("17")
     s, hidden = scratch.dense_forward(x, w, np.array([state["b"][0], 4.0]))
@@ -108,8 +109,8 @@ def FrameOrder(view, state):
     view.get_by_role("button", name="Clip 2").click()
     view.get_by_role("button", name="Reverse").click()
     order = np.arange(len(state["_clips"][1]))[::-1]
-    w, u, b = (np.array(array) for array in state["_gru"])
-    states, _ = scratch.gru_forward(np.array([state["_vectors"][1]])[:, order], w, u, b)
+    w, u, b = (np.array(array, float) for array in state["_gru"])
+    states, _ = scratch.gru_forward(np.array([state["_vectors"][1]], float)[:, order], w, u, b)
     logits, _ = scratch.dense_forward(states[0], *(np.array(a) for a in state["_dense"]))
     expected = scratch.softmax_forward(logits)[0]
     shown = as_array(values(view, "data-vl-after"), expected.shape)

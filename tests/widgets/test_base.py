@@ -23,6 +23,14 @@ def make(kind):
             frames[0, :16, :16, 0], np.full((3, 3), -0.25), padding=2
         ),
         "FilterGallery": lambda: widgets.FilterGallery(frames[0]),
+        "FrameOrder": lambda: widgets.FrameOrder(
+            frames[None, :6],
+            np.eye(6, 5)[None],
+            (np.ones((5, 12)), np.ones((4, 12)), np.ones((2, 12))),
+            (np.ones((4, 2)), np.ones(2)),
+            ["left", "right"],
+            [0],
+        ),
         "GatedCell": lambda: widgets.GatedCell(
             np.eye(12, 2),
             {"value": (-1, 1), "write": (0, 1)},
