@@ -6,8 +6,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from vidlearn.course import progress
 from vidlearn.course.bar import Bar
+from vidlearn.course.progress import path as kept_path
 from vidlearn.messages import text
 from vidlearn.scratch import Callback
 
@@ -110,7 +110,7 @@ def checkpoint(name):
             f"name must be made of letters, digits, dots and dashes; received {name!r}. "
             'Write for example "08-cnn-rnn".'
         )
-    kept = progress.path()
+    kept = kept_path()
     folder = kept.parent / "checkpoints" if kept else Path(_temporary().name)
     try:
         folder.mkdir(parents=True, exist_ok=True)
