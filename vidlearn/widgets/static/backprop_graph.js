@@ -269,11 +269,11 @@ export default interactive(({ root, text, memory, signal, get }) => {
   }
 
   // The numbers to change.
-  const problem = h("p", { class: "vl-problem", role: "alert" });
+  const problem = h("p", { class: "vl-complaint", role: "alert" });
   const fields = [];
   function field(label, read, accept) {
     const input = h("input", {
-      type: "number", step: "any", min: -MOST, max: MOST, class: "vl-number", "aria-label": label,
+      type: "number", step: "any", min: -MOST, max: MOST, class: "vl-entry", "aria-label": label,
       oninput() {
         const value = input.valueAsNumber;
         const fine = Number.isFinite(value) && Math.abs(value) <= MOST;
@@ -328,7 +328,7 @@ export default interactive(({ root, text, memory, signal, get }) => {
     h("button", { type: "button", class: "vl-button", "data-vl": name, onclick }, label);
 
   const sign = (name, words) =>
-    h("span", {}, h("span", { class: `vl-sign vl-${name}`, "aria-hidden": "true" }), words);
+    h("span", {}, h("span", { class: `vl-swatch vl-${name}`, "aria-hidden": "true" }), words);
   root.append(
     board,
     h("p", { class: "vl-note vl-legend" },

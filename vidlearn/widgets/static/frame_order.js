@@ -59,7 +59,7 @@ export default interactive(({ root, text, memory, signal, get }) => {
     const canvas = h("canvas", { width, height, "aria-hidden": "true" });
     const after = h("span", { class: "vl-after", "aria-hidden": "true" },
       ...names.map((_, k) => h("span", { class: `vl-part vl-class${k}`, "data-vl-after": `${place},${k}` })));
-    const number = h("span", { class: "vl-number", "aria-hidden": "true" });
+    const number = h("span", { class: "vl-rank", "aria-hidden": "true" });
     const node = h("button", { type: "button", class: "vl-thumb", onclick: () => bar.pick(place) },
       canvas, number, after);
     node.addEventListener("pointerdown", (event) => grab(event, place));
