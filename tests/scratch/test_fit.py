@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from tests.scratch.networks import draw
+from tests.scratch.networks import LIBRARY, draw
+from tests.scratch.training_checks import EARLY, Plays, fit_error, stops_and_restores
 from vidlearn import scratch
 
 X = draw(70, 4).astype(np.float32)
@@ -136,37 +137,14 @@ def test_a_callback_may_stop_the_training():
     assert len(train(epochs=9, callbacks=[Once()])["loss"]) == 2
 
 
-class Plays(scratch.Callback):
-    """Say what the validation shall have measured, and keep the weights of every epoch."""
-
-    def __init__(self, values, name="val_loss"):
-        self.values, self.name, self.weights = values, name, []
-
-    def on_epoch(self, run):
-        run.metrics[self.name] = self.values[run.epoch - 1]
-        self.weights.append(run.network.get_weights())
-
-
-EARLY = {  # values, patience, epochs in the end, best epoch
-    "falls": ([5, 4, 3, 2], 1, 4, 4),
-    "rises": ([5, 6, 7, 8], 2, 3, 1),
-    "patience": ([5, 6, 4, 6, 6, 6], 3, 6, 3),
-    "equal is no improvement": ([5, 5, 5, 5], 2, 3, 1),
-    "nan is no improvement": ([np.nan, 5, np.nan, np.nan], 2, 4, 2),
-}
-
-
-@pytest.mark.parametrize(("values", "patience", "epochs", "best"), EARLY.values(), ids=EARLY)
+@pytest.mark.parametrize("case", EARLY)
 @pytest.mark.parametrize("name", ["val_loss", "val_accuracy"])
-def test_early_stopping_restores_the_best(values, patience, epochs, best, name):
-    values = [-v for v in values] if name == "val_accuracy" else values
-    plays, early = Plays(values, name), scratch.EarlyStopping(name, patience=patience)
-    net = network()
-    history = train(net, epochs=len(values), callbacks=[plays, early])
-    assert len(history["loss"]) == epochs
-    assert (early.best_epoch, early.best) == (best, values[best - 1])
-    for ours, kept in zip(net.get_weights(), plays.weights[best - 1], strict=True):
-        np.testing.assert_array_equal(ours, kept)
+def test_early_stopping_restores_the_best(case, name):
+    assert stops_and_restores(LIBRARY, name, case)
+
+
+def test_fit_is_its_loop_by_hand():
+    assert fit_error(LIBRARY) < 1e-12
 
 
 def test_early_stopping_may_leave_the_last_weights():

@@ -3,6 +3,7 @@
 Each check takes the library, so that copies spoilt on purpose are judged by the same ones.
 """
 
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,6 +13,19 @@ from vidlearn.scratch import Callback, check_gradients, numerical_gradient, rela
 from vidlearn.scratch.training import LOSSES
 
 IMAGES, STEPS = draw(2, 5, 6, 3), sequences(3, 4, 2)
+
+
+@contextmanager
+def floatx64():
+    """Let Keras compute in float64, losses and optimisers too."""
+    import keras
+
+    before = keras.config.floatx()
+    keras.config.set_floatx("float64")
+    try:
+        yield
+    finally:
+        keras.config.set_floatx(before)
 
 
 def _case(kind, *arguments, x, training=False, **options):
@@ -141,7 +155,26 @@ OPTIMIZERS = {
     "adamw": ("AdamW", BETAS | {"weight_decay": 0.125}),
     "adamw, clip norm": ("AdamW", BETAS | {"weight_decay": 0.5, "clip_norm": LIMIT}),
 }
+RATE = np.float64(0.5)  # Keras computes a schedule in the dtype of its first rate
+SCHEDULES = {
+    "exponential": ("exponential_decay", (RATE,), {"decay_steps": 4, "decay_rate": 0.75}),
+    "staircase": (
+        "exponential_decay",
+        (RATE,),
+        {"decay_steps": 4, "decay_rate": 0.75, "staircase": True},
+    ),
+    "cosine": ("cosine_decay", (RATE,), {"decay_steps": 6, "alpha": 0.125}),
+    "warm-up": (
+        "cosine_decay",
+        (RATE,),
+        {"decay_steps": 6, "alpha": 0.25, "warmup_target": 0.75, "warmup_steps": 3},
+    ),
+    "piecewise": ("piecewise_constant", ([3, 7], [0.5, 0.25, 0.125]), {}),
+}
 IN_KERAS = {
+    "exponential_decay": "ExponentialDecay",
+    "cosine_decay": "CosineDecay",
+    "piecewise_constant": "PiecewiseConstantDecay",
     "eps": "epsilon",
     "clip_value": "clipvalue",
     "clip_norm": "clipnorm",
@@ -149,6 +182,7 @@ IN_KERAS = {
 }
 
 
+@floatx64()
 def optimizer_error(lib, name, *, rate=0.125, steps=3):
     """Return how far three steps are from Keras's. One gradient is short, one long, one changes."""
     import keras
@@ -160,6 +194,7 @@ def optimizer_error(lib, name, *, rate=0.125, steps=3):
     return max(compare_steps(ours, theirs, steps=steps))
 
 
+@floatx64()
 def compare_steps(ours, theirs, *, steps=3):
     """Return the errors of each of three arrays after each step."""
     import keras
@@ -197,6 +232,107 @@ class Break(Callback):
             raise KeyboardInterrupt
 
 
+@floatx64()
+def keras_errors(lib, name, *, rate=1 / 64, momentum=0.875):
+    """Return the errors of a network against Keras: in use, and over three steps of training."""
+    from tests.scratch.twins import keras, loss_of, tf, twin
+
+    network, x, y, loss = make(lib, name, dropout=False)
+    model = twin(network)
+    errors = [relative_error(network.forward(x)[0], model(x).numpy())]
+    ours, theirs = lib.SGD(rate, momentum=momentum), keras.optimizers.SGD(rate, momentum)
+    for _ in range(3):
+        with tf.GradientTape() as tape:
+            expected = loss_of(loss)(y, model(x, training=True))
+        theirs.apply(tape.gradient(expected, model.trainable_weights), model.trainable_weights)
+        metrics = lib.train_step(network, x, y, loss=loss, optimizer=ours)
+        errors.append(relative_error(metrics["loss"], expected.numpy()))
+    weights = zip(network.get_weights(), model.get_weights(), strict=True)
+    return errors + [relative_error(a, b) for a, b in weights]
+
+
+@floatx64()
+def schedule_errors(lib, name):
+    """Return the errors of twelve values of a schedule, and of steps that follow it."""
+    import keras
+
+    kind, arguments, options = SCHEDULES[name]
+    ours = getattr(lib, kind)(*arguments, **options)
+    theirs = getattr(keras.optimizers.schedules, IN_KERAS[kind])(*arguments, **options)
+    errors = [relative_error(ours(step), float(theirs(step))) for step in range(12)]
+    return errors + compare_steps(lib.SGD(ours), keras.optimizers.SGD(theirs), steps=6)
+
+
+def fit_error(lib):
+    """Return how far two epochs of `fit`, the last batch being smaller, are from their loop."""
+    x, y = draw(10, 3), np.arange(10) % 2
+    networks = [
+        lib.Network([lib.Dense(5), lib.Dropout(0.4), lib.Dense(2)], input_shape=(3,), dtype=float)
+        for _ in range(2)
+    ]
+    options = {"epochs": 2, "batch_size": 4, "seed": 7, "validation": (x[:3], y[:3])}
+    history = lib.fit(networks[0], x, y, optimizer=lib.SGD(0.5), **options)
+    network, optimizer, expected = networks[1], lib.SGD(0.5), {"loss": [], "val_loss": []}
+    for epoch in range(2):
+        network.rng = np.random.default_rng([7, epoch])
+        order, losses = network.rng.permutation(10), []
+        for batch in (order[:4], order[4:8], order[8:]):
+            value, _, grads = differentiate(network, x[batch], y[batch], "softmax_cross_entropy")
+            optimizer.step(network.parameters, grads)
+            losses += [value] * len(batch)
+        expected["loss"].append(np.mean(losses))
+        value, *_ = differentiate(network, x[:3], y[:3], "softmax_cross_entropy", training=False)
+        expected["val_loss"].append(value)
+    return max(relative_error(history[name], values) for name, values in expected.items())
+
+
+class Plays(Callback):
+    """Say what the validation shall have measured, and keep the weights of every epoch."""
+
+    def __init__(self, values, name="val_loss"):
+        self.values, self.name, self.weights = values, name, []
+
+    def on_epoch(self, run):
+        run.metrics[self.name] = self.values[run.epoch - 1]
+        self.weights.append(run.network.get_weights())
+
+
+EARLY = {  # values, patience, epochs in the end, best epoch
+    "falls": ([5, 4, 3, 2], 1, 4, 4),
+    "rises": ([5, 6, 7, 8], 2, 3, 1),
+    "patience": ([5, 6, 4, 6, 6, 6], 3, 6, 3),
+    "equal is no improvement": ([5, 5, 5, 5], 2, 3, 1),
+    "nan is no improvement": ([np.nan, 5, np.nan, np.nan], 2, 4, 2),
+}
+
+
+def stops_and_restores(lib, name, case):
+    """Tell whether early stopping ends in the epoch it has to, with the weights of the best."""
+    values, patience, epochs, best = EARLY[case]
+    values = [-v for v in values] if name.endswith("accuracy") else values
+    plays, early = Plays(values, name), lib.EarlyStopping(name, patience=patience)
+    network = lib.Network([lib.Dense(2)], input_shape=(3,))
+    x, y = draw(6, 3).astype(np.float32), np.arange(6) % 2
+    options = {"optimizer": lib.SGD(0.5), "epochs": len(values), "callbacks": [plays, early]}
+    history = lib.fit(network, x, y, **options)
+    restored = zip(network.get_weights(), plays.weights[best - 1], strict=True)
+    return (
+        len(history["loss"]) == epochs
+        and (early.best_epoch, early.best) == (best, values[best - 1])
+        and all(np.array_equal(a, b) for a, b in restored)
+    )
+
+
+def goes_on(lib, make_optimizer, where, path):
+    """Tell whether a training broken off and gone on with is the one without a break, exactly."""
+    straight, again = resumed(lib, make_optimizer, where, path)
+    return (
+        again.history == straight.history
+        and all(map(np.array_equal, again.weights, straight.weights))
+        and (again.best_epoch, again.best) == (straight.best_epoch, straight.best)
+    )
+
+
 def resumed(lib, make_optimizer, where, path):
     """Train a small CNN straight through, and broken off and gone on with.
 
@@ -205,6 +341,7 @@ def resumed(lib, make_optimizer, where, path):
     straight = train_cnn(lib, make_optimizer(), None)
     broken = train_cnn(lib, make_optimizer(), path, Break(*where))
     assert broken.history is None
+    assert straight.best_epoch < len(straight.history["loss"])
     assert path.exists() == (where[0] > 0)
     return straight, train_cnn(lib, make_optimizer(), path)
 

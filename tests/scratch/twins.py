@@ -5,6 +5,7 @@ from functools import partial
 from tests.scratch.parity import import_keras
 
 keras = import_keras()
+import tensorflow as tf  # noqa: E402, F401
 
 
 def leaky_relu(z):
