@@ -12,8 +12,9 @@ recurrent_naive` has the layer as a plain loop over the cell. Lesson 07 builds b
 
 Notes
 -----
-In the paper r meets h before the product with u, ``(r * h) @ u``; z keeps the old state there too.
-(Chung et al., 2014, write it with z and 1 - z in each other's place.) The form here has one product with h for all three, and a bias of its own for it.
+In the paper r meets h before the product with u, ``(r * h) @ u``; there too z keeps the old state.
+(Chung et al., 2014, turn it round: their z takes the new one.) The form here has one product with
+h for all three, and a bias of its own for it.
 
 References
 ----------
