@@ -50,9 +50,9 @@ def keras_progress():
     -------
     keras.callbacks.Callback
 
-    Examples
-    --------
-    >>> model.fit(x, y, epochs=5, verbose=0, callbacks=[keras_progress()])  # doctest: +SKIP
+    Notes
+    -----
+    ``model.fit(x, y, epochs=5, verbose=0, callbacks=[keras_progress()])``
     """
     import keras
 
