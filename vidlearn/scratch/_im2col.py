@@ -19,6 +19,8 @@ from ._windows import lay_grid, tiles
 
 BUFFER = 4 << 20  # bytes; much smaller ones keep several threads waiting for each other
 FEW = 8  # channels; memory is ordered otherwise with fewer
+ALONE = 1 << 18  # multiplications that OpenBLAS does on one core
+SMALL = 1 << 23  # multiplications, a third of a millisecond, that are not worth a second core
 
 
 def correlate(x, w, grid):
@@ -27,7 +29,7 @@ def correlate(x, w, grid):
     out = np.empty((len(x), *grid.outputs, filters), x.dtype)
     w = w.reshape(-1, filters)  # (taps * C, F)
     for tile, columns in windows_by_tile(x, grid):
-        np.matmul(columns, w, out=out[tile].reshape(-1, filters))
+        multiply(columns, w, out=out[tile].reshape(-1, filters))
     return out
 
 
@@ -35,7 +37,7 @@ def kernel_gradient(dout, x, w, grid):
     """Return dw: the windows are built again rather than kept, they would fill the memory."""
     dw = np.zeros((w.size // w.shape[-1], w.shape[-1]), x.dtype)  # (taps * C, F)
     for tile, columns in windows_by_tile(x, grid):
-        dw += columns.T @ dout[tile].reshape(-1, w.shape[-1])
+        dw += multiply(columns.T, dout[tile].reshape(-1, w.shape[-1]))
     return dw.reshape(w.shape)
 
 
@@ -86,6 +88,24 @@ def windows_by_tile(x, grid):
         columns = buffer[: block.size].reshape(shape, order="F" if few else "C")
         columns.reshape(block.shape)[...] = block
         yield tile, columns
+
+
+def multiply(a, b, out=None):
+    """Return a @ b, a small product in pieces that are left to one core.
+
+    Waking a second one wins microseconds on an idle machine. On a busy one each product may wait
+    milliseconds for it, and the step of a small network makes a dozen.
+    """
+    (rows, inner), columns = a.shape, b.shape[1]
+    piece = ALONE // max(inner * columns, 1)  # rows
+    if piece < FEW or not ALONE < rows * inner * columns < SMALL:
+        return np.matmul(a, b, out=out)
+    out = np.empty((rows, columns), a.dtype) if out is None else out
+    rest = rows - rows % piece
+    pieces = a[:rest].reshape(-1, piece, inner)
+    np.matmul(pieces, b, out=out[:rest].reshape(-1, piece, columns))
+    np.matmul(a[rest:], b, out=out[rest:])
+    return out
 
 
 def _tiles(x, grid):
