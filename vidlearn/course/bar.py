@@ -126,9 +126,7 @@ class _Notebook:
     """One display that is drawn again in place; what it shows last is what a saved page shows."""
 
     def __init__(self):
-        from IPython.display import display
-
-        self.handle = display({"text/plain": ""}, raw=True, display_id=True)
+        self.handle = None
 
     def show(self, share, line):
         bar = f"<progress value='{share:.4f}' style='width:12em;vertical-align:middle'></progress>"
@@ -146,7 +144,13 @@ class _Notebook:
     def _draw(self, inner, line):
         style = "margin:.3em 0;font-variant-numeric:tabular-nums"
         page = f"<div class='vl-training' style='{style}'>{inner}</div>"
-        self.handle.update({"text/html": page, "text/plain": line}, raw=True)
+        data = {"text/html": page, "text/plain": line}
+        if self.handle is None:
+            from IPython.display import display
+
+            self.handle = display(data, raw=True, display_id=True)
+        else:
+            self.handle.update(data, raw=True)
 
 
 class _Terminal:
