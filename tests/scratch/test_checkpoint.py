@@ -1,5 +1,9 @@
 """Checkpoints: a training broken off goes on to exactly the same numbers, or says why it cannot."""
 
+import json
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -64,6 +68,35 @@ def test_goes_on_in_the_same_notebook_too(tmp_path):
     net, optimizer = network(), scratch.Adam(0.01)
     train(path, net, optimizer=optimizer, broken=(2, 3))
     assert train(path, net, optimizer=optimizer) == straight
+
+
+SCRIPT = """
+import json, os, sys
+import numpy as np
+from vidlearn import scratch
+
+class Die(scratch.Callback):
+    def on_step(self, run):
+        if [run.epoch, run.step] == json.loads(sys.argv[2]):
+            os._exit(9)
+
+x, y = np.random.default_rng(0).normal(size=(30, 4)), np.arange(30) % 3
+layers = [scratch.Dense(8, "tanh"), scratch.Dropout(0.3), scratch.BatchNorm(), scratch.Dense(3)]
+network = scratch.Network(layers, input_shape=(4,))
+options = dict(optimizer=scratch.Adam(0.01), epochs=4, batch_size=8, checkpoint=sys.argv[1])
+print(json.dumps(scratch.fit(network, x, y, callbacks=[Die()], **options)))
+"""
+
+
+def test_a_process_that_died_is_gone_on_with_by_another(tmp_path):
+    def run(path, dies):
+        command = [sys.executable, "-c", SCRIPT, str(tmp_path / path), json.dumps(dies)]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    straight, died = run("a.npz", None), run("b.npz", [2, 3])
+    assert (straight.returncode, died.returncode) == (0, 9), straight.stderr + died.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["b.npz"]
+    assert json.loads(run("b.npz", None).stdout) == json.loads(straight.stdout)
 
 
 def test_recurrent_networks_go_on(tmp_path):
@@ -182,6 +215,37 @@ def test_a_damaged_file_is_told(damage, tmp_path):
     assert optimizer.steps == 0
     path.unlink()
     assert train(path, net, optimizer=optimizer) == train(None)
+
+
+def test_another_schedule_and_another_momentum_are_found(tmp_path):
+    path = tmp_path / "run.npz"
+    slower = scratch.exponential_decay(0.05, decay_steps=9, decay_rate=0.9)
+    train(path, optimizer=scratch.SGD(SCHEDULE, momentum=0.5), broken=(2, 1))
+    with pytest.raises(ValueError, match=r"momentum=0\.5.* and is .*momentum=0\.75"):
+        train(path, optimizer=scratch.SGD(SCHEDULE, momentum=0.75))
+    with pytest.raises(ValueError, match=r"learning rate was \[.* and is \["):
+        train(path, optimizer=scratch.SGD(slower, momentum=0.5))
+    straight = train(None, optimizer=scratch.SGD(SCHEDULE, momentum=0.5))
+    assert train(path, optimizer=scratch.SGD(SCHEDULE, momentum=0.5)) == straight
+
+
+def test_a_callback_of_your_own_is_kept(tmp_path):
+    class Count(scratch.Callback):
+        count = 0
+
+        def on_step(self, run):
+            self.count += 1
+
+        def get_state(self):
+            return {"count": np.array(self.count)}
+
+        def set_state(self, state):
+            self.count = int(state["count"])
+
+    train(tmp_path / "run.npz", callbacks=[Count()], broken=(2, 3))
+    count = Count()
+    train(tmp_path / "run.npz", callbacks=[count])
+    assert count.count == 4 * 4
 
 
 def test_a_full_disk_leaves_the_file_before(tmp_path, monkeypatch):

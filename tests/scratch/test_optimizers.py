@@ -116,6 +116,9 @@ def test_options_are_shown():
     assert repr(scratch.SGD()) == "SGD(learning_rate=0.01)"
     shown = "Adam(learning_rate=0.1, beta_1=0.8, clip_norm=2)"
     assert repr(scratch.Adam(0.1, beta_1=0.8, clip_norm=2)) == shown
+    assert repr(scratch.SGD(lambda step: 1, momentum=0.5)) == (
+        "SGD(learning_rate=<schedule>, momentum=0.5)"
+    )
 
 
 BAD = {

@@ -16,7 +16,7 @@ piece: ``inspect.getsource(scratch.conv2d_forward_naive)``.
 ``lstm``         lstm, lstm_cell
 ``gru``          gru, gru_cell; bidirectional in bidirectional
 ``gradcheck``    numerical_gradient, relative_error, check_gradients
-``layers``       Dense, Conv2D, MaxPool2D, Flatten, BatchNorm, Dropout ...; Layer for your own
+``layers``       Dense, Conv2D, MaxPool2D, LSTM, BatchNorm, Dropout ...; Layer for your own
 ``network``      Network: layers in a row; weights to and from Keras and files
 ``optimizers``   SGD, Adam, AdamW; clipping and learning-rate schedules
 ``training``     fit, evaluate, train_step; EarlyStopping and callbacks of your own

@@ -97,6 +97,9 @@ class Callback:
     def set_state(self, state):
         """Take over what `get_state` returned."""
 
+    def __repr__(self):
+        return type(self).__name__
+
 
 class EarlyStopping(Callback):
     """Stop when a metric has not improved for some epochs.

@@ -106,11 +106,10 @@ def settings_of(run, x, y, validation, callbacks, **others):
     dict of str to object
     """
     network, rate = run.network, run.optimizer.learning_rate
-    schedule = [rate(step) for step in PROBES] if callable(rate) else rate
     return {
         "network": f"{network.layers} for {network.input_shape} in {network.dtype}",
-        "optimizer": repr(run.optimizer) if schedule is rate else type(run.optimizer).__name__,
-        "learning rate": schedule,
+        "optimizer": run.optimizer,
+        "learning rate": [rate(step) for step in PROBES] if callable(rate) else rate,
         "data": [_digest(a) for a in (x, y)],
         "validation": [_digest(a) for a in validation or ()],
         "callbacks": [c for c in callbacks if c.get_state() is not None],

@@ -77,7 +77,7 @@ class Layer:
 
     def __repr__(self):
         options = inspect.signature(type(self)).parameters.values()
-        values = [(option, getattr(self, option.name)) for option in options]
+        values = [(o, getattr(self, o.name)) for o in options if hasattr(self, o.name)]
         shown = [
             repr(value) if option.default is option.empty else f"{option.name}={value!r}"
             for option, value in values

@@ -143,12 +143,11 @@ class Optimizer:
             )
 
     def __repr__(self):
-        options = inspect.signature(type(self)).parameters.values()
-        shown = [
-            f"{option.name}={getattr(self, option.name)!r}"
-            for option in options
-            if getattr(self, option.name) != option.default or option.name == "learning_rate"
-        ]
+        shown = []
+        for option in inspect.signature(type(self)).parameters.values():
+            value = getattr(self, option.name, option.default)
+            if option.name == "learning_rate" or value != option.default:
+                shown.append(f"{option.name}={'<schedule>' if callable(value) else value}")
         return f"{type(self).__name__}({', '.join(shown)})"
 
 

@@ -91,8 +91,8 @@ def fit(
         settings = settings_of(run, x, y, validation, callbacks, **options)
         saved, run.checkpoint = Checkpoint(checkpoint, settings), Path(checkpoint)
         saved.resume(run, callbacks)
+    _tell(callbacks, "on_start", run)
     try:
-        _tell(callbacks, "on_start", run)
         while run.epoch < epochs and not run.stop:
             with np.errstate(over="ignore", invalid="ignore"):  # train_step looks at the loss
                 _train_epoch(run, x, y, loss, batch_size, seed, callbacks)
