@@ -213,12 +213,10 @@ def test_work_in_lesson_02_is_checked_moved_saved_and_kept(lab, folder, open_les
     dials = page.locator(".vl", has=page.locator("[data-vl-size]")).locator(".vl-dial .vl-slider")
     size, stride = dials.nth(0), dials.nth(2)
     out = page.locator("[data-vl-size]")
-    size.scroll_into_view_if_needed()
-    box = size.bounding_box()
-    y = box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + box["width"] / 2, y)
+    size.hover()  # scrolls there and waits until the page stands still
     page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] - 2, y, steps=8)
+    box = size.bounding_box()
+    size.hover(position={"x": box["width"] - 2, "y": box["height"] / 2})
     page.mouse.up()
     assert size.input_value() == "12"
     stride.focus()
