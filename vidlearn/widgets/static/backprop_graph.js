@@ -286,7 +286,7 @@ export default interactive(({ root, text, memory, signal, get }) => {
       },
     });
     fields.push({ input, read });
-    return h("label", { class: "vl-entry" }, h("span", {}, label), input);
+    return h("label", { class: "vl-weight-field" }, h("span", {}, label), input);
   }
   const many = (letter, list) => list.map((_, i) =>
     field(`${letter}${sub(i + 1)}`, () => now[letter][i], (value) => { now[letter][i] = value; }));
