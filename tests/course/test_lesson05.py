@@ -52,6 +52,10 @@ def standardise_by_loops(train, test):
     return out_train, out_test
 
 
+def adam_as_in_keras_in_32_bits(*args):
+    return [x.astype(np.float32) for x in adam_as_in_keras(*args)]
+
+
 RIGHT = {"A": "overfits", "B": "learning rate too high", "C": "fine", "D": "net too small"}
 OTHERWISE = {"A": "net too small", "D": "overfits"}
 
@@ -61,6 +65,7 @@ OTHERWISE = {"A": "net too small", "D": "overfits"}
     [
         ("momentum-step", momentum_in_two_lines),
         ("adam-step", adam_as_in_keras),
+        ("adam-step", adam_as_in_keras_in_32_bits),
         ("batch-norm-backward", norm_by_the_chain_rule),
         ("dropout", dropout_by_where),
         ("dropout", lambda x, kept, rate, training: x * (kept / (1 - rate)) ** training),
@@ -68,6 +73,7 @@ OTHERWISE = {"A": "net too small", "D": "overfits"}
         ("standardise-without-leak", lambda a, b: list(standardise_by_loops(a, b))),
         ("diagnose-the-curves", lambda: RIGHT),
         ("diagnose-the-curves", lambda: {k: v.title() for k, v in RIGHT.items()}),
+        ("diagnose-the-curves", lambda: {k.lower(): v.replace(" ", "_") for k, v in RIGHT.items()}),
     ],
 )
 def test_right_in_other_words(exercise, answer):
@@ -92,10 +98,26 @@ def adam_without(what):
     return answer
 
 
+def adam_without_power(w, g, m, v, t, learning_rate, beta_1, beta_2, eps):
+    m = beta_1 * m + (1 - beta_1) * g
+    v = beta_2 * v + (1 - beta_2) * g * g
+    return w - learning_rate * (m / (1 - beta_1)) / ((v / (1 - beta_2)) ** 0.5 + eps), m, v
+
+
+def adam_of_two_parts(w, g, m, v, t, learning_rate, beta_1, beta_2, eps):
+    """Return two parts for three, one of them no number."""
+    return w, "m"
+
+
 def norm_without_variance(dout, x, gamma, eps):
     std = np.sqrt(np.var(x, axis=0) + eps)
     dx_hat = gamma * dout / std
     return dx_hat - dx_hat.sum(axis=0) / len(x)
+
+
+def with_a_tiny_number(train, test):
+    mean, std = train.mean(axis=0), train.std(axis=0) + 1e-8
+    return (train - mean) / std, (test - mean) / std
 
 
 def leaks(train, test):
@@ -115,14 +137,21 @@ def leaks(train, test):
         ("momentum-step", lambda w, g, v, r, m: (w - r * g, v), None),
         ("adam-step", adam_without("correction"), "no-correction"),
         ("adam-step", adam_without("order"), "eps-inside"),
+        ("adam-step", adam_without_power, "no-power"),
+        ("adam-step", lambda w, g, m, v, *rest: w, None),
+        ("adam-step", adam_of_two_parts, None),
+        ("adam-step", lambda *args: 7, None),
         ("batch-norm-backward", norm_without_variance, "no-variance-part"),
         ("batch-norm-backward", lambda d, x, g, e: d * g / np.sqrt(x.var(0) + e), "constants"),
         ("dropout", lambda x, kept, rate, training: np.where(kept, x, 0), "in-use-unscaled"),
         ("dropout", lambda x, kept, r, t: np.where(kept, x / r, 0) if t else x, "divides-by-rate"),
+        ("dropout", lambda x, kept, r, t: x * kept / np.mean(kept) if t else x, "own-share"),
+        ("standardise-without-leak", with_a_tiny_number, "tiny-added"),
         ("standardise-without-leak", leaks, "all-data"),
         ("standardise-without-leak", lambda a, b: a, None),
         ("diagnose-the-curves", lambda: RIGHT | OTHERWISE, "over-and-under"),
-        ("diagnose-the-curves", lambda: RIGHT | {"C": "overfits"}, None),
+        ("diagnose-the-curves", lambda: RIGHT | {"C": "overfits"}, "close-for-overfitting"),
+        ("diagnose-the-curves", lambda: RIGHT | {"A": "net too small"}, None),
         ("diagnose-the-curves", lambda: list(RIGHT.values()), None),
         ("diagnose-the-curves", lambda: {"A": "overfits"}, None),
         ("diagnose-the-curves", lambda: RIGHT | {"A": "too clever"}, None),

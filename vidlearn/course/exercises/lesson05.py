@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from vidlearn.course.compare import difference
 from vidlearn.course.exercises import Exercise
 
 # 1. momentum-step ----------------------------------------------------------------------
@@ -37,6 +38,17 @@ def _minus_velocity(w, g, v, rate, momentum):
     return w - v, v
 
 
+def _subtracts(w, g, v, rate, momentum):
+    """Let the velocity point downhill, and then take it off."""
+    after, v = momentum_step(w, g, v, rate, momentum)
+    return 2 * w - after, v
+
+
+def _rate_twice(w, g, v, rate, momentum):
+    v = momentum * v - rate * g
+    return w + rate * v, v
+
+
 def _shares(w, g, v, rate, momentum):
     v = momentum * v - (1 - momentum) * rate * g
     return w + v, v
@@ -60,7 +72,7 @@ def adam_step(w, g, m, v, t, learning_rate, beta_1, beta_2, eps):
 
 
 def _adam_as_keras(w, g, m, v, t, rate, b1, b2, eps):
-    """Fold both corrections into the learning rate: eps then weighs a little more."""
+    """Fold both corrections into the learning rate: eps then weighs more in the first steps."""
     _, m, v = adam_step(w, g, m, v, t, rate, b1, b2, eps)
     size = rate * np.sqrt(1 - b2**t) / (1 - b1**t)
     return w - size * m / (np.sqrt(v) + eps), m, v
@@ -68,8 +80,8 @@ def _adam_as_keras(w, g, m, v, t, rate, b1, b2, eps):
 
 def _either_adam(result, *args):
     """Take the form of Keras for that of the paper: both are right."""
-    other = _adam_as_keras(*args)
-    if len(result) == 3 and np.allclose(result[0], other[0], rtol=1e-9, atol=0):
+    three = isinstance(result, tuple | list | np.ndarray) and len(result) == 3
+    if three and not difference(result[0], _adam_as_keras(*args)[0], 1e-5):
         return (adam_step(*args)[0], *result[1:])
     return result
 
@@ -86,6 +98,7 @@ def _adam_cases():
 
 
 def _adam(w, g, m, v, t, rate, b1, b2, eps, correct=True, root=True, inside=False):
+    """Leave out a correction or the root, or put eps under it."""
     _, m, v = adam_step(w, g, m, v, t, rate, b1, b2, eps)
     m_hat, v_hat = (m / (1 - b1**t), v / (1 - b2**t)) if correct else (m, v)
     below = np.sqrt(v_hat + eps) if inside else (np.sqrt(v_hat) if root else v_hat) + eps
@@ -95,6 +108,27 @@ def _adam(w, g, m, v, t, rate, b1, b2, eps, correct=True, root=True, inside=Fals
 def _only_first_corrected(w, g, m, v, t, rate, b1, b2, eps):
     _, m, v = adam_step(w, g, m, v, t, rate, b1, b2, eps)
     return w - rate * m / (1 - b1**t) / (np.sqrt(v) + eps), m, v
+
+
+def _no_power(w, g, m, v, t, rate, b1, b2, eps):
+    """Divide by 1 - beta at every step, as is right at the first."""
+    _, m, v = adam_step(w, g, m, v, t, rate, b1, b2, eps)
+    return w - rate * m / (1 - b1) / (np.sqrt(v / (1 - b2)) + eps), m, v
+
+
+def _old_averages(w, g, m, v, t, rate, b1, b2, eps):
+    """Renew both averages, but step by those from before."""
+    _, new_m, new_v = adam_step(w, g, m, v, t, rate, b1, b2, eps)
+    return w - rate * m / (1 - b1**t) / (np.sqrt(v / (1 - b2**t)) + eps), new_m, new_v
+
+
+def _plain_sums(w, g, m, v, t, rate, b1, b2, eps):
+    m, v = b1 * m + g, b2 * v + g**2
+    return w - rate * m / (1 - b1**t) / (np.sqrt(v / (1 - b2**t)) + eps), m, v
+
+
+def _averages_not_kept(w, g, m, v, *rest):
+    return adam_step(w, g, m, v, *rest)[0], m, v
 
 
 def _betas_mixed(w, g, m, v, t, rate, b1, b2, eps):
@@ -152,6 +186,7 @@ def _norm_cases():
 
 
 def _norm_parts(dout, x, gamma, eps, mean=True, var=True, axis=0, over=None, ddof=0):
+    """Leave out a part, or average wrongly."""
     std = np.sqrt(x.var(axis=axis, keepdims=True, ddof=ddof) + eps)
     x_hat = (x - x.mean(axis=axis, keepdims=True)) / std
     g = dout * gamma
@@ -161,6 +196,23 @@ def _norm_parts(dout, x, gamma, eps, mean=True, var=True, axis=0, over=None, ddo
     if var:
         part = part - x_hat * (over or np.mean)(g * x_hat, axis=axis, keepdims=True)
     return part / std
+
+
+def _x_itself(dout, x, gamma, eps):
+    """Take x for the normalised x."""
+    g = dout * gamma
+    return (g - g.mean(axis=0) - x * (g * x).mean(axis=0)) / np.sqrt(x.var(axis=0) + eps)
+
+
+def _divides_by_variance(dout, x, gamma, eps):
+    return batch_norm_backward(dout, x, gamma, eps) / np.sqrt(x.var(axis=0) + eps)
+
+
+def _signs(dout, x, gamma, eps):
+    """Add what flows through mean and variance."""
+    return 2 * _norm_parts(dout, x, gamma, eps, False, False) - batch_norm_backward(
+        dout, x, gamma, eps
+    )
 
 
 def _with(**options):
@@ -178,9 +230,9 @@ def dropout(x, kept, rate, training):
 def _dropout_cases():
     rng = np.random.default_rng(8)
     x = rng.normal(size=(3, 5))
-    kept = rng.random((3, 5)) >= 0.2
+    kept = rng.random((3, 5)) >= 0.3  # of 15, no whole number is a share of 0.7
     simple = np.array([10.0, 20, 30, 40]), np.array([True, False, True, True])
-    return [(*simple, 0.25, True), (*simple, 0.25, False), (x, kept, 0.2, True)]
+    return [(*simple, 0.25, True), (*simple, 0.25, False), (x, kept, 0.3, True)]
 
 
 # 5. standardise-without-leak -----------------------------------------------------------
@@ -197,12 +249,14 @@ def _leak_cases():
     rng = np.random.default_rng(9)
     simple = np.array([[0.0, 1], [4, 3]]), np.array([[2.0, 9]])
     train, test = rng.normal(size=(8, 3)) * [1, 4, 0.5] + 2, rng.normal(size=(5, 3)) + 4
-    with_dead = train.copy(), test.copy()
-    with_dead[0][:, 1] = with_dead[1][:, 1] = 3
-    return [simple, (train, test), with_dead]
+    dead = train.copy(), test.copy()
+    dead[0][:, 1] = dead[1][:, 1] = 3
+    dead[1][2, 1] = 5  # ink where no training picture has any
+    return [simple, (train, test), dead]
 
 
 def _scaled(mean, std, *groups):
+    """Standardise each group by the mean and the spread given."""
     std = np.where(std > 0, std, 1)
     return tuple((group - mean) / std for group in groups)
 
@@ -221,6 +275,15 @@ def _by_picture(train, test):
         _scaled(x.mean(axis=1, keepdims=True), x.std(axis=1, keepdims=True), x)[0]
         for x in (train, test)
     )
+
+
+def _tiny_added(train, test):
+    """Keep zero out of the denominator, as eps does elsewhere."""
+    return _scaled(train.mean(axis=0), train.std(axis=0) + 1e-8, train, test)
+
+
+def _dead_is_zero(train, test):
+    return tuple(x * (train.std(axis=0) > 0) for x in standardise_without_leak(train, test))
 
 
 def _divides_by_zero(train, test):
@@ -246,12 +309,14 @@ DIAGNOSES = ("fine", "overfits", "net too small", "learning rate too high")
 
 
 def _four_answers(result):
-    """Return the four answers in order, without caring for capitals and blanks."""
+    """Return the four answers in order, without caring for capitals, blanks and hyphens."""
     if not isinstance(result, dict):
         raise TypeError(f"return a dict from 'A', 'B', 'C', 'D' to words, got {result!r}")
+    result = {str(key).strip().upper(): answer for key, answer in result.items()}
     if missing := {"A", "B", "C", "D"} - set(result):
         raise ValueError(f"no answer for {', '.join(sorted(missing))}")
-    answers = [" ".join(str(result[k]).lower().split()) for k in "ABCD"]
+    blank = str.maketrans("_-", "  ")
+    answers = [" ".join(str(result[k]).lower().translate(blank).split()) for k in "ABCD"]
     if unknown := set(answers) - set(DIAGNOSES):
         raise ValueError(f"{unknown.pop()!r} is none of: {', '.join(DIAGNOSES)}")
     return answers
@@ -270,6 +335,8 @@ EXERCISES = [
             "uphill": _uphill,
             "rate-outside": _rate_outside,
             "minus-velocity": _minus_velocity,
+            "subtracts": _subtracts,
+            "rate-twice": _rate_twice,
             "no-velocity": lambda w, g, v, rate, m: (w - rate * g, -rate * g),
             "not-kept": lambda w, g, v, rate, m: (momentum_step(w, g, v, rate, m)[0], v),
             "old-velocity": lambda w, g, v, rate, m: (w + v, m * v - rate * g),
@@ -277,6 +344,7 @@ EXERCISES = [
             "no-fading": lambda w, g, v, rate, m: (w + v - rate * g, v - rate * g),
             "looks-ahead": _looks_ahead,
             "only-w": lambda w, g, v, rate, m: momentum_step(w, g, v, rate, m)[0],
+            "swapped": lambda w, g, v, rate, m: momentum_step(w, g, v, rate, m)[::-1],
         },
     ),
     Exercise(
@@ -294,6 +362,12 @@ EXERCISES = [
             "square-forgotten": _square_forgotten,
             "uphill": _adam_uphill,
             "counts-from-zero": _counts_from_zero,
+            "no-power": _no_power,
+            "old-averages": _old_averages,
+            "plain-sums": _plain_sums,
+            "not-kept": _averages_not_kept,
+            "no-eps": lambda *a: adam_step(*a[:-1], 0),
+            "only-w": lambda *a: adam_step(*a)[0],
         },
         measure=_either_adam,
     ),
@@ -310,6 +384,10 @@ EXERCISES = [
             "sums": _with(over=np.sum),
             "no-gamma": lambda d, x, gamma, eps: _norm_parts(d, x, 1.0, eps),
             "count-minus-one": _with(ddof=1),
+            "no-eps": lambda d, x, gamma, eps: batch_norm_backward(d, x, gamma, 0),
+            "x-itself": _x_itself,
+            "signs": _signs,
+            "divides-by-variance": _divides_by_variance,
             "not-divided": lambda d, x, gamma, eps: (
                 batch_norm_backward(d, x, gamma, eps) * np.sqrt(x.var(axis=0) + eps)
             ),
@@ -327,6 +405,9 @@ EXERCISES = [
             "drops-the-kept": lambda x, kept, rate, t: x * ~kept / (1 - rate) if t else x,
             "scaled-down": lambda x, kept, rate, t: x * kept * (1 - rate) if t else x,
             "scaled-in-use": lambda x, kept, rate, t: x * kept if t else x * (1 - rate),
+            "scaled-in-both": lambda x, kept, rate, t: (x * kept if t else x) / (1 - rate),
+            "scaled-twice": lambda x, kept, r, t: x * kept / (1 - r) if t else x * (1 - r),
+            "own-share": lambda x, kept, rate, t: x * kept / kept.mean() if t else x,
             "training-mixed-up": lambda x, kept, rate, t: dropout(x, kept, rate, not t),
         },
     ),
@@ -342,6 +423,10 @@ EXERCISES = [
             "variance": lambda a, b: _scaled(a.mean(axis=0), a.var(axis=0), a, b),
             "test-statistics": lambda a, b: _scaled(b.mean(axis=0), b.std(axis=0), a, b),
             "divides-by-zero": _divides_by_zero,
+            "tiny-added": _tiny_added,
+            "dead-is-zero": _dead_is_zero,
+            "count-minus-one": lambda a, b: _scaled(a.mean(axis=0), a.std(axis=0, ddof=1), a, b),
+            "only-mean": lambda a, b: (a - a.mean(axis=0), b - a.mean(axis=0)),
             "test-untouched": lambda a, b: (standardise_without_leak(a, b)[0], b),
         },
     ),
@@ -355,6 +440,11 @@ EXERCISES = [
             "training-only": _diagnose(A="fine", C="overfits"),
             "all-overfit": lambda: dict.fromkeys("ABCD", "overfits"),
             "gap-is-fine": _diagnose(A="fine"),
+            "plateau-for-rate": _diagnose(D="learning rate too high"),
+            "guessing-for-small": _diagnose(B="net too small"),
+            "plateau-for-overfitting": _diagnose(D="overfits"),
+            "guessing-for-overfitting": _diagnose(B="overfits"),
+            "close-for-overfitting": _diagnose(C="overfits"),
             "rate-for-overfitting": _diagnose(A="learning rate too high", B="overfits"),
         },
         measure=_four_answers,
