@@ -41,17 +41,44 @@ def with_one_generator_per_clip(clips, rng):
     return np.stack([clip[np.random.default_rng(0).permutation(len(clip))] for clip in clips])
 
 
+def with_the_order_thrown_away(clips, rng):
+    out = clips.copy()
+    for clip in out:
+        rng.permutation(clip)
+    return out
+
+
+def with_two_frames_swapped(clips, rng):
+    out = clips.copy()
+    for clip in out:
+        a, b = rng.choice(len(clip), 2, replace=False)
+        clip[[a, b]] = clip[[b, a]]
+    return out
+
+
+def turned_or_rotated(clips, rng):
+    turned = [clip[:: rng.choice([-1, 1])] for clip in clips]
+    return np.stack([np.roll(clip, rng.integers(len(clip)), axis=0) for clip in turned])
+
+
+def in_single_precision(clips, rng):
+    out = np.zeros(clips.shape, np.float32)
+    for n in range(len(clips)):
+        out[n] = clips[n, rng.permutation(clips.shape[1])]
+    return out
+
+
 def last_by_mask(states, lengths):
     wanted = np.arange(states.shape[1]) == lengths[:, None] - 1
     return states[wanted]
 
 
-def counted_layer_by_layer(clip, filters, features, units, classes):
+def counted_layer_by_layer(clip, filters, features, units, classes, lost=0):
     _, h, w, c = clip
     sizes = []
     for k in filters:
         sizes += [9 * c * k, k]
-        h, w, c = h // 2, w // 2, k
+        h, w, c = (h - lost) // 2, (w - lost) // 2, k
     sizes += [h * w * c * features, features]
     sizes += [features * 3 * units, units * 3 * units, 2 * 3 * units]
     return float(sum(sizes) + units * classes + classes)
@@ -66,6 +93,7 @@ def counted_layer_by_layer(clip, filters, features, units, classes):
         ("unfold-time", lambda v, t: v.reshape(len(v) // t, t, -1).tolist()),
         ("own-order", shuffled_in_a_copy),
         ("own-order", by_sorting_noise),
+        ("own-order", in_single_precision),
         ("own-order", by_numpy_s_old_generator),
         ("own-order", lambda clips, rng: own(clips.astype(np.float32).astype(float), clips, rng)),
         ("last-state", last_by_mask),
@@ -101,11 +129,16 @@ def own(_, clips, rng):
         ("own-order", lambda clips, rng: rng.permutation(clips), "clips-not-frames"),
         ("own-order", lambda clips, rng: rng.permutation(clips, axis=1), "same-for-all"),
         ("own-order", lambda clips, rng: np.flip(clips, 1), "reversed"),
-        ("own-order", lambda clips, rng: clips.copy(), None),
+        ("own-order", lambda clips, rng: clips.copy(), "unchanged"),
+        ("own-order", with_the_order_thrown_away, "unchanged"),
+        ("own-order", with_two_frames_swapped, None),
+        ("own-order", turned_or_rotated, None),
+        ("own-order", lambda clips, rng: clips / 255, None),
         ("own-order", lambda clips, rng: np.roll(clips, 3, axis=1), None),
         ("own-order", lambda clips, rng: clips[0], None),
         ("last-state", lambda s, n: s[:, -1, :], "last-column"),
         ("last-state", lambda s, n: [s[i, n[i]] for i in range(len(n))], "one-too-far"),
+        ("shared-weights", lambda *args: counted_layer_by_layer(*args, lost=2), "no-padding"),
         (
             "shared-weights",
             lambda c, k, f, u, n: get("shared-weights").solution(c, k, f, u, n) * c[0],

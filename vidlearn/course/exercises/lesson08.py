@@ -47,78 +47,7 @@ def _time_first(vectors, frames):
     return vectors.reshape(frames, -1, vectors.shape[-1])
 
 
-# 3. own-order --------------------------------------------------------------------------
-
-
-def own_order(clips, rng):
-    """Shuffle the frames of every clip, each by a permutation of its own."""
-    return np.stack([clip[rng.permutation(len(clip))] for clip in clips])
-
-
-def _order_cases():
-    rng = np.random.default_rng(82)
-    shapes = [(24, 9, 2, 3, 1), (30, 7, 1, 2, 3)]
-    return [(rng.normal(size=shape), np.random.default_rng(k)) for k, shape in enumerate(shapes)]
-
-
-def _what_became_of(result, clips, rng):
-    """Say where the frames went: what a right answer has in common with every other."""
-    result, (n, t) = np.asarray(result), clips.shape[:2]
-    if result.shape != clips.shape:
-        return {"shape": str(result.shape)}
-    where = {clips[i, k].tobytes(): (i, k) for i in range(n) for k in range(t)}
-    found = [[where.get(frame.astype(float).tobytes()) for frame in clip] for clip in result]
-    if any(place is None for clip in found for place in clip):
-        return {"shape": str(result.shape), "whole frames": False}
-    i, k = np.moveaxis(np.array(found), -1, 0)  # (N, T) each
-    together = (i == i[:, :1]).all()
-    steps = np.diff(k, axis=1) % t
-    kept, turned = ((steps == step).all(axis=1).mean() > 0.5 for step in (1, t - 1))
-    return {
-        "shape": str(result.shape),
-        "whole frames": True,
-        "each clip keeps its frames": bool(together and (np.sort(k) == np.arange(t)).all()),
-        "clips stay in their places": bool((i == np.arange(n)[:, None]).all()),
-        "each clip has an order of its own": len(np.unique(k, axis=0)) > 4,
-        "neighbours": "turned round" if turned else "as before" if kept else "parted",
-    }
-
-
-def _same_for_all(clips, rng):
-    return clips[:, rng.permutation(clips.shape[1])]
-
-
-def _across_clips(clips, rng):
-    flat = clips.reshape(-1, *clips.shape[2:])
-    return flat[rng.permutation(len(flat))].reshape(clips.shape)
-
-
-def _rotated(clips, rng):
-    return np.stack([np.roll(clip, rng.integers(1, len(clip)), axis=0) for clip in clips])
-
-
-# 4. last-state -------------------------------------------------------------------------
-
-
-def last_state(states, lengths):
-    """Take the state after the last real frame of each clip."""
-    return states[np.arange(len(states)), lengths - 1]
-
-
-def _last_cases():
-    rng = np.random.default_rng(83)
-    cases = [(rng.normal(size=(2, 4, 3)), np.array([2, 3]))]
-    cases.append((rng.normal(size=(3, 5, 2)), np.array([5, 1, 4])))
-    return [*cases, (rng.normal(size=(4, 6, 4)), np.array([6, 3, 1, 2]))]
-
-
-def _mean_state(states, lengths):
-    return np.stack(
-        [clip[:length].mean(axis=0) for clip, length in zip(states, lengths, strict=True)]
-    )
-
-
-# 5. count-weights ----------------------------------------------------------------------
+# 3. shared-weights ---------------------------------------------------------------------
 
 
 def count_weights(clip, filters, features, units, classes):
@@ -159,6 +88,15 @@ def _no_pooling(clip, filters, features, units, classes):
     return whole - _dense_alone(clip, filters, features) + unpooled
 
 
+def _no_padding(clip, filters, features, units, classes):
+    whole = count_weights(clip, filters, features, units, classes)
+    sides = list(clip[1:3])
+    for _ in filters:
+        sides = [(side - 2) // 2 for side in sides]
+    unpadded = (sides[0] * sides[1] * filters[-1] + 1) * features
+    return whole - _dense_alone(clip, filters, features) + unpadded
+
+
 def _recurrent(change):
     """Count the recurrent layer's weights in another way."""
 
@@ -167,6 +105,89 @@ def _recurrent(change):
         return whole - 3 * units * (features + units + 2) + change(features, units)
 
     return counted
+
+
+# 4. own-order --------------------------------------------------------------------------
+
+
+def own_order(clips, rng):
+    """Shuffle the frames of every clip, each by a permutation of its own."""
+    return np.stack([clip[rng.permutation(len(clip))] for clip in clips])
+
+
+def _order_cases():
+    rng = np.random.default_rng(82)
+    shapes = [(24, 9, 2, 3, 1), (30, 7, 1, 2, 3)]
+    clips = [rng.integers(0, 256, shape, np.uint8) for shape in shapes]  # as frames are
+    return [(clip, np.random.default_rng(k)) for k, clip in enumerate(clips)]
+
+
+def _what_became_of(result, clips, rng):
+    """Say where the frames went: what a right answer has in common with every other."""
+    result, (n, t) = np.asarray(result), clips.shape[:2]
+    if result.shape != clips.shape:
+        return {"shape": str(result.shape)}
+    where = {clips[i, k].astype(float).tobytes(): (i, k) for i in range(n) for k in range(t)}
+    found = [[where.get(frame.astype(float).tobytes()) for frame in clip] for clip in result]
+    if any(place is None for clip in found for place in clip):
+        numbers = np.array_equal(np.sort(result, axis=None), np.sort(clips, axis=None))
+        return {"shape": str(result.shape), "the same numbers": numbers, "whole frames": False}
+    i, k = np.moveaxis(np.array(found), -1, 0)  # (N, T) each
+    together = (i == i[:, :1]).all()
+    steps = np.diff(k, axis=1) % t  # by chance, one in t - 1 of them is 1
+    kept, turned = ((steps == step).mean() for step in (1, t - 1))
+    same = np.array([np.bincount(place).max() / n for place in k.T])  # the commonest frame there
+    return {
+        "shape": str(result.shape),
+        "the same numbers": True,
+        "whole frames": True,
+        "each clip keeps its frames": bool(together and (np.sort(k) == np.arange(t)).all()),
+        "clips stay in their places": bool((i == np.arange(n)[:, None]).all()),
+        "each clip has an order of its own": len(np.unique(k, axis=0)) > 4,
+        "anything has moved": bool((k != np.arange(t)).any()),
+        "first frames vary": bool(same[0] < 0.6),
+        "other frames vary": bool(same[1:].max() < 0.6),
+        "neighbours": "turned round" if turned > 0.9 else "as before" if kept > 0.9 else "parted",
+        "most neighbours are new": bool(kept + turned < 0.6),
+    }
+
+
+def _same_for_all(clips, rng):
+    return clips[:, rng.permutation(clips.shape[1])]
+
+
+def _across_clips(clips, rng):
+    flat = clips.reshape(-1, *clips.shape[2:])
+    return flat[rng.permutation(len(flat))].reshape(clips.shape)
+
+
+def _all_but_the_first(clips, rng):
+    return np.stack([clip[[0, *(1 + rng.permutation(len(clip) - 1))]] for clip in clips])
+
+
+def _rotated(clips, rng):
+    return np.stack([np.roll(clip, rng.integers(1, len(clip)), axis=0) for clip in clips])
+
+
+# 5. last-state -------------------------------------------------------------------------
+
+
+def last_state(states, lengths):
+    """Take the state after the last real frame of each clip."""
+    return states[np.arange(len(states)), lengths - 1]
+
+
+def _last_cases():
+    rng = np.random.default_rng(83)
+    cases = [(rng.normal(size=(2, 4, 3)), np.array([2, 3]))]
+    cases.append((rng.normal(size=(3, 5, 2)), np.array([5, 1, 4])))
+    return [*cases, (rng.normal(size=(4, 6, 4)), np.array([6, 3, 1, 2]))]
+
+
+def _mean_state(states, lengths):
+    return np.stack(
+        [clip[:length].mean(axis=0) for clip, length in zip(states, lengths, strict=True)]
+    )
 
 
 EXERCISES = [
@@ -194,6 +215,23 @@ EXERCISES = [
         },
     ),
     Exercise(
+        "shared-weights",
+        count_weights,
+        _count_cases,
+        {
+            "cnn-per-frame": _a_cnn_per_frame,
+            "no-pooling": _no_pooling,
+            "no-padding": _no_padding,
+            "one-bias": _recurrent(lambda f, u: 3 * u * (f + u + 1)),
+            "like-lstm": _recurrent(lambda f, u: 4 * u * (f + u + 1)),
+            "one-gate": _recurrent(lambda f, u: u * (f + u + 1)),
+            "no-state": _recurrent(lambda f, u: 3 * u * (f + 2)),
+            "state-per-frame": lambda c, k, f, u, n: (
+                count_weights(c, k, f, u, n) + (c[0] - 1) * 3 * u * (f + u + 2)
+            ),
+        },
+    ),
+    Exercise(
         "own-order",
         own_order,
         _order_cases,
@@ -203,6 +241,8 @@ EXERCISES = [
             "clips-not-frames": lambda clips, rng: clips[rng.permutation(len(clips))],
             "rotated": _rotated,
             "reversed": lambda clips, rng: clips[:, ::-1],
+            "unchanged": lambda clips, rng: clips.copy(),
+            "all-but-first": _all_but_the_first,
             "pixels": lambda clips, rng: rng.permuted(clips, axis=1),
         },
         measure=_what_became_of,
@@ -217,22 +257,6 @@ EXERCISES = [
             "all-pairs": lambda states, lengths: states[:, lengths - 1],
             "mean": _mean_state,
             "longest": lambda states, lengths: states[:, lengths.max() - 1],
-        },
-    ),
-    Exercise(
-        "shared-weights",
-        count_weights,
-        _count_cases,
-        {
-            "cnn-per-frame": _a_cnn_per_frame,
-            "no-pooling": _no_pooling,
-            "one-bias": _recurrent(lambda f, u: 3 * u * (f + u + 1)),
-            "like-lstm": _recurrent(lambda f, u: 4 * u * (f + u + 1)),
-            "one-gate": _recurrent(lambda f, u: u * (f + u + 1)),
-            "no-state": _recurrent(lambda f, u: 3 * u * (f + 2)),
-            "state-per-frame": lambda c, k, f, u, n: (
-                count_weights(c, k, f, u, n) + (c[0] - 1) * 3 * u * (f + u + 2)
-            ),
         },
     ),
 ]
