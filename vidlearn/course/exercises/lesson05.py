@@ -21,39 +21,6 @@ def _momentum_cases():
     return [(*simple, 0.1, 0.9), (w, g, v, 0.05, 0.8), (w[:3], g[:3], v[:3], 0.5, 0.0)]
 
 
-def _uphill(w, g, v, rate, momentum):
-    v = momentum * v + rate * g
-    return w + v, v
-
-
-def _rate_outside(w, g, v, rate, momentum):
-    """Multiply by the learning rate when moving, so the velocity holds plain gradients."""
-    v = momentum * v + g
-    return w - rate * v, v
-
-
-def _minus_velocity(w, g, v, rate, momentum):
-    """Keep the velocity pointing uphill and subtract it."""
-    v = momentum * v + rate * g
-    return w - v, v
-
-
-def _subtracts(w, g, v, rate, momentum):
-    """Let the velocity point downhill, and then take it off."""
-    after, v = momentum_step(w, g, v, rate, momentum)
-    return 2 * w - after, v
-
-
-def _rate_twice(w, g, v, rate, momentum):
-    v = momentum * v - rate * g
-    return w + rate * v, v
-
-
-def _shares(w, g, v, rate, momentum):
-    v = momentum * v - (1 - momentum) * rate * g
-    return w + v, v
-
-
 def _looks_ahead(w, g, v, rate, momentum):
     v = momentum * v - rate * g
     return w + momentum * v - rate * g, v
@@ -127,14 +94,6 @@ def _plain_sums(w, g, m, v, t, rate, b1, b2, eps):
     return w - rate * m / (1 - b1**t) / (np.sqrt(v / (1 - b2**t)) + eps), m, v
 
 
-def _averages_not_kept(w, g, m, v, *rest):
-    return adam_step(w, g, m, v, *rest)[0], m, v
-
-
-def _betas_mixed(w, g, m, v, t, rate, b1, b2, eps):
-    return adam_step(w, g, m, v, t, rate, b2, b1, eps)
-
-
 def _weights_swapped(w, g, m, v, t, rate, b1, b2, eps):
     """Give the new gradient the weight beta and the past the rest."""
     m = (1 - b1) * m + b1 * g
@@ -158,10 +117,6 @@ def _square_forgotten(w, g, m, v, t, rate, b1, b2, eps):
 def _adam_uphill(w, *rest):
     after, m, v = adam_step(w, *rest)
     return 2 * w - after, m, v
-
-
-def _counts_from_zero(w, g, m, v, t, *rest):
-    return adam_step(w, g, m, v, t + 1, *rest)
 
 
 # 3. batch-norm-backward ----------------------------------------------------------------
@@ -206,13 +161,6 @@ def _x_itself(dout, x, gamma, eps):
 
 def _divides_by_variance(dout, x, gamma, eps):
     return batch_norm_backward(dout, x, gamma, eps) / np.sqrt(x.var(axis=0) + eps)
-
-
-def _signs(dout, x, gamma, eps):
-    """Add what flows through mean and variance."""
-    return 2 * _norm_parts(dout, x, gamma, eps, False, False) - batch_norm_backward(
-        dout, x, gamma, eps
-    )
 
 
 def _with(**options):
@@ -277,11 +225,6 @@ def _by_picture(train, test):
     )
 
 
-def _tiny_added(train, test):
-    """Keep zero out of the denominator, as eps does elsewhere."""
-    return _scaled(train.mean(axis=0), train.std(axis=0) + 1e-8, train, test)
-
-
 def _dead_is_zero(train, test):
     return tuple(x * (train.std(axis=0) > 0) for x in standardise_without_leak(train, test))
 
@@ -332,15 +275,18 @@ EXERCISES = [
         momentum_step,
         _momentum_cases,
         {
-            "uphill": _uphill,
-            "rate-outside": _rate_outside,
-            "minus-velocity": _minus_velocity,
-            "subtracts": _subtracts,
-            "rate-twice": _rate_twice,
+            "uphill": lambda w, g, v, rate, m: (w + m * v + rate * g, m * v + rate * g),
+            "rate-outside": lambda w, g, v, rate, m: (w - rate * (m * v + g), m * v + g),
+            "minus-velocity": lambda w, g, v, rate, m: (w - m * v - rate * g, m * v + rate * g),
+            "subtracts": lambda w, g, v, rate, m: (w - m * v + rate * g, m * v - rate * g),
+            "rate-twice": lambda w, g, v, rate, m: (
+                w + rate * (m * v - rate * g),
+                m * v - rate * g,
+            ),
             "no-velocity": lambda w, g, v, rate, m: (w - rate * g, -rate * g),
             "not-kept": lambda w, g, v, rate, m: (momentum_step(w, g, v, rate, m)[0], v),
             "old-velocity": lambda w, g, v, rate, m: (w + v, m * v - rate * g),
-            "shares": _shares,
+            "shares": lambda w, g, v, rate, m: momentum_step(w, g, v, (1 - m) * rate, m),
             "no-fading": lambda w, g, v, rate, m: (w + v - rate * g, v - rate * g),
             "looks-ahead": _looks_ahead,
             "only-w": lambda w, g, v, rate, m: momentum_step(w, g, v, rate, m)[0],
@@ -356,16 +302,16 @@ EXERCISES = [
             "only-first-corrected": _only_first_corrected,
             "eps-inside": lambda *a: _adam(*a, inside=True),
             "no-root": lambda *a: _adam(*a, root=False),
-            "betas-mixed": _betas_mixed,
+            "betas-mixed": lambda *a: adam_step(*a[:6], a[7], a[6], a[8]),
             "weights-swapped": _weights_swapped,
             "keeps-corrected": _keeps_corrected,
             "square-forgotten": _square_forgotten,
             "uphill": _adam_uphill,
-            "counts-from-zero": _counts_from_zero,
+            "counts-from-zero": lambda *a: adam_step(*a[:4], a[4] + 1, *a[5:]),
             "no-power": _no_power,
             "old-averages": _old_averages,
             "plain-sums": _plain_sums,
-            "not-kept": _averages_not_kept,
+            "not-kept": lambda *a: (adam_step(*a)[0], a[2], a[3]),
             "no-eps": lambda *a: adam_step(*a[:-1], 0),
             "only-w": lambda *a: adam_step(*a)[0],
         },
@@ -386,7 +332,7 @@ EXERCISES = [
             "count-minus-one": _with(ddof=1),
             "no-eps": lambda d, x, gamma, eps: batch_norm_backward(d, x, gamma, 0),
             "x-itself": _x_itself,
-            "signs": _signs,
+            "signs": _with(over=lambda *a, **k: -np.mean(*a, **k)),
             "divides-by-variance": _divides_by_variance,
             "not-divided": lambda d, x, gamma, eps: (
                 batch_norm_backward(d, x, gamma, eps) * np.sqrt(x.var(axis=0) + eps)
@@ -423,7 +369,7 @@ EXERCISES = [
             "variance": lambda a, b: _scaled(a.mean(axis=0), a.var(axis=0), a, b),
             "test-statistics": lambda a, b: _scaled(b.mean(axis=0), b.std(axis=0), a, b),
             "divides-by-zero": _divides_by_zero,
-            "tiny-added": _tiny_added,
+            "tiny-added": lambda a, b: _scaled(a.mean(axis=0), a.std(axis=0) + 1e-8, a, b),
             "dead-is-zero": _dead_is_zero,
             "count-minus-one": lambda a, b: _scaled(a.mean(axis=0), a.std(axis=0, ddof=1), a, b),
             "only-mean": lambda a, b: (a - a.mean(axis=0), b - a.mean(axis=0)),
