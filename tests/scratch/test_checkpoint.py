@@ -248,6 +248,18 @@ def test_a_callback_of_your_own_is_kept(tmp_path):
     assert count.count == 4 * 4
 
 
+def test_callbacks_without_a_state_may_come_and_go(tmp_path):
+    def early():
+        return scratch.EarlyStopping("loss", patience=3)
+
+    path, straight = tmp_path / "run.npz", early()
+    history = train(None, callbacks=[straight])
+    train(path, callbacks=[scratch.Callback(), early()], broken=(2, 1))
+    again = early()
+    assert train(path, callbacks=[again]) == history
+    assert (again.best, again.best_epoch) == (straight.best, straight.best_epoch)
+
+
 def test_a_full_disk_leaves_the_file_before(tmp_path, monkeypatch):
     path, straight = tmp_path / "run.npz", train(None)
 

@@ -194,6 +194,17 @@ def test_a_loss_that_leaves_the_numbers_is_told():
         train(net, y=X[:, :1], loss="mse", optimizer=optimizer)
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_gradient_that_leaves_the_numbers_is_told():
+    net = scratch.Network([scratch.Dense(1)], input_shape=(4,))
+    net.set_weights([np.zeros((4, 1)), np.zeros(1)])
+    x, y = np.full((2, 4), 1e20, np.float32), np.full((2, 1), 1e19, np.float32)
+    message = r"the loss is 1e\+38, and its gradient not finite\. It is step 1 of epoch 1"
+    with pytest.raises(FloatingPointError, match=message):
+        train(net, x, y, loss="mse")
+    assert not any(p.any() for p in net.parameters)  # no step was taken with it
+
+
 def test_numbers_that_are_not_finite_in_x_are_told():
     x = X.copy()
     x[3, 1] = np.nan
@@ -222,6 +233,29 @@ def test_fit_rejects(options, message):
 
 
 def test_fit_rejects_what_is_no_callback():
-    for wrong in (scratch.EarlyStopping, print):
-        with pytest.raises(TypeError, match="callbacks must be Callback objects"):
-            train(callbacks=[wrong])
+    for wrong in ([scratch.EarlyStopping], [print], scratch.EarlyStopping("loss", patience=1)):
+        with pytest.raises(TypeError, match="callbacks must be a list of Callback objects"):
+            train(callbacks=wrong)
+
+
+@pytest.mark.parametrize("wrong", ["adam", scratch.Adam], ids=str)
+def test_fit_rejects_what_is_no_optimizer(wrong):
+    with pytest.raises(
+        TypeError, match=r"optimizer must be such as Adam\(0\.001\); received .*dam"
+    ):
+        train(optimizer=wrong)
+
+
+def test_fit_rejects_what_is_no_network():
+    with pytest.raises(TypeError, match=r"network must be such as .*received \[Dense\(2\)\]"):
+        train([scratch.Dense(2)])
+
+
+def test_masked_sequences_need_a_target_for_each_step():
+    layers = [scratch.Masking(), scratch.GRU(3, return_sequences=True), scratch.Dense(2)]
+    net = scratch.Network(layers, input_shape=(5, 4))
+    x = draw(6, 5, 4).astype(np.float32)
+    message = r"y must have a target for each step.*\(6, 5\).*received y \(6,\).*return_sequences"
+    with pytest.raises(ValueError, match=message):
+        train(net, x, np.zeros(6, int))
+    train(net, x, np.zeros((6, 5), int).tolist())

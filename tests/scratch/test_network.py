@@ -1,5 +1,7 @@
 """Networks: gradients of the whole, shared weights, caches, tables, and what is turned away."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -186,6 +188,27 @@ def test_what_is_no_layer_is_turned_away():
         build(scratch.Dense)
     with pytest.raises(ValueError, match="layers must hold at least one Layer"):
         build()
+
+
+def test_layers_stand_in_a_list():
+    with pytest.raises(TypeError, match=r"layers must be a list of Layer.*received Dense\(2\)"):
+        scratch.Network(scratch.Dense(2), input_shape=(4,))
+
+
+@pytest.mark.parametrize("shape", [5, "ab", (0,), (4.0,), (True,)], ids=str)
+def test_input_shape_is_a_tuple_of_whole_numbers(shape):
+    message = re.escape(f"received {shape!r}.")
+    with pytest.raises(ValueError, match=rf"input_shape must be a tuple of ints .*{message}"):
+        build(scratch.Dense(2), shape=shape)
+
+
+def test_bidirectional_leaves_its_pattern_whole():
+    lstm = scratch.LSTM(3)
+    one = build(lstm, shape=(5, 2))
+    x = np.ones((4, 5, 2), np.float32)
+    before = one.predict(x)
+    assert build(scratch.Bidirectional(lstm), shape=(5, 2)).predict(x).shape == (4, 6)
+    np.testing.assert_array_equal(one.predict(x), before)
 
 
 def test_a_shared_layer_has_one_dtype():

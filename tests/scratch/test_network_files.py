@@ -58,6 +58,13 @@ def _flipped(path):
     path.write_bytes(content)
 
 
+def _unknown_compression(path):
+    dense(4, 2).save(path)
+    content = bytearray(path.read_bytes())
+    content[content.index(b"PK\x01\x02") + 10] = 99  # the method in the list of contents
+    path.write_bytes(content)
+
+
 def _pickled(path):
     with path.open("wb") as file:
         np.savez(file, **{"1.Dense.w": np.array([{}], object)})
@@ -75,6 +82,7 @@ BAD = {
     "one array": (_one_array, ValueError, "no .npz file"),
     "truncated": (_truncated, ValueError, "cannot be read: it is damaged"),
     "flipped bits": (_flipped, ValueError, "cannot be read: it is damaged"),
+    "unknown compression": (_unknown_compression, ValueError, "cannot be read: it is damaged"),
     "pickled": (_pickled, ValueError, "cannot be read: it is damaged"),
     "folder": (Path.mkdir, ValueError, "weights.npz cannot be read"),
     "fewer layers": (
@@ -95,6 +103,7 @@ BAD = {
 }
 
 
+@pytest.mark.filterwarnings("error")  # also where a file is left open
 @pytest.mark.parametrize(("spoil", "error", "message"), BAD.values(), ids=BAD)
 def test_load_rejects(spoil, error, message, tmp_path):
     path = tmp_path / "weights.npz"

@@ -102,6 +102,27 @@ def test_short_gradients_stay_as_they_are():
             np.testing.assert_array_equal(grad, before)
 
 
+def test_gradients_whose_squares_leave_float32_are_clipped():
+    for size in (1e30, 1e-30):
+        grads = [np.array([3 * size, -4 * size], np.float32)]
+        for clipped in (
+            scratch.clip_by_norm(grads, size),
+            scratch.clip_by_global_norm(grads, size)[0],
+        ):
+            np.testing.assert_allclose(clipped[0], np.array([0.6, -0.8]) * size, rtol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["SGD", "Adam"])
+def test_an_optimizer_serves_one_network(kind):
+    optimizer = getattr(scratch, kind)(0.1)
+    ours, others = [np.ones(2)], [np.ones(2)]
+    optimizer.step(ours, [np.ones(2)])
+    optimizer.step(ours, [np.ones(2)])
+    with pytest.raises(ValueError, match="the parameters are others than at the step before"):
+        optimizer.step(others, [np.ones(2)])
+    np.testing.assert_array_equal(others[0], 1)
+
+
 def test_clipping_keeps_float32():
     grads = [np.array([3.0], np.float32)]
     for clipped in (
@@ -124,7 +145,13 @@ def test_options_are_shown():
 BAD = {
     "rate": (lambda: scratch.SGD(0), "learning_rate must be above 0, or a schedule.*=0"),
     "rate is text": (lambda: scratch.SGD("fast"), "learning_rate must be .*'fast'"),
+    "rate is endless": (lambda: scratch.SGD(np.inf), "learning_rate must be .*inf"),
     "momentum": (lambda: scratch.SGD(momentum=2), "momentum must lie between 0 and 1.*momentum=2"),
+    "momentum is text": (lambda: scratch.SGD(momentum="a"), "momentum must lie .*momentum='a'"),
+    "eps": (lambda: scratch.Adam(eps=0), "eps must be above 0.*eps=0"),
+    "beta is text": (lambda: scratch.Adam(beta_1="a"), "beta_1 must be from 0.*beta_1='a'"),
+    "decay is text": (lambda: scratch.Adam(weight_decay="a"), "weight_decay must be .*='a'"),
+    "limit is text": (lambda: scratch.Adam(clip_norm="a"), "clip_norm must be above 0.*='a'"),
     "beta": (lambda: scratch.Adam(beta_2=1.0), r"beta_2 must be from 0 to below 1.*beta_2=1\.0"),
     "decay": (lambda: scratch.AdamW(weight_decay=-1), "weight_decay must be 0 or more.*=-1"),
     "limit": (lambda: scratch.SGD(clip_value=0), "clip_value must be above 0, or None.*=0"),

@@ -440,8 +440,8 @@ MUTANTS = [
     ),
     Mutant(
         "clipping._norm",
-        "np.sqrt(sum(np.vdot(grad, grad) for grad in grads))",
-        "sum(np.vdot(grad, grad) for grad in grads)",
+        "hypot(*(",
+        "sum((",
         "square of the length",
         "clip: global",
     ),
@@ -559,7 +559,7 @@ MUTANTS = [
     ),
     Mutant(
         "checkpoint._restore",
-        "callback.set_state(state)",
+        'callback.set_state(_group(arrays, f"callback/{k}"))',
         "pass",
         "early stopping begins anew",
         "go on: momentum",

@@ -1,6 +1,6 @@
 """What the operations say when an argument does not fit: name, expected, received, mend."""
 
-from numbers import Integral
+from numbers import Integral, Real
 
 import numpy as np
 
@@ -67,3 +67,8 @@ def bad_padding(padding, expected):
 def is_int(value):
     """Tell whether value is a whole number; True and False are not."""
     return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def is_number(value):
+    """Tell whether value is a real number; True and False are not."""
+    return isinstance(value, Real) and not isinstance(value, bool)

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-DAMAGE = (ValueError, TypeError, OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error)
+DAMAGE = (
+    *(ValueError, TypeError, OSError, EOFError, KeyError, NotImplementedError),
+    *(zipfile.BadZipFile, zlib.error),
+)
 
 
 def write_arrays(path, arrays):
@@ -28,8 +31,8 @@ def write_arrays(path, arrays):
 def read_arrays(path):
     """Return the named arrays of an .npz file."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
+        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            return dict(arrays)
     except FileNotFoundError:
         raise FileNotFoundError(f"there is no file {path}.") from None
     except DAMAGE as error:

@@ -39,9 +39,8 @@ class Checkpoint:
         for k, memory in enumerate(run.optimizer.memory):
             arrays |= {f"optimizer/{k}/{slot}": a for slot, a in enumerate(memory)}
         arrays |= {f"history/{name}": np.array(values) for name, values in run.history.items()}
-        for k, callback in enumerate(callbacks):
-            state = callback.get_state() or {}
-            arrays |= {f"callback/{k}/{name}": a for name, a in state.items()}
+        for k, callback in enumerate(_with_state(callbacks)):
+            arrays |= {f"callback/{k}/{name}": a for name, a in callback.get_state().items()}
         write_arrays(self.path, arrays)
 
     def resume(self, run, callbacks):
@@ -112,9 +111,14 @@ def settings_of(run, x, y, validation, callbacks, **others):
         "learning rate": [rate(step) for step in PROBES] if callable(rate) else rate,
         "data": [_digest(a) for a in (x, y)],
         "validation": [_digest(a) for a in validation or ()],
-        "callbacks": [c for c in callbacks if c.get_state() is not None],
+        "callbacks": _with_state(callbacks),
         **others,
     }
+
+
+def _with_state(callbacks):
+    """Return the callbacks of which something is kept: a progress bar may come and go."""
+    return [callback for callback in callbacks if callback.get_state() is not None]
 
 
 def _digest(a):
@@ -135,7 +139,7 @@ def _restore(arrays, run, callbacks):
     memory = [[arrays[f"optimizer/{k}/{slot}"] for slot in slots] for k in range(count)]
     run.network.set_weights(list(_group(arrays, "weights").values()))
     run.optimizer.steps, run.optimizer.memory, run.epoch = steps, memory, epoch
+    run.optimizer.params = []  # those of the network come with the next step
     run.history.update({k: v.tolist() for k, v in _group(arrays, "history").items()})
-    for k, callback in enumerate(callbacks):
-        if state := _group(arrays, f"callback/{k}"):
-            callback.set_state(state)
+    for k, callback in enumerate(_with_state(callbacks)):
+        callback.set_state(_group(arrays, f"callback/{k}"))

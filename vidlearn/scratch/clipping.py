@@ -1,6 +1,10 @@
 """Clipping: gradients that are too long are shortened. Lesson 06 shows when that helps."""
 
+from math import hypot
+
 import numpy as np
+
+from ._checks import is_number
 
 
 def clip_by_value(grads, limit):
@@ -78,10 +82,10 @@ def clip_by_global_norm(grads, limit):
 
 
 def _norm(grads):
-    """Return the square root of the sum of the squares of all entries."""
-    return float(np.sqrt(sum(np.vdot(grad, grad) for grad in grads)))
+    """Return the square root of the sum of the squares of all entries, summed in float64."""
+    return hypot(*(np.linalg.norm(np.asarray(grad, np.float64)) for grad in grads))
 
 
 def _check(name, limit):
-    if not limit > 0:
+    if not (is_number(limit) and limit > 0):
         raise ValueError(f"{name} must be above 0; received {name}={limit!r}.")

@@ -11,7 +11,7 @@ Neural Networks from Overfitting", 2014, section 4.
 
 import numpy as np
 
-from ._checks import check_dout, check_floating
+from ._checks import check_dout, check_floating, is_number
 
 
 def dropout_forward(x, *, rate=0.5, training=True, rng=None):
@@ -55,7 +55,7 @@ def dropout_forward(x, *, rate=0.5, training=True, rng=None):
     np.True_
     """
     x = check_floating("x", x)
-    if not 0 <= rate < 1:
+    if not (is_number(rate) and 0 <= rate < 1):
         raise ValueError(
             f"rate must be at least 0 and less than 1; received rate={rate!r}. "
             "It is the share that is dropped: rate=0.2 keeps 80 %."

@@ -143,7 +143,7 @@ class Bidirectional(Layer):
         super().__init__()
         if not isinstance(layer, _Recurrent):
             raise TypeError(f"layer must be a SimpleRNN, LSTM or GRU; received {layer!r}.")
-        self.layer = layer
+        self.layer = type(layer)(layer.units, return_sequences=layer.return_sequences)
 
     def build(self, input_shape, rng, dtype):
         for way in ("forward", "backward"):

@@ -1,11 +1,12 @@
 """A network: layers in a row, forward from the first to the last, backward in reverse."""
 
+from collections.abc import Iterable
 from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
 
-from ._checks import check_floating
+from ._checks import check_floating, is_int
 from ._files import read_arrays, write_arrays
 from .layer import Layer, check_count
 
@@ -55,8 +56,10 @@ class Network:
     """
 
     def __init__(self, layers, *, input_shape, seed=0, dtype=np.float32):
-        self.layers = list(layers)
-        self.input_shape, self.dtype = tuple(input_shape), np.dtype(dtype)
+        if isinstance(layers, Layer) or not isinstance(layers, Iterable):
+            raise TypeError(f"layers must be a list of Layer objects; received {layers!r}.")
+        self.layers, self.dtype = list(layers), np.dtype(dtype)
+        self.input_shape = _check_input_shape(input_shape)
         self._check_options()
         self.rng = np.random.default_rng(seed)
         self.shapes = []  # of the output of every layer, for one example
@@ -276,6 +279,16 @@ def _run(layer, x, mask, training=False, rng=None):
         )
     out, cache = layer.forward(x, training=training, rng=rng, mask=mask)
     return out, layer.next_mask(x, mask), cache
+
+
+def _check_input_shape(shape):
+    """Return the shape of one example, when it is a tuple of whole numbers of at least 1."""
+    if not isinstance(shape, tuple | list) or not all(is_int(n) and n >= 1 for n in shape):
+        raise ValueError(
+            "input_shape must be a tuple of ints of at least 1, the shape of one example without "
+            f"the batch axis, such as (28, 28, 1) or (12,); received {shape!r}."
+        )
+    return tuple(map(int, shape))
 
 
 @contextmanager

@@ -15,7 +15,7 @@ Ba, Kiros and Hinton, "Layer Normalization", 2016, section 3.
 
 import numpy as np
 
-from ._checks import check_dout, check_floating
+from ._checks import check_dout, check_floating, is_number
 
 
 def batch_norm_forward(
@@ -260,7 +260,7 @@ def _prepare(x, gamma, beta, eps, axes):
         )
     for name, value in (("gamma", gamma), ("beta", beta)):
         _check_channels(name, value, x, f"np.{'ones' if name == 'gamma' else 'zeros'}")
-    if not eps > 0:
+    if not (is_number(eps) and eps > 0):
         raise ValueError(f"eps must be more than 0; received eps={eps!r}. Write eps=1e-3.")
     return x, np.asarray(gamma, x.dtype), np.asarray(beta, x.dtype)
 
@@ -275,7 +275,7 @@ def _check_channels(name, value, x, maker):
 
 def _check_running(x, mean, var, training, momentum):
     """Return the running statistics, (mean, var) or (), when they can serve."""
-    if not 0 <= momentum <= 1:
+    if not (is_number(momentum) and 0 <= momentum <= 1):
         raise ValueError(
             f"momentum must lie between 0 and 1; received momentum={momentum!r}. Write 0.99."
         )

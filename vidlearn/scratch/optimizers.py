@@ -5,11 +5,11 @@ decay, then the update is made. Lesson 05 compares the rules.
 """
 
 import inspect
-from math import sqrt
-from numbers import Real
+from math import isfinite, sqrt
 
 import numpy as np
 
+from ._checks import is_number
 from .clipping import clip_by_global_norm, clip_by_norm, clip_by_value
 
 
@@ -38,6 +38,8 @@ class Optimizer:
         Steps taken so far.
     memory : list of list of ndarray
         What is remembered for each parameter.
+    params : list of ndarray
+        The parameters of the last step.
     """
 
     slots = 0
@@ -59,7 +61,7 @@ class Optimizer:
         _check_options(learning_rate, weight_decay, limits)
         self.learning_rate, self.weight_decay = learning_rate, weight_decay
         self.clip_value, self.clip_norm, self.global_clip_norm = limits.values()
-        self.steps, self.memory = 0, []
+        self.steps, self.memory, self.params = 0, [], []
 
     def step(self, params, grads):
         """Change the parameters in place.
@@ -80,6 +82,7 @@ class Optimizer:
         self._check(params, grads)
         if not self.memory:
             self.memory = [[np.zeros_like(p) for _ in range(self.slots)] for p in params]
+        self.params = list(params)
         rate = self.rate()
         self.steps += 1
         for p, grad, memory in zip(params, self._clip(grads), self.memory, strict=True):
@@ -136,7 +139,9 @@ class Optimizer:
                     f"received {np.shape(grad)}."
                 )
         known = [a.shape for slots in self.memory for a in slots]
-        if self.memory and known != [p.shape for p in params for _ in range(self.slots)]:
+        shapes = [p.shape for p in params for _ in range(self.slots)]
+        others = any(p is not q for p, q in zip(params, self.params, strict=False))
+        if others or (self.memory and known != shapes):
             raise ValueError(
                 "the parameters are others than at the step before. "
                 "An optimiser remembers each of them: make a new one for another network."
@@ -203,8 +208,8 @@ class SGD(Optimizer):
             clip_norm=clip_norm,
             global_clip_norm=global_clip_norm,
         )
-        if not 0 <= momentum <= 1:
-            raise ValueError(f"momentum must lie between 0 and 1; received momentum={momentum}.")
+        if not (is_number(momentum) and 0 <= momentum <= 1):
+            raise ValueError(f"momentum must lie between 0 and 1; received momentum={momentum!r}.")
         self.momentum, self.nesterov = momentum, nesterov
 
     def update(self, grad, rate, v):
@@ -269,8 +274,10 @@ class Adam(Optimizer):
             global_clip_norm=global_clip_norm,
         )
         for name, beta in (("beta_1", beta_1), ("beta_2", beta_2)):
-            if not 0 <= beta < 1:
-                raise ValueError(f"{name} must be from 0 to below 1; received {name}={beta}.")
+            if not (is_number(beta) and 0 <= beta < 1):
+                raise ValueError(f"{name} must be from 0 to below 1; received {name}={beta!r}.")
+        if not (is_number(eps) and eps > 0):
+            raise ValueError(f"eps must be above 0; received eps={eps!r}.")
         self.beta_1, self.beta_2, self.eps = beta_1, beta_2, eps
 
     def update(self, grad, rate, m, v):
@@ -323,16 +330,17 @@ class AdamW(Adam):
 
 
 def _check_options(learning_rate, weight_decay, limits):
-    if not callable(learning_rate) and not (isinstance(learning_rate, Real) and learning_rate > 0):
+    rate = learning_rate
+    if not callable(rate) and not (is_number(rate) and rate > 0 and isfinite(rate)):
         raise ValueError(
             "learning_rate must be above 0, or a schedule f(step) -> float; "
             f"received learning_rate={learning_rate!r}."
         )
-    if weight_decay is not None and not weight_decay >= 0:
+    if weight_decay is not None and not (is_number(weight_decay) and weight_decay >= 0):
         raise ValueError(f"weight_decay must be 0 or more; received weight_decay={weight_decay!r}.")
     given = {name: limit for name, limit in limits.items() if limit is not None}
     if len(given) > 1:
         raise ValueError(f"gradients are clipped in one way; received {' and '.join(given)}.")
     for name, limit in given.items():
-        if not limit > 0:
+        if not (is_number(limit) and limit > 0):
             raise ValueError(f"{name} must be above 0, or None; received {name}={limit!r}.")

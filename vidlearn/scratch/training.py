@@ -76,13 +76,15 @@ def fit(
     Raises
     ------
     FloatingPointError
-        If the loss is no finite number any more.
+        If the loss or a gradient is not finite any more.
+    TypeError
+        If network, optimizer or a callback is something else.
     ValueError
         If arguments do not fit, or the checkpoint is damaged or of another training.
     """
     x, y = _check_data(x, y)
     check_loss(loss)
-    _check_around(validation, callbacks)
+    _check_around(network, optimizer, validation, callbacks)
     steps = ceil(len(x) / check_count("batch_size", batch_size))
     run = Run(network, optimizer, check_count("epochs", epochs), steps)
     saved = None
@@ -137,7 +139,9 @@ def train_step(network, x, y, *, loss="softmax_cross_entropy", optimizer):
     Raises
     ------
     FloatingPointError
-        If the loss is not a finite number; then no step is taken.
+        If the loss or a gradient is not finite; then no step is taken.
+    ValueError
+        If a network that gives an output for each step of masked sequences gets a y without one.
 
     Notes
     -----
@@ -150,7 +154,10 @@ def train_step(network, x, y, *, loss="softmax_cross_entropy", optimizer):
         raise FloatingPointError(f"the loss is {metrics['loss']}.")
     dout = np.zeros_like(out)
     dout[counts] = LOSSES[loss][1](1.0, loss_cache)
-    optimizer.step(network.parameters, network.backward(dout, cache))
+    grads = network.backward(dout, cache)
+    if not all(np.isfinite(grad).all() for grad in grads):
+        raise FloatingPointError(f"the loss is {metrics['loss']:.3g}, and its gradient not finite.")
+    optimizer.step(network.parameters, grads)
     return metrics
 
 
@@ -201,8 +208,15 @@ def _train_epoch(run, x, y, loss, batch_size, seed, callbacks):
 
 def _measure(out, y, loss, mask):
     """Return the metrics of a batch, the index of what counts in it, and the loss's cache."""
+    y = np.asarray(y)
     loss_forward, _ = LOSSES[check_loss(loss)]
     counts = ... if mask is None else mask
+    if mask is not None and y.shape[:2] != mask.shape:
+        raise ValueError(
+            f"y must have a target for each step, (N, T, ...) with N, T = {mask.shape}, as the "
+            f"network has an output for each; received y {y.shape}. For one target a sequence, "
+            "the last recurrent layer needs return_sequences=False."
+        )
     out, y = out[counts], y[counts]
     value, cache = loss_forward(out, y)
     metrics = {"count": len(out), "loss": value}
@@ -246,16 +260,20 @@ def _check_data(x, y):
     return x, y
 
 
-def _check_around(validation, callbacks):
+def _check_around(network, optimizer, validation, callbacks):
+    for name, value, method in (("network", network, "backward"), ("optimizer", optimizer, "step")):
+        if isinstance(value, type) or not hasattr(value, method):
+            example = {"network": "Network([...], input_shape=...)", "optimizer": "Adam(0.001)"}
+            raise TypeError(f"{name} must be such as {example[name]}; received {value!r}.")
     if validation is not None and not (
         isinstance(validation, tuple | list) and len(validation) == 2
     ):
         raise ValueError(
             f"validation must be (x, y), or None; received {type(validation).__name__}."
         )
-    for callback in callbacks:
-        if not isinstance(callback, Callback):
-            raise TypeError(f"callbacks must be Callback objects; received {callback!r}.")
+    for callback in callbacks if isinstance(callbacks, tuple | list) else [callbacks]:
+        if not isinstance(callback, Callback) or callback is callbacks:
+            raise TypeError(f"callbacks must be a list of Callback objects; received {callback!r}.")
 
 
 def check_loss(loss):
