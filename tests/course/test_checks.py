@@ -169,6 +169,16 @@ def test_changed_input_is_told():
     assert "`x`" in repr(result)
 
 
+def test_changed_input_inside_a_list_is_told():
+    def my_clip_gradients(gradients, limit):
+        for gradient in gradients:
+            gradient *= 2
+        return [gradient / 2 for gradient in exercise.solution(gradients, 2 * limit)]
+
+    exercise = exercises.get("clip-gradients")
+    assert grade(exercise, my_clip_gradients).misconception == "input-changed"
+
+
 def test_not_a_function_and_unknown_id():
     assert "without brackets" in repr(judged(np.zeros(3)))
     assert "correlate2d" in repr(check("corelate2d", judged))

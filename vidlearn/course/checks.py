@@ -139,7 +139,7 @@ def grade(exercise, answer):
             name = _same_error(exercise, args, error)
             return _wrong(exercise, name, _where(answer, error), given=args)
         for name, before, after in zip(_parameters(exercise.solution), args, given, strict=False):
-            if isinstance(before, np.ndarray) and difference(after, before, 0):
+            if _changed(before, after):
                 return _wrong(exercise, "input-changed", words["mutated"].format(name=name))
     absent = [result is None or result is Ellipsis for result in came]
     if all(absent):
@@ -148,6 +148,14 @@ def grade(exercise, answer):
         line = words["nothing_here"].format(name=_name(answer))
         return _wrong(exercise, None, line, given=cases[absent.index(True)])
     return _compare(exercise, cases, came)
+
+
+def _changed(before, after):
+    """Tell whether an array differs, also one inside lists."""
+    if isinstance(before, tuple | list):
+        inside = zip(before, after, strict=False)
+        return len(before) != len(after) or any(_changed(a, b) for a, b in inside)
+    return isinstance(before, np.ndarray) and bool(difference(after, before, 0))
 
 
 def _compare(exercise, cases, came):

@@ -218,7 +218,7 @@ def _clip_cases():
     rng = np.random.default_rng(64)
     long, short = [rng.normal(size=s) for s in ((2, 3), (3, 3), (3,))], [np.array([0.3, -0.4])]
     small = [np.array([3.0, 0.0]), np.array([[0.0, -4.0]])]
-    tied = np.array([3.0, -1.0])  # one array in two places: changed in place, it shrinks twice
+    tied = np.array([3.0, -1.0])  # one array in two places
     return [(small, 1.0), (short, 1.0), (long, 2.0), (long, 100.0), ([tied, tied], 1.5)]
 
 
@@ -234,13 +234,6 @@ def _scaled(measure, always=False, limit_counts=True):
     return clip
 
 
-def _in_place(gradients, limit):
-    scale = min(1.0, limit / math.hypot(*_norms(gradients)))
-    for g in gradients:
-        g *= scale
-    return gradients
-
-
 # 6. gradient-reach ---------------------------------------------------------------------
 
 
@@ -250,7 +243,7 @@ def gradient_reach(rate, share):
 
 
 def _reach_cases():
-    return [(0.5, 0.1), (0.9, 0.01), (0.97, 0.001), (0.2, 0.3)]
+    return [(0.5, 0.1), (0.9, 0.01), (0.97, 0.001), (0.2, 0.3), (0.5, 0.25)]
 
 
 EXERCISES = [
@@ -337,7 +330,6 @@ EXERCISES = [
             "forgets-the-limit": _scaled(lambda gs: math.hypot(*_norms(gs)), limit_counts=False),
             "adds-the-lengths": _scaled(lambda gs: sum(_norms(gs))),
             "squared": _scaled(lambda gs: sum(n**2 for n in _norms(gs))),
-            "in-place": _in_place,
             "left-as-they-are": lambda gs, limit: gs,
             "largest-entry": _scaled(lambda gs: max(np.abs(g).max() for g in gs)),
         },
@@ -349,6 +341,7 @@ EXERCISES = [
         {
             "rounds-down": lambda rate, share: gradient_reach(rate, share) - 1,
             "not-whole": lambda rate, share: math.log(share) / math.log(rate),
+            "equal-for-less": lambda rate, share: math.ceil(math.log(share) / math.log(rate)),
             "one-too-many": lambda rate, share: gradient_reach(rate, share) + 1,
             "straight-line": lambda rate, share: math.floor((1 - share) / (1 - rate)) + 1,
             "upside-down": lambda rate, share: math.floor(math.log(rate) / math.log(share)) + 1,
