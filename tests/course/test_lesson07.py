@@ -113,13 +113,43 @@ def gru_turned(x, h, w, u, b):
     return h + (kept - z * h) / (1 - z) * z - z * h
 
 
+def lstm_by_columns(x, h, c, w, u, b):
+    i, f, g, o = ((x @ w + h @ u + b)[:, k::4] for k in range(4))
+    c = logistic(f) * c + logistic(i) * np.tanh(g)
+    return logistic(o) * np.tanh(c), c
+
+
+def lstm_without_memory(x, h, c, w, u, b):
+    i, _, g, o = np.hsplit(x @ w + h @ u + b, 4)
+    c = logistic(i) * np.tanh(g)
+    return logistic(o) * np.tanh(c), c
+
+
+def gradients_of_gates_as_sums(dh, dc, i, f, g, o, c, c_next):
+    def slope(v):
+        return logistic(v) * (1 - logistic(v))
+
+    dc = dc + dh * o / np.cosh(c_next) ** 2
+    dz = [dc * g * slope(i), dc * c * slope(f), dc * i / np.cosh(g) ** 2]
+    return np.hstack([*dz, dh * np.tanh(c_next) * slope(o)]), dc * f
+
+
+def paper_without_reset(x, h, w, u, b):
+    z, _, candidate = np.hsplit(x @ w + h @ u + b, 3)
+    return logistic(z) * h + logistic(-z) * np.tanh(candidate)
+
+
 @pytest.mark.parametrize(
     ("exercise", "answer", "misconception"),
     [
         ("lstm-step", lstm_in_torch_s_gru_order, "swapped"),
         ("lstm-step", lambda *a: lstm_by_slices(*a)[::-1], "results-swapped"),
         ("lstm-step", lambda x, h, c, w, u, b: (h, c), None),
+        ("lstm-step", lstm_by_columns, "unit-by-unit"),
+        ("lstm-step", lstm_without_memory, "no-old-cell"),
+        ("lstm-gate-gradients", gradients_of_gates_as_sums, "squashed-twice"),
         ("gru-step", gru_turned, "update-turned"),
+        ("gru-paper", paper_without_reset, "no-reset"),
         ("gru-paper", lambda x, h, w, u, b: gru_in_other_words(x, h, w, u, [b, 0 * b]), None),
         (
             "gru-paper",
@@ -135,6 +165,7 @@ def gru_turned(x, h, w, u, b):
         ("forget-bias", lambda steps, share: share ** (1 / steps), "gate-not-bias"),
         ("forget-bias", lambda steps, share: np.log(share) - np.log(1 - share), "one-step"),
         ("forget-bias", lambda steps, share: np.log(share ** (1 / steps)), "log-of-the-gate"),
+        ("forget-bias", lambda t, p: np.log(p**t / (1 - p**t)), "power-not-root"),
     ],
 )
 def test_near_misses_are_named(exercise, answer, misconception):

@@ -38,13 +38,13 @@ def _lstm_cases():
     return cases
 
 
-def _lstm_variant(order="ifgo", squash=np.tanh, show=np.tanh):
-    """Return the step with another order of the blocks, another candidate or another output."""
+def _lstm_variant(order="ifgo", squash=np.tanh, show=np.tanh, keep=lambda f, c: f * c):
+    """Return the step with another order of blocks, another candidate, output or memory."""
 
     def step(x, h, c, w, u, b):
         blocks = np.split(x @ w + h @ u + b, 4, axis=1)
         i, f, g, o = (blocks[order.index(gate)] for gate in "ifgo")
-        c_next = _sigmoid(f) * c + _sigmoid(i) * squash(g)
+        c_next = keep(_sigmoid(f), c) + _sigmoid(i) * squash(g)
         return _sigmoid(o) * show(c_next), c_next
 
     return step
@@ -63,10 +63,10 @@ def _coupled(x, h, c, w, u, b):
     return _sigmoid(o) * np.tanh(c_next), c_next
 
 
-def _never_forgets(x, h, c, w, u, b):
-    i, _, g, o = np.split(x @ w + h @ u + b, 4, axis=1)
-    c_next = c + _sigmoid(i) * np.tanh(g)
-    return _sigmoid(o) * np.tanh(c_next), c_next
+def _unit_by_unit(x, h, c, w, u, b):
+    """Take every fourth column for a gate, as if i, f, g, o of one unit stood together."""
+    columns = np.arange(len(b)).reshape(-1, 4).T.ravel()
+    return lstm_step(x, h, c, w[:, columns], u[:, columns], b[columns])
 
 
 # 2. lstm-gate-gradients ----------------------------------------------------------------
@@ -94,28 +94,27 @@ def _gradient_cases():
     return cases
 
 
-def _forget_with_new_cell(dh, dc, i, f, g, o, c, c_next):
-    dz, dc_before = lstm_gate_gradients(dh, dc, i, f, g, o, c, c_next)
-    units = c.shape[1]
-    through = dc + dh * o * (1 - np.tanh(c_next) ** 2)
-    dz[:, units : 2 * units] = through * c_next * f * (1 - f)
-    return dz, dc_before
+def _other_block(k, gradient):
+    """Return the answer with block k of dz by another rule, which is given the whole dc."""
+
+    def answer(dh, dc, i, f, g, o, c, c_next):
+        dz, dc_before = lstm_gate_gradients(dh, dc, i, f, g, o, c, c_next)
+        units, whole = c.shape[1], dc + dh * o * (1 - np.tanh(c_next) ** 2)
+        dz[:, k * units : (k + 1) * units] = gradient(whole, dh, i, f, g, o, c, c_next)
+        return dz, dc_before
+
+    return answer
 
 
-def _no_tanh_slope(dh, dc, i, f, g, o, c, c_next):
-    """Send dh * o into c_next whole, as if h were o * c_next."""
-    slope = 1 - np.tanh(c_next) ** 2
-    dz, dc_before = lstm_gate_gradients(0 * dh, dc + dh * o, i, f, g, o, c, c_next)
-    dz_o = lstm_gate_gradients(dh, dc, i, f, g, o, c, c_next)[0][:, 3 * slope.shape[1] :]
-    dz[:, 3 * slope.shape[1] :] = dz_o
-    return dz, dc_before
+def _other_whole(whole):
+    """Return the answer with another whole dc; the gradient of o stays right."""
 
+    def answer(dh, dc, i, f, g, o, c, c_next):
+        dz, dc_before = lstm_gate_gradients(0 * dh, whole(dh, dc, o), i, f, g, o, c, c_next)
+        dz[:, 3 * c.shape[1] :] = dh * np.tanh(c_next) * o * (1 - o)
+        return dz, dc_before
 
-def _cell_path_only(dh, dc, i, f, g, o, c, c_next):
-    dz, dc_before = lstm_gate_gradients(0 * dh, dc, i, f, g, o, c, c_next)
-    units = c.shape[1]
-    dz[:, 3 * units :] = dh * np.tanh(c_next) * o * (1 - o)
-    return dz, dc_before
+    return answer
 
 
 def _not_handed_on(dh, dc, i, f, g, o, c, c_next):
@@ -131,12 +130,17 @@ def _without_slopes(dh, dc, i, f, g, o, c, c_next):
     return np.concatenate(parts, axis=1), dc * f
 
 
-def _sigmoid_slope_for_g(dh, dc, i, f, g, o, c, c_next):
-    dz, dc_before = lstm_gate_gradients(dh, dc, i, f, g, o, c, c_next)
-    units = c.shape[1]
-    through = dc + dh * o * (1 - np.tanh(c_next) ** 2)
-    dz[:, 2 * units : 3 * units] = through * i * g * (1 - g)
-    return dz, dc_before
+def _squashed_twice(dh, dc, i, f, g, o, c, c_next):
+    """Take the slopes at the gates, as if these were still the sums."""
+    gradients, dc_before = _without_slopes(dh, dc, i, f, g, o, c, c_next)
+    slopes = [1 - np.tanh(v) ** 2 if v is g else _sigmoid(v) * _sigmoid(-v) for v in (i, f, g, o)]
+    return gradients * np.concatenate(slopes, axis=1), dc_before
+
+
+def _o_before_g(*args):
+    dz, dc_before = lstm_gate_gradients(*args)
+    i, f, g, o = np.split(dz, 4, axis=1)
+    return np.concatenate([i, f, o, g], axis=1), dc_before
 
 
 def _keeps_all(dh, dc, i, f, g, o, c, c_next):
@@ -193,10 +197,6 @@ def _bias_outside(x, h, w, u, b):
     return gru_step(x, h, w, u, np.stack([b.sum(axis=0), np.zeros_like(b[1])]))
 
 
-def _one_bias(x, h, w, u, b):
-    return gru_step(x, h, w, u, np.stack([b[0], np.zeros_like(b[1])]))
-
-
 # 4. gru-paper --------------------------------------------------------------------------
 
 
@@ -220,26 +220,22 @@ def _paper_cases():
     return cases
 
 
-def _paper_after(x, h, w, u, b):
-    return gru_step(x, h, w, u, np.stack([b, np.zeros_like(b)]))
+def _paper_variant(
+    keep=lambda z, r, h, h_hat: z * h + (1 - z) * h_hat,
+    order="zr",
+    past=np.multiply,
+    squash=np.tanh,
+):
+    """Return the paper's step with another mixture, order, use of the reset gate or squashing."""
 
+    def step(x, h, w, u, b):
+        units = h.shape[1]
+        gates = np.split(_sigmoid(x @ w + h @ u + b), 3, axis=1)
+        z, r = (gates[order.index(gate)] for gate in "zr")
+        of_x = x @ w[:, 2 * units :] + b[2 * units :]
+        return keep(z, r, h, squash(of_x + past(r, h) @ u[:, 2 * units :]))
 
-def _paper_turned(x, h, w, u, b):
-    z = _sigmoid(np.split(x @ w + h @ u + b, 3, axis=1)[0])
-    return z * _paper_candidate(x, h, w, u, b) + (1 - z) * h
-
-
-def _paper_candidate(x, h, w, u, b):
-    units = h.shape[1]
-    r = _sigmoid(np.split(x @ w + h @ u + b, 3, axis=1)[1])
-    return np.tanh(x @ w[:, 2 * units :] + (r * h) @ u[:, 2 * units :] + b[2 * units :])
-
-
-def _paper_resets_everything(x, h, w, u, b):
-    """Use r * h wherever h stood: in the gates' mixture too."""
-    z = _sigmoid(np.split(x @ w + h @ u + b, 3, axis=1)[0])
-    r = _sigmoid(np.split(x @ w + h @ u + b, 3, axis=1)[1])
-    return z * r * h + (1 - z) * _paper_candidate(x, h, w, u, b)
+    return step
 
 
 # 5. count-gate-weights -----------------------------------------------------------------
@@ -289,8 +285,14 @@ EXERCISES = [
             "no-tanh-in-h": _lstm_variant(show=lambda c: c),
             "sigmoid-in-h": _lstm_variant(show=_sigmoid),
             "old-cell": _shows_old_cell,
-            "never-forgets": _never_forgets,
+            "never-forgets": _lstm_variant(keep=lambda f, c: c),
+            "no-old-cell": _lstm_variant(keep=lambda f, c: 0 * c),
+            "forget-turned": _lstm_variant(keep=lambda f, c: (1 - f) * c),
+            "raw-candidate": _lstm_variant(squash=lambda g: g),
             "coupled": _coupled,
+            "no-biases": lambda x, h, c, w, u, b: lstm_step(x, h, c, w, u, 0 * b),
+            "no-last-state": lambda x, h, c, w, u, b: lstm_step(x, h, c, w, 0 * u, b),
+            "unit-by-unit": _unit_by_unit,
             "results-swapped": lambda *a: lstm_step(*a)[::-1],
         },
         shows=lstm_cell_forward,
@@ -300,14 +302,27 @@ EXERCISES = [
         lstm_gate_gradients,
         _gradient_cases,
         {
-            "new-cell": _forget_with_new_cell,
+            "new-cell": _other_block(
+                1, lambda whole, dh, i, f, g, o, c, c_next: whole * c_next * f * (1 - f)
+            ),
             "dc-not-carried": lambda dh, dc, *a: lstm_gate_gradients(dh, 0 * dc, *a),
-            "dh-left-out": _cell_path_only,
-            "no-tanh-slope": _no_tanh_slope,
+            "dh-left-out": _other_whole(lambda dh, dc, o: dc),
+            "no-tanh-slope": _other_whole(lambda dh, dc, o: dc + dh * o),
             "not-handed-on": _not_handed_on,
             "keeps-all": _keeps_all,
             "no-slopes": _without_slopes,
-            "sigmoid-slope-for-g": _sigmoid_slope_for_g,
+            "squashed-twice": _squashed_twice,
+            "sigmoid-slope-for-g": _other_block(
+                2, lambda whole, dh, i, f, g, *_: whole * i * g * (1 - g)
+            ),
+            "whole-dc-for-o": _other_block(
+                3, lambda whole, dh, i, f, g, o, c, c_next: whole * np.tanh(c_next) * o * (1 - o)
+            ),
+            "no-tanh-for-o": _other_block(
+                3, lambda whole, dh, i, f, g, o, c, c_next: dh * c_next * o * (1 - o)
+            ),
+            "other-order": _o_before_g,
+            "results-swapped": lambda *a: lstm_gate_gradients(*a)[::-1],
         },
         shows=lstm_cell_backward,
     ),
@@ -322,11 +337,14 @@ EXERCISES = [
             "resets-the-input-too": _gru_variant(
                 candidate=lambda xh, hh, r: np.tanh(r * (xh + hh))
             ),
+            "resets-the-input": _gru_variant(candidate=lambda xh, hh, r: np.tanh(r * xh + hh)),
+            "reset-turned": _gru_variant(candidate=lambda xh, hh, r: np.tanh(xh + (1 - r) * hh)),
             "no-reset": _gru_variant(candidate=lambda xh, hh, r: np.tanh(xh + hh)),
             "sigmoid-candidate": _gru_variant(candidate=lambda xh, hh, r: _sigmoid(xh + r * hh)),
             "keeps-all": _gru_variant(keep=lambda z, h, h_hat: h + (1 - z) * h_hat),
+            "old-state-lost": _gru_variant(keep=lambda z, h, h_hat: (1 - z) * h_hat),
             "bias-outside": _bias_outside,
-            "one-bias": _one_bias,
+            "one-bias": lambda x, h, w, u, b: gru_step(x, h, w, u, b * [[1], [0]]),
         },
         shows=gru_cell_forward,
     ),
@@ -335,9 +353,13 @@ EXERCISES = [
         gru_paper,
         _paper_cases,
         {
-            "reset-after": _paper_after,
-            "update-turned": _paper_turned,
-            "resets-everything": _paper_resets_everything,
+            "reset-after": lambda x, h, w, u, b: gru_step(x, h, w, u, np.stack([b, 0 * b])),
+            "update-turned": _paper_variant(lambda z, r, h, h_hat: z * h_hat + (1 - z) * h),
+            "resets-everything": _paper_variant(lambda z, r, h, h_hat: z * r * h + (1 - z) * h_hat),
+            "gates-swapped": _paper_variant(order="rz"),
+            "no-reset": _paper_variant(past=lambda r, h: h),
+            "sigmoid-candidate": _paper_variant(squash=_sigmoid),
+            "no-biases": lambda x, h, w, u, b: gru_paper(x, h, w, u, 0 * b),
         },
     ),
     Exercise(
@@ -350,6 +372,12 @@ EXERCISES = [
             "four-for-three": _count({"rnn": 1, "lstm": 4, "gru": 4}, _BIASES),
             "two-biases-for-all": _count(_BLOCKS, {"rnn": 2, "lstm": 2, "gru": 2}),
             "three-gates": _count({"rnn": 1, "lstm": 3, "gru": 2}, _BIASES),
+            "three-gates-one-bias": _count(
+                {"rnn": 1, "lstm": 3, "gru": 2}, dict.fromkeys(_BLOCKS, 1)
+            ),
+            "one-bias-for-a-block": lambda kind, inputs, units: (
+                _BLOCKS[kind] * (units * (inputs + units) + 1)
+            ),
             "no-recurrent-weights": _count(_BLOCKS, _BIASES, inputs_only=True),
         },
     ),
@@ -359,6 +387,9 @@ EXERCISES = [
         lambda: [(1, 0.5), (10, 0.5), (50, 0.1), (100, 0.9)],
         {
             "gate-not-bias": lambda steps, share: share ** (1 / steps),
+            "power-not-root": lambda steps, share: -np.log(share**-steps - 1),
+            "shares-the-bias": lambda steps, share: np.log(share / (1 - share)) / steps,
+            "forgets-the-share": lambda steps, share: forget_bias(steps, 1 - share),
             "one-step": lambda steps, share: np.log(share / (1 - share)),
             "log-of-the-gate": lambda steps, share: np.log(share) / steps,
             "shares-evenly": lambda s, p: np.log((1 - (1 - p) / s) / ((1 - p) / s)),
