@@ -85,7 +85,7 @@ export default interactive(({ root, text, memory, signal, get }) => {
 
   const places = ([x, y]) => [(x + WIDE) * UNIT, (HIGH - y) * UNIT];
   const canvas = h("canvas", { width: 800, height: 600, "aria-hidden": "true" });
-  /** Shade the map: the darker the higher, a line where one band meets the next. */
+  /** Shade the map: the deeper the blue, the higher, a line where one band meets the next. */
   function shade() {
     const { width, height } = canvas;
     const values = new Float64Array(width * height);
@@ -136,14 +136,15 @@ export default interactive(({ root, text, memory, signal, get }) => {
       );
     },
     onkeydown(event) {
-      const far = event.shiftKey ? 0.5 : 0.1;
-      const by = {
-        ArrowLeft: [-far, 0], ArrowRight: [far, 0], ArrowUp: [0, far], ArrowDown: [0, -far],
+      const far = event.shiftKey ? 0.5 : 0.1; // to the next multiple, so that 0 can be met
+      const way = {
+        ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1],
       }[event.key];
-      if (!by) return;
+      if (!way) return;
       event.preventDefault();
       event.stopPropagation();
-      begin(now.start[0] + by[0], now.start[1] + by[1]);
+      const next = (v, sign) => (Math.floor(sign * v / far + 1e-6) + 1) * far * sign;
+      begin(...now.start.map((v, axis) => way[axis] ? next(v, way[axis]) : v));
     },
   }, canvas, drawing);
 
