@@ -3,7 +3,7 @@
 # make test   the whole suite
 #             make test ARGS="-k conv"
 # make book   the website, in book/_build/html
-# make notebooks [ONLY=02]   run the lessons again and store their outputs
+# make notebooks [ONLY=03]   run the lessons again and store their outputs
 # make benchmarks   speed, side by side
 # make clean   remove .venv and what was built; my_work/ stays
 

@@ -1,4 +1,4 @@
-"""How long an epoch of the network of lesson 05 takes, beside Keras, PyTorch and numpy-ml.
+"""How long an epoch of the network of lesson 06 takes, beside Keras, PyTorch and numpy-ml.
 
 scikit-learn's 1,797 handwritten digits, 8 x 8, in batches of 32, Adam, float32, two threads. Keras
 trains by `fit` on arrays, compiled and without XLA, which is slower on a CPU.

@@ -165,7 +165,7 @@ class Mermaid(SphinxDirective):
 
 
 class Interactive(SphinxDirective):
-    """An interactive of a lesson on another page: ``{interactive} 02_convolution FilterGallery``.
+    """An interactive of a lesson on another page: ``{interactive} 03_convolution FilterGallery``.
 
     It is shown from the state that the lesson's notebook stores.
     """

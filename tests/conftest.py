@@ -39,7 +39,7 @@ def browser():
 
 @pytest.fixture
 def course(tmp_path, monkeypatch):
-    """A course of lessons 00 and 02; returns what publishes a lesson with another title."""
+    """A course of lessons 00 and 03; returns what publishes a lesson with another title."""
     folder = tmp_path / "course" / "notebooks"
     folder.mkdir(parents=True)
 
@@ -49,6 +49,6 @@ def course(tmp_path, monkeypatch):
         (folder / name).write_text(json.dumps(notebook), "utf-8")
 
     publish("00_start.ipynb", "# Zero")
-    publish("02_convolution.ipynb", "# Two")
+    publish("03_convolution.ipynb", "# Two")
     monkeypatch.setattr(lab, "PACKAGE", folder.parent / "vidlearn")
     return publish

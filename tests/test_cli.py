@@ -44,7 +44,7 @@ def test_lab_rejects_a_folder_that_is_a_file(course, tmp_path, capsys):
 def test_reset_rejects_an_unknown_lesson(course, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert cli.main(["reset", "77"]) == 1
-    assert "There is no lesson 77. There are 00, 02." in capsys.readouterr().err
+    assert "There is no lesson 77. There are 00, 03." in capsys.readouterr().err
 
 
 def test_version_and_help_load_nothing_heavy():

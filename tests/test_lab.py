@@ -103,7 +103,7 @@ def lab(folder, browser):
 
 @pytest.fixture
 def open_lesson(lab, browser):
-    """Opens lessons: `open_lesson("02")` gives the page when its kernel is ready.
+    """Opens lessons: `open_lesson("03")` gives the page when its kernel is ready.
 
     At the end no page may have asked for anything outside of this machine.
     """
@@ -192,8 +192,8 @@ def test_a_busy_port_is_told_and_stepped_over(lab, tmp_path):
     assert second.port > lab.port
 
 
-def test_work_in_lesson_02_is_checked_moved_saved_and_kept(lab, folder, open_lesson):
-    page = open_lesson("02")
+def test_work_in_lesson_03_is_checked_moved_saved_and_kept(lab, folder, open_lesson):
+    page = open_lesson("03")
     run_all(page)
 
     assert answer(page, "conv-output-size", WRONG).get_attribute("data-vl-status") == "wrong"
@@ -229,14 +229,14 @@ def test_work_in_lesson_02_is_checked_moved_saved_and_kept(lab, folder, open_les
 
     choose(page, "File", "Save Notebook")
     page.wait_for_function("() => !jupyterapp.shell.currentWidget.context.model.dirty")
-    saved = json.loads((folder / "my_work" / LESSONS["02"].name).read_text("utf-8"))
+    saved = json.loads((folder / "my_work" / LESSONS["03"].name).read_text("utf-8"))
     assert any("".join(cell["source"]) == RIGHT for cell in saved["cells"])
     assert saved["metadata"]["widgets"], "the interactives' state is saved too"
 
     again = Lab(folder, free_port())
     try:
         assert "Copied" not in again.said
-        page = open_lesson("02", again)
+        page = open_lesson("03", again)
         assert any(cell["source"] == RIGHT for cell in page.evaluate(CELLS))
     finally:
         again.stop()

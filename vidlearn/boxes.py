@@ -56,7 +56,7 @@ def iou(a, b):
     >>> iou([[0, 0, 4, 2]], [[2, 0, 6, 2], [0, 0, 4, 2], [9, 9, 10, 10]]).round(3).tolist()
     [[0.3330000042915344, 1.0, 0.0]]
 
-    Lessons 00 and 09 use it.
+    Lessons 00 and 11 use it.
     """
     a = np.asarray(a, np.float32).reshape(-1, 1, 4)
     b = np.asarray(b, np.float32).reshape(1, -1, 4)

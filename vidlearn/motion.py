@@ -29,7 +29,7 @@ def frame_differences(frames):
     >>> frame_differences(clip).tolist()
     [0.0, 0.0, 190.0, 10.0]
 
-    Lesson 00 teaches it; lesson 18 shows where it fails.
+    Lesson 00 teaches it; lesson 21 shows where it fails.
     """
     differences = np.zeros(len(frames))
     for t in range(1, len(frames)):

@@ -206,7 +206,7 @@ def test_search_finds_both_languages(site, visit, words):
 
 @pytest.mark.browser
 def test_hints_and_solution_are_folded_until_asked_for(site, visit):
-    shown = visit(address(site, "notebooks/02_convolution") + "#conv-output-size")
+    shown = visit(address(site, "notebooks/03_convolution") + "#conv-output-size")
     assert shown.locator(".vl-help details[open]").count() == 0
     fold = shown.locator(".vl-help details", has_text="Draw it for size 7 and kernel 3")
     words = fold.locator(".sd-summary-content")

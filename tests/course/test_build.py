@@ -94,16 +94,16 @@ def test_colab_comes_and_goes_with_the_address():
     notebook = nbformat.v4.new_notebook(cells=[code("a = 1")])
     address = "https://github.com/org/vidlearn.git"
     for _ in range(2):
-        build.set_colab(notebook, "02_convolution.ipynb", address, "main")
+        build.set_colab(notebook, "03_convolution.ipynb", address, "main")
         badge, install, ours = (cell.source for cell in notebook.cells)
-        assert "/github/org/vidlearn/blob/main/notebooks/02_convolution.ipynb)" in badge
+        assert "/github/org/vidlearn/blob/main/notebooks/03_convolution.ipynb)" in badge
         assert '"vidlearn @ git+https://github.com/org/vidlearn@main"' in install
         assert ours == "a = 1"
-    build.set_colab(notebook, "02_convolution.ipynb", "", "main")
+    build.set_colab(notebook, "03_convolution.ipynb", "", "main")
     assert [cell.source for cell in notebook.cells] == ["a = 1"]
 
 
 def test_main_rejects_an_unknown_lesson(course, capsys):
     with pytest.raises(SystemExit, match="2"):
         build.main(["99"])
-    assert "no lesson 99; there are 00, 02" in capsys.readouterr().err
+    assert "no lesson 99; there are 00, 03" in capsys.readouterr().err

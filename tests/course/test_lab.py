@@ -19,7 +19,7 @@ def test_copies_come_without_outputs_and_keep_the_text(course, tmp_path):
     assert copy["cells"][1]["execution_count"] is None
     assert copy["cells"][1]["source"] == ["print('é')"]
     assert copy["metadata"] == {"language_info": {"name": "python"}}
-    assert said == [f"Copied 00_start.ipynb, 02_convolution.ipynb to {tmp_path / 'work'}."]
+    assert said == [f"Copied 00_start.ipynb, 03_convolution.ipynb to {tmp_path / 'work'}."]
     assert lab.give_copies(tmp_path / "work") == []
 
 
@@ -34,22 +34,22 @@ def test_copies_that_were_not_touched_follow_the_course(course, tmp_path):
 
 def test_copies_that_were_touched_are_kept_and_reset_keeps_them_beside(course, tmp_path):
     lab.give_copies(tmp_path)
-    mine = tmp_path / "02_convolution.ipynb"
+    mine = tmp_path / "03_convolution.ipynb"
     mine.write_text(mine.read_text("utf-8").replace("# Two", "# Mine"), "utf-8")
     assert lab.give_copies(tmp_path) == []
-    course("02_convolution.ipynb", "# Two, better")
+    course("03_convolution.ipynb", "# Two, better")
     (said,) = lab.give_copies(tmp_path)
-    assert "vidlearn reset 02" in said
+    assert "vidlearn reset 03" in said
     assert title(mine) == "# Mine"
 
-    assert "02_convolution.mine-1.ipynb" in lab.reset("2", tmp_path)
+    assert "03_convolution.mine-1.ipynb" in lab.reset("3", tmp_path)
     assert title(mine) == "# Two, better"
-    assert title(tmp_path / "02_convolution.mine-1.ipynb") == "# Mine"
-    assert "nothing to do" in lab.reset("02", tmp_path)
+    assert title(tmp_path / "03_convolution.mine-1.ipynb") == "# Mine"
+    assert "nothing to do" in lab.reset("03", tmp_path)
     mine.write_text("not even a notebook", "utf-8")
-    assert "02_convolution.mine-2.ipynb" in lab.reset("02", tmp_path)
-    assert title(tmp_path / "02_convolution.mine-1.ipynb") == "# Mine"
-    course("02_convolution.ipynb", "# Two, best")
+    assert "03_convolution.mine-2.ipynb" in lab.reset("03", tmp_path)
+    assert title(tmp_path / "03_convolution.mine-1.ipynb") == "# Mine"
+    course("03_convolution.ipynb", "# Two, best")
     lab.give_copies(tmp_path)
     assert title(mine) == "# Two, best"
 
@@ -95,7 +95,7 @@ def test_lessons_are_found_in_an_installed_package_too(course, tmp_path, monkeyp
     (package / "_share").mkdir(parents=True)
     (tmp_path / "course" / "notebooks").rename(package / "_share" / "notebooks")
     monkeypatch.setattr(lab, "PACKAGE", package)
-    assert list(lab.find_lessons()) == ["00", "02"]
+    assert list(lab.find_lessons()) == ["00", "03"]
 
 
 def test_work_folder_is_the_current_one_when_it_holds_copies(course, tmp_path, monkeypatch):

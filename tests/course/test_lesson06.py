@@ -1,210 +1,189 @@
 """Answers to lesson 06 as learners write them: right ones in other words, and near misses."""
 
-import math
-
 import numpy as np
 import pytest
 
-from vidlearn.course import check
+from vidlearn import scratch
 from vidlearn.course.checks import grade
 from vidlearn.course.exercises import get
 
 
-def stacked_step(x, h, w, u, b):
-    return np.tanh(np.concatenate([x, h]) @ np.vstack([w, u]) + b)
+def momentum_in_two_lines(w, g, velocity, learning_rate, momentum):
+    new = velocity * momentum + (-learning_rate) * g
+    return [w + new, new]
 
 
-def states_in_place(x, w, u, b, h0):
-    hs = np.zeros((len(x), len(u)))
-    for t in range(len(x)):
-        hs[t] = np.tanh(x[t] @ w + (hs[t - 1] if t else h0) @ u + b)
-    return hs
+def adam_as_in_keras(w, g, m, v, t, learning_rate, beta_1, beta_2, eps):
+    m = m + (g - m) * (1 - beta_1)
+    v = v + (g * g - v) * (1 - beta_2)
+    alpha = learning_rate * np.sqrt(1 - beta_2**t) / (1 - beta_1**t)
+    return w - m * alpha / (np.sqrt(v) + eps), m, v
 
 
-def masked_by_where(x, w, u, b, mask):
-    h, out = np.zeros(len(u)), []
-    for t in range(len(x)):
-        h = np.where(mask[t], np.tanh(x[t] @ w + h @ u + b), h)
-        out.append(h)
-    return np.array(out)
+def norm_by_the_chain_rule(dout, x, gamma, eps):
+    """One step after the other, as a learner does it on paper."""
+    n = len(x)
+    centred = x - x.mean(0)
+    var = (centred**2).mean(0)
+    std = np.sqrt(var + eps)
+    dx_hat = dout * gamma
+    dvar = (dx_hat * centred).sum(0) * -0.5 * (var + eps) ** -1.5
+    dmean = -(dx_hat / std).sum(0) - dvar * 2 * centred.mean(0)
+    return dx_hat / std + dvar * 2 * centred / n + dmean / n
 
 
-def all_steps_together(dout, x, h0, hs, w, u):
-    before = np.vstack([h0, hs[:-1]])
-    dz, dh = np.zeros_like(hs), 0
-    for t in range(len(x) - 1, -1, -1):
-        dz[t] = (dout[t] + dh) * (1 - hs[t]) * (1 + hs[t])
-        dh = u @ dz[t]
-    return [x.T @ dz, before.T @ dz, dz.sum(axis=0), dh]
+def norm_by_the_library(dout, x, gamma, eps):
+    _, cache = scratch.batch_norm_forward(x, gamma, np.zeros_like(gamma), eps=eps)
+    return scratch.batch_norm_backward(dout, cache)[0]
 
 
-def clip_one_vector(gradients, limit):
-    long = np.linalg.norm(np.concatenate([g.ravel() for g in gradients]))
-    return tuple(g / max(1, long / limit) for g in gradients)
+def dropout_by_where(x, kept, rate, training):
+    if not training:
+        return x
+    return np.where(kept, x / (1 - rate), 0)
 
 
-def reach_by_loop(rate, share):
-    left, steps = 1.0, 0
-    while left >= share:
-        left, steps = left * rate, steps + 1
-    return steps
+def standardise_by_loops(train, test):
+    out_train, out_test = np.zeros(train.shape), np.zeros(test.shape)
+    for j in range(train.shape[1]):
+        mean, std = np.mean(train[:, j]), np.std(train[:, j])
+        for data, out in ((train, out_train), (test, out_test)):
+            out[:, j] = (data[:, j] - mean) / (std or 1)
+    return out_train, out_test
 
 
-RIGHT = {
-    "rnn-step": stacked_step,
-    "rnn-forward": states_in_place,
-    "masked-steps": masked_by_where,
-    "bptt": all_steps_together,
-    "clip-gradients": clip_one_vector,
-    "gradient-reach": reach_by_loop,
-}
+def adam_as_in_keras_in_32_bits(*args):
+    return [x.astype(np.float32) for x in adam_as_in_keras(*args)]
 
 
-@pytest.mark.parametrize("exercise", RIGHT)
-def test_right_in_other_words(exercise):
-    assert grade(get(exercise), RIGHT[exercise]).status == "right"
+RIGHT = {"A": "overfits", "B": "learning rate too high", "C": "fine", "D": "net too small"}
+OTHERWISE = {"A": "net too small", "D": "overfits"}
 
 
-def test_whole_numbers_may_be_floats():
-    answer = np.vectorize(lambda rate, share: math.floor(math.log(share) / math.log(rate)) + 1)
-    assert grade(get("gradient-reach"), lambda *given: float(answer(*given))).status == "right"
+@pytest.mark.parametrize(
+    ("exercise", "answer"),
+    [
+        ("momentum-step", momentum_in_two_lines),
+        ("adam-step", adam_as_in_keras),
+        ("adam-step", adam_as_in_keras_in_32_bits),
+        ("batch-norm-backward", norm_by_the_chain_rule),
+        ("dropout", dropout_by_where),
+        ("dropout", lambda x, kept, rate, training: x * (kept / (1 - rate)) ** training),
+        ("standardise-without-leak", standardise_by_loops),
+        ("standardise-without-leak", lambda a, b: list(standardise_by_loops(a, b))),
+        ("diagnose-the-curves", lambda: RIGHT),
+        ("diagnose-the-curves", lambda: {k: v.title() for k, v in RIGHT.items()}),
+        ("diagnose-the-curves", lambda: {k.lower(): v.replace(" ", "_") for k, v in RIGHT.items()}),
+    ],
+)
+def test_right_in_other_words(exercise, answer):
+    assert grade(get(exercise), answer).status == "right"
 
 
-def always_the_last_output(dout, x, h0, hs, w, u):
-    only = np.zeros_like(dout)
-    only[-1] = dout[-1]
-    return all_steps_together(only, x, h0, hs, w, u)
+def rate_outside(w, g, velocity, learning_rate, momentum):
+    velocity = momentum * velocity + g
+    return w - learning_rate * velocity, velocity
 
 
-def appends_one_array(x, w, u, b, h0):
-    h, states = h0.copy(), []
-    for row in x:
-        h[:] = np.tanh(row @ w + h @ u + b)
-        states.append(h)
-    return np.array(states)
+def adam_without(what):
+    def answer(w, g, m, v, t, learning_rate, beta_1, beta_2, eps):
+        m = beta_1 * m + (1 - beta_1) * g
+        v = beta_2 * v + (1 - beta_2) * g * g
+        m_hat = m if what == "correction" else m / (1 - beta_1**t)
+        v_hat = v if what == "correction" else v / (1 - beta_2**t)
+        if what == "order":
+            return w - learning_rate * m_hat / np.sqrt(v_hat + eps), m, v
+        return w - learning_rate * m_hat / (np.sqrt(v_hat) + eps), m, v
+
+    return answer
 
 
-def breaks(x, w, u, b, mask):
-    states, h = np.zeros((len(x), len(u))), np.zeros(len(u))
-    for t in range(len(x)):
-        if not mask[t]:
-            break
-        states[t] = h = np.tanh(x[t] @ w + h @ u + b)
-    return states
+def adam_without_power(w, g, m, v, t, learning_rate, beta_1, beta_2, eps):
+    m = beta_1 * m + (1 - beta_1) * g
+    v = beta_2 * v + (1 - beta_2) * g * g
+    return w - learning_rate * (m / (1 - beta_1)) / ((v / (1 - beta_2)) ** 0.5 + eps), m, v
 
 
-def asks_for_pythons_true(x, w, u, b, mask):
-    h, states = np.zeros(len(u)), []
-    for t in range(len(x)):
-        if mask[t] is True:
-            h = np.tanh(x[t] @ w + h @ u + b)
-        states.append(h)
-    return states
+def adam_of_two_parts(w, g, m, v, t, learning_rate, beta_1, beta_2, eps):
+    """Return two parts for three, one of them no number."""
+    return w, "m"
 
 
-def repeats_in_the_result(x, w, u, b, mask):
-    states = states_in_place(x, w, u, b, np.zeros(len(u)))
-    last = np.maximum.accumulate(np.where(mask, np.arange(len(x)), -1))
-    return np.where(last[:, None] < 0, 0, states[last])
+def norm_without_variance(dout, x, gamma, eps):
+    std = np.sqrt(np.var(x, axis=0) + eps)
+    dx_hat = gamma * dout / std
+    return dx_hat - dx_hat.sum(axis=0) / len(x)
 
 
-def backward_with(before_first=None, add=True, through_u=True):
-    def backward(dout, x, h0, hs, w, u):
-        dw, du, db, dh = np.zeros(w.shape), np.zeros(u.shape), np.zeros(len(u)), 0
-        for t in range(len(x))[::-1]:
-            before = hs[t - 1] if t else before_first(h0, hs) if before_first else h0
-            dz = (dout[t] + dh) * (1 - hs[t] ** 2)
-            parts = np.outer(x[t], dz), np.outer(before, dz), dz
-            dw, du, db = (add * old + new for old, new in zip((dw, du, db), parts, strict=True))
-            dh = dz @ u.T
-        return dw, du, db, dh if through_u else dz
-
-    return backward
+def with_a_tiny_number(train, test):
+    mean, std = train.mean(axis=0), train.std(axis=0) + 1e-8
+    return (train - mean) / std, (test - mean) / std
 
 
-def shortens_in_place(gradients, limit):
-    length = math.sqrt(sum(float((g * g).sum()) for g in gradients))
-    if length > limit:
-        for g in gradients:
-            g *= limit / length
-    return gradients
+def leaks(train, test):
+    both = np.vstack((train, test))
+    mean, std = both.mean(0), both.std(0)
+    std[std == 0] = 1
+    return (train - mean) / std, (test - mean) / std
 
 
 @pytest.mark.parametrize(
     ("exercise", "answer", "misconception"),
     [
-        ("rnn-forward", appends_one_array, "one-array-many-times"),
-        ("masked-steps", breaks, "ends"),
-        ("masked-steps", asks_for_pythons_true, "never-steps"),
-        ("masked-steps", repeats_in_the_result, "mended-afterwards"),
-        ("bptt", backward_with(add=False), "overwrites"),
-        ("bptt", backward_with(lambda h0, hs: hs[-1]), "wraps-round"),
-        ("bptt", backward_with(lambda h0, hs: np.zeros_like(h0)), "starts-at-zero"),
-        ("bptt", backward_with(through_u=False), "one-step-short"),
-        ("clip-gradients", shortens_in_place, "input-changed"),
-        ("rnn-step", lambda x, h, w, u, b: np.tanh(w.T @ x + u @ h + b), "u-transposed"),
-        ("rnn-step", lambda x, h, w, u, b: np.maximum(x @ w + h @ u + b, 0), None),
-        (
-            "rnn-forward",
-            lambda x, w, u, b, h0: np.array([np.tanh(row @ w + h0 @ u + b) for row in x]),
-            "forgets-the-state",
-        ),
-        (
-            "masked-steps",
-            lambda x, w, u, b, m: masked_by_where(x * m[:, None], w, u, b, np.ones_like(m)),
-            "zeros-the-input",
-        ),
-        ("bptt", always_the_last_output, "last-output-only"),
-        ("bptt", lambda *given: all_steps_together(*given)[:3], None),
-        (
-            "clip-gradients",
-            lambda gs, limit: [g / max(1, np.linalg.norm(g) / limit) for g in gs],
-            "each-by-itself",
-        ),
-        (
-            "clip-gradients",
-            lambda gs, limit: [np.maximum(np.minimum(g, limit), -limit) for g in gs],
-            "clips-entries",
-        ),
-        ("gradient-reach", lambda rate, share: int(math.log(share, rate)), "rounds-down"),
-        ("gradient-reach", lambda rate, share: math.ceil(math.log(share, rate)), "equal-for-less"),
-        ("gradient-reach", lambda rate, share: round(math.log(share, rate)), None),
+        ("momentum-step", rate_outside, "rate-outside"),
+        ("momentum-step", lambda w, g, v, r, m: (w + (m * v + r * g), m * v + r * g), "uphill"),
+        ("momentum-step", lambda w, g, v, r, m: (w + m * v - r * g, v), "not-kept"),
+        ("momentum-step", lambda w, g, v, r, m: w + m * v - r * g, "only-w"),
+        ("momentum-step", lambda w, g, v, r, m: (w - r * g, v), None),
+        ("adam-step", adam_without("correction"), "no-correction"),
+        ("adam-step", adam_without("order"), "eps-inside"),
+        ("adam-step", adam_without_power, "no-power"),
+        ("adam-step", lambda w, g, m, v, *rest: w, None),
+        ("adam-step", adam_of_two_parts, None),
+        ("adam-step", lambda *args: 7, None),
+        ("batch-norm-backward", norm_without_variance, "no-variance-part"),
+        ("batch-norm-backward", lambda d, x, g, e: d * g / np.sqrt(x.var(0) + e), "constants"),
+        ("dropout", lambda x, kept, rate, training: np.where(kept, x, 0), "in-use-unscaled"),
+        ("dropout", lambda x, kept, r, t: np.where(kept, x / r, 0) if t else x, "divides-by-rate"),
+        ("dropout", lambda x, kept, r, t: x * kept / np.mean(kept) if t else x, "own-share"),
+        ("standardise-without-leak", with_a_tiny_number, "tiny-added"),
+        ("standardise-without-leak", leaks, "all-data"),
+        ("standardise-without-leak", lambda a, b: a, None),
+        ("diagnose-the-curves", lambda: RIGHT | OTHERWISE, "over-and-under"),
+        ("diagnose-the-curves", lambda: RIGHT | {"C": "overfits"}, "close-for-overfitting"),
+        ("diagnose-the-curves", lambda: RIGHT | {"A": "net too small"}, None),
+        ("diagnose-the-curves", lambda: list(RIGHT.values()), None),
+        ("diagnose-the-curves", lambda: {"A": "overfits"}, None),
+        ("diagnose-the-curves", lambda: RIGHT | {"A": "too clever"}, None),
     ],
 )
-def test_near_misses_are_told(exercise, answer, misconception):
+def test_near_misses_are_named(exercise, answer, misconception):
     result = grade(get(exercise), answer)
     assert (result.status, result.misconception) == ("wrong", misconception)
 
 
-def test_one_array_of_unlike_gradients_is_judged():
-    result = grade(get("bptt"), lambda dout, x, h0, hs, w, u: np.zeros((4, 3)))
-    assert result.status == "wrong"
-    assert grade(get("bptt"), lambda *given: np.zeros(3)).status == "wrong"
+def test_answers_that_cannot_be_read_are_told_why():
+    exercise = get("diagnose-the-curves")
+    assert "no answer for B, C, D" in grade(exercise, lambda: {"A": "overfits"}).lines[0]
+    unknown = grade(exercise, lambda: RIGHT | {"A": "too clever"}).lines[0]
+    assert "'too clever' is none of: fine, overfits" in unknown
+    assert "return a dict" in grade(exercise, lambda: list(RIGHT.values())).lines[0]
 
 
 def test_the_solutions_equal_the_library():
-    from vidlearn import scratch
-
-    rng = np.random.default_rng(6)
-    x, h0, dout = rng.normal(size=(5, 2)), rng.normal(size=3), rng.normal(size=(5, 3))
-    w, u, b = rng.normal(size=(2, 3)), rng.normal(size=(3, 3)), rng.normal(size=3)
-    hs, cache = scratch.rnn_forward(x[None], w, u, b, h0=h0[None])
-    np.testing.assert_allclose(get("rnn-forward").solution(x, w, u, b, h0), hs[0])
-    _, dw, du, db, dh0 = scratch.rnn_backward(dout[None], cache)
-    ours = get("bptt").solution(dout, x, h0, hs[0], w, u)
-    for mine, other in zip(ours, (dw, du, db, dh0[0]), strict=True):
-        np.testing.assert_allclose(mine, other)
-    mask = np.array([True, False, True, True, False])
-    hs, _ = scratch.rnn_forward(x[None], w, u, b, mask=mask[None])
-    np.testing.assert_allclose(get("masked-steps").solution(x, w, u, b, mask), hs[0])
-    grads = [dw, du, db]
-    clipped, _ = scratch.clip_by_global_norm(grads, 0.5)
-    for mine, other in zip(get("clip-gradients").solution(grads, 0.5), clipped, strict=True):
-        np.testing.assert_allclose(mine, other)
-
-
-def test_the_library_is_refused():
-    from vidlearn import scratch
-
-    assert check("clip-gradients", scratch.clip_by_global_norm).status == "not_yet"
-    assert check("rnn-step", lambda *given: scratch.rnn_cell_forward(*given)).status == "not_yet"
+    rng = np.random.default_rng(3)
+    w, g = rng.normal(size=(2, 5))
+    for args in get("batch-norm-backward").cases():
+        np.testing.assert_allclose(
+            get("batch-norm-backward").solution(*args), norm_by_the_library(*args), rtol=1e-9
+        )
+    ours, _ = get("momentum-step").solution(w, g, np.zeros(5), 0.1, 0.9)
+    theirs = w.copy()
+    scratch.SGD(0.1, momentum=0.9).step([theirs], [g])
+    np.testing.assert_allclose(ours, theirs, rtol=1e-12)
+    m = v = np.zeros(5)
+    ours, theirs, adam = w.copy(), w.copy(), scratch.Adam(0.01)
+    for t in (1, 2, 3):
+        ours, m, v = get("adam-step").solution(ours, g, m, v, t, 0.01, 0.9, 0.999, 1e-7)
+        adam.step([theirs], [g])
+    np.testing.assert_allclose(ours, theirs, rtol=1e-5)

@@ -1,160 +1,210 @@
 """Answers to lesson 08 as learners write them: right ones in other words, and near misses."""
 
+import math
+
 import numpy as np
 import pytest
 
+from vidlearn.course import check
 from vidlearn.course.checks import grade
 from vidlearn.course.exercises import get
 
 
-def by_stacking(clips):
-    return np.concatenate([clip for clip in clips], axis=0)
+def stacked_step(x, h, w, u, b):
+    return np.tanh(np.concatenate([x, h]) @ np.vstack([w, u]) + b)
 
 
-def unfold_by_splitting(vectors, frames):
-    return np.array(np.split(vectors, len(vectors) // frames))
+def states_in_place(x, w, u, b, h0):
+    hs = np.zeros((len(x), len(u)))
+    for t in range(len(x)):
+        hs[t] = np.tanh(x[t] @ w + (hs[t - 1] if t else h0) @ u + b)
+    return hs
 
 
-def shuffled_in_a_copy(clips, rng):
-    out = clips.copy()
-    for clip in out:
-        rng.shuffle(clip)
-    return out
+def masked_by_where(x, w, u, b, mask):
+    h, out = np.zeros(len(u)), []
+    for t in range(len(x)):
+        h = np.where(mask[t], np.tanh(x[t] @ w + h @ u + b), h)
+        out.append(h)
+    return np.array(out)
 
 
-def by_sorting_noise(clips, rng):
-    orders = rng.random(clips.shape[:2]).argsort(axis=1)
-    return clips[np.arange(len(clips))[:, None], orders]
+def all_steps_together(dout, x, h0, hs, w, u):
+    before = np.vstack([h0, hs[:-1]])
+    dz, dh = np.zeros_like(hs), 0
+    for t in range(len(x) - 1, -1, -1):
+        dz[t] = (dout[t] + dh) * (1 - hs[t]) * (1 + hs[t])
+        dh = u @ dz[t]
+    return [x.T @ dz, before.T @ dz, dz.sum(axis=0), dh]
 
 
-def by_numpy_s_old_generator(clips, rng):
-    return np.array([clip[np.random.permutation(len(clip))] for clip in clips])  # noqa: NPY002
+def clip_one_vector(gradients, limit):
+    long = np.linalg.norm(np.concatenate([g.ravel() for g in gradients]))
+    return tuple(g / max(1, long / limit) for g in gradients)
 
 
-def shuffled_in_place(clips, rng):
-    for clip in clips:
-        rng.shuffle(clip)
-    return clips
+def reach_by_loop(rate, share):
+    left, steps = 1.0, 0
+    while left >= share:
+        left, steps = left * rate, steps + 1
+    return steps
 
 
-def with_one_generator_per_clip(clips, rng):
-    return np.stack([clip[np.random.default_rng(0).permutation(len(clip))] for clip in clips])
+RIGHT = {
+    "rnn-step": stacked_step,
+    "rnn-forward": states_in_place,
+    "masked-steps": masked_by_where,
+    "bptt": all_steps_together,
+    "clip-gradients": clip_one_vector,
+    "gradient-reach": reach_by_loop,
+}
 
 
-def with_the_order_thrown_away(clips, rng):
-    out = clips.copy()
-    for clip in out:
-        rng.permutation(clip)
-    return out
+@pytest.mark.parametrize("exercise", RIGHT)
+def test_right_in_other_words(exercise):
+    assert grade(get(exercise), RIGHT[exercise]).status == "right"
 
 
-def with_two_frames_swapped(clips, rng):
-    out = clips.copy()
-    for clip in out:
-        a, b = rng.choice(len(clip), 2, replace=False)
-        clip[[a, b]] = clip[[b, a]]
-    return out
+def test_whole_numbers_may_be_floats():
+    answer = np.vectorize(lambda rate, share: math.floor(math.log(share) / math.log(rate)) + 1)
+    assert grade(get("gradient-reach"), lambda *given: float(answer(*given))).status == "right"
 
 
-def turned_or_rotated(clips, rng):
-    turned = [clip[:: rng.choice([-1, 1])] for clip in clips]
-    return np.stack([np.roll(clip, rng.integers(len(clip)), axis=0) for clip in turned])
+def always_the_last_output(dout, x, h0, hs, w, u):
+    only = np.zeros_like(dout)
+    only[-1] = dout[-1]
+    return all_steps_together(only, x, h0, hs, w, u)
 
 
-def in_single_precision(clips, rng):
-    out = np.zeros(clips.shape, np.float32)
-    for n in range(len(clips)):
-        out[n] = clips[n, rng.permutation(clips.shape[1])]
-    return out
+def appends_one_array(x, w, u, b, h0):
+    h, states = h0.copy(), []
+    for row in x:
+        h[:] = np.tanh(row @ w + h @ u + b)
+        states.append(h)
+    return np.array(states)
 
 
-def last_by_mask(states, lengths):
-    wanted = np.arange(states.shape[1]) == lengths[:, None] - 1
-    return states[wanted]
+def breaks(x, w, u, b, mask):
+    states, h = np.zeros((len(x), len(u))), np.zeros(len(u))
+    for t in range(len(x)):
+        if not mask[t]:
+            break
+        states[t] = h = np.tanh(x[t] @ w + h @ u + b)
+    return states
 
 
-def counted_layer_by_layer(clip, filters, features, units, classes, lost=0):
-    _, h, w, c = clip
-    sizes = []
-    for k in filters:
-        sizes += [9 * c * k, k]
-        h, w, c = (h - lost) // 2, (w - lost) // 2, k
-    sizes += [h * w * c * features, features]
-    sizes += [features * 3 * units, units * 3 * units, 2 * 3 * units]
-    return float(sum(sizes) + units * classes + classes)
+def asks_for_pythons_true(x, w, u, b, mask):
+    h, states = np.zeros(len(u)), []
+    for t in range(len(x)):
+        if mask[t] is True:
+            h = np.tanh(x[t] @ w + h @ u + b)
+        states.append(h)
+    return states
 
 
-@pytest.mark.parametrize(
-    ("exercise", "answer"),
-    [
-        ("fold-time", by_stacking),
-        ("fold-time", lambda clips: clips.reshape((-1, *clips.shape[2:]))),
-        ("unfold-time", unfold_by_splitting),
-        ("unfold-time", lambda v, t: v.reshape(len(v) // t, t, -1).tolist()),
-        ("own-order", shuffled_in_a_copy),
-        ("own-order", by_sorting_noise),
-        ("own-order", in_single_precision),
-        ("own-order", by_numpy_s_old_generator),
-        ("own-order", lambda clips, rng: own(clips.astype(np.float32).astype(float), clips, rng)),
-        ("last-state", last_by_mask),
-        ("last-state", lambda s, n: [clip[k - 1] for clip, k in zip(s, n, strict=True)]),
-        ("last-state", lambda s, n: np.take_along_axis(s, n[:, None, None] - 1, 1)[:, 0]),
-        ("shared-weights", counted_layer_by_layer),
-    ],
-)
-def test_right_in_other_words(exercise, answer):
-    assert grade(get(exercise), answer).status == "right"
+def repeats_in_the_result(x, w, u, b, mask):
+    states = states_in_place(x, w, u, b, np.zeros(len(u)))
+    last = np.maximum.accumulate(np.where(mask, np.arange(len(x)), -1))
+    return np.where(last[:, None] < 0, 0, states[last])
 
 
-def own(_, clips, rng):
-    return [[clip[k] for k in rng.permutation(len(clip))] for clip in clips]
+def backward_with(before_first=None, add=True, through_u=True):
+    def backward(dout, x, h0, hs, w, u):
+        dw, du, db, dh = np.zeros(w.shape), np.zeros(u.shape), np.zeros(len(u)), 0
+        for t in range(len(x))[::-1]:
+            before = hs[t - 1] if t else before_first(h0, hs) if before_first else h0
+            dz = (dout[t] + dh) * (1 - hs[t] ** 2)
+            parts = np.outer(x[t], dz), np.outer(before, dz), dz
+            dw, du, db = (add * old + new for old, new in zip((dw, du, db), parts, strict=True))
+            dh = dz @ u.T
+        return dw, du, db, dh if through_u else dz
+
+    return backward
+
+
+def shortens_in_place(gradients, limit):
+    length = math.sqrt(sum(float((g * g).sum()) for g in gradients))
+    if length > limit:
+        for g in gradients:
+            g *= limit / length
+    return gradients
 
 
 @pytest.mark.parametrize(
     ("exercise", "answer", "misconception"),
     [
-        ("fold-time", lambda c: c.reshape(c.shape[1] * c.shape[0], *c.shape[3:], -1), None),
-        ("fold-time", lambda c: np.concatenate(list(c.swapaxes(0, 1))), "time-first"),
-        ("fold-time", lambda c: np.concatenate(list(c), axis=-1), None),
-        ("fold-time", lambda c: np.concatenate(list(c.swapaxes(0, 1)), axis=-1), "into-channels"),
-        ("unfold-time", lambda v, t: np.stack([v[k::t] for k in range(t)]), None),
+        ("rnn-forward", appends_one_array, "one-array-many-times"),
+        ("masked-steps", breaks, "ends"),
+        ("masked-steps", asks_for_pythons_true, "never-steps"),
+        ("masked-steps", repeats_in_the_result, "mended-afterwards"),
+        ("bptt", backward_with(add=False), "overwrites"),
+        ("bptt", backward_with(lambda h0, hs: hs[-1]), "wraps-round"),
+        ("bptt", backward_with(lambda h0, hs: np.zeros_like(h0)), "starts-at-zero"),
+        ("bptt", backward_with(through_u=False), "one-step-short"),
+        ("clip-gradients", shortens_in_place, "input-changed"),
+        ("rnn-step", lambda x, h, w, u, b: np.tanh(w.T @ x + u @ h + b), "u-transposed"),
+        ("rnn-step", lambda x, h, w, u, b: np.maximum(x @ w + h @ u + b, 0), None),
         (
-            "unfold-time",
-            lambda v, t: np.stack([v[k :: len(v) // t] for k in range(len(v) // t)]),
-            "strided",
+            "rnn-forward",
+            lambda x, w, u, b, h0: np.array([np.tanh(row @ w + h0 @ u + b) for row in x]),
+            "forgets-the-state",
         ),
-        ("unfold-time", lambda v, t: np.array(np.split(v, t)), "time-first"),
-        ("own-order", shuffled_in_place, "input-changed"),
-        ("own-order", with_one_generator_per_clip, "same-for-all"),
-        ("own-order", lambda clips, rng: rng.permutation(clips), "clips-not-frames"),
-        ("own-order", lambda clips, rng: rng.permutation(clips, axis=1), "same-for-all"),
-        ("own-order", lambda clips, rng: np.flip(clips, 1), "reversed"),
-        ("own-order", lambda clips, rng: clips.copy(), "unchanged"),
-        ("own-order", with_the_order_thrown_away, "unchanged"),
-        ("own-order", with_two_frames_swapped, None),
-        ("own-order", turned_or_rotated, None),
-        ("own-order", lambda clips, rng: clips / 255, None),
-        ("own-order", lambda clips, rng: np.roll(clips, 3, axis=1), None),
-        ("own-order", lambda clips, rng: clips[0], None),
-        ("last-state", lambda s, n: s[:, -1, :], "last-column"),
-        ("last-state", lambda s, n: [s[i, n[i]] for i in range(len(n))], "one-too-far"),
-        ("shared-weights", lambda *args: counted_layer_by_layer(*args, lost=2), "no-padding"),
         (
-            "shared-weights",
-            lambda c, k, f, u, n: get("shared-weights").solution(c, k, f, u, n) * c[0],
-            None,
+            "masked-steps",
+            lambda x, w, u, b, m: masked_by_where(x * m[:, None], w, u, b, np.ones_like(m)),
+            "zeros-the-input",
         ),
+        ("bptt", always_the_last_output, "last-output-only"),
+        ("bptt", lambda *given: all_steps_together(*given)[:3], None),
+        (
+            "clip-gradients",
+            lambda gs, limit: [g / max(1, np.linalg.norm(g) / limit) for g in gs],
+            "each-by-itself",
+        ),
+        (
+            "clip-gradients",
+            lambda gs, limit: [np.maximum(np.minimum(g, limit), -limit) for g in gs],
+            "clips-entries",
+        ),
+        ("gradient-reach", lambda rate, share: int(math.log(share, rate)), "rounds-down"),
+        ("gradient-reach", lambda rate, share: math.ceil(math.log(share, rate)), "equal-for-less"),
+        ("gradient-reach", lambda rate, share: round(math.log(share, rate)), None),
     ],
 )
-def test_near_misses_are_wrong_and_named(exercise, answer, misconception):
+def test_near_misses_are_told(exercise, answer, misconception):
     result = grade(get(exercise), answer)
     assert (result.status, result.misconception) == ("wrong", misconception)
 
 
-@pytest.mark.parametrize("case", get("shared-weights").cases())
-def test_counted_weights_match_keras(case):
-    from vidlearn.models import build_cnn_rnn
+def test_one_array_of_unlike_gradients_is_judged():
+    result = grade(get("bptt"), lambda dout, x, h0, hs, w, u: np.zeros((4, 3)))
+    assert result.status == "wrong"
+    assert grade(get("bptt"), lambda *given: np.zeros(3)).status == "wrong"
 
-    clip, filters, features, units, classes = case
-    model = build_cnn_rnn(clip, classes, filters=filters, features=features, units=units)
-    assert get("shared-weights").solution(*case) == model.count_params()
+
+def test_the_solutions_equal_the_library():
+    from vidlearn import scratch
+
+    rng = np.random.default_rng(6)
+    x, h0, dout = rng.normal(size=(5, 2)), rng.normal(size=3), rng.normal(size=(5, 3))
+    w, u, b = rng.normal(size=(2, 3)), rng.normal(size=(3, 3)), rng.normal(size=3)
+    hs, cache = scratch.rnn_forward(x[None], w, u, b, h0=h0[None])
+    np.testing.assert_allclose(get("rnn-forward").solution(x, w, u, b, h0), hs[0])
+    _, dw, du, db, dh0 = scratch.rnn_backward(dout[None], cache)
+    ours = get("bptt").solution(dout, x, h0, hs[0], w, u)
+    for mine, other in zip(ours, (dw, du, db, dh0[0]), strict=True):
+        np.testing.assert_allclose(mine, other)
+    mask = np.array([True, False, True, True, False])
+    hs, _ = scratch.rnn_forward(x[None], w, u, b, mask=mask[None])
+    np.testing.assert_allclose(get("masked-steps").solution(x, w, u, b, mask), hs[0])
+    grads = [dw, du, db]
+    clipped, _ = scratch.clip_by_global_norm(grads, 0.5)
+    for mine, other in zip(get("clip-gradients").solution(grads, 0.5), clipped, strict=True):
+        np.testing.assert_allclose(mine, other)
+
+
+def test_the_library_is_refused():
+    from vidlearn import scratch
+
+    assert check("clip-gradients", scratch.clip_by_global_norm).status == "not_yet"
+    assert check("rnn-step", lambda *given: scratch.rnn_cell_forward(*given)).status == "not_yet"

@@ -29,8 +29,8 @@ def test_rejects_unknown_preset(monkeypatch):
 
 def test_lesson_says_preset_data_and_time(monkeypatch, capsys):
     monkeypatch.setenv("VIDLEARN_PRESET", "cpu")
-    lesson("02")
+    lesson("03")
     printed = capsys.readouterr().out
-    assert "Lesson 02 · Convolution" in printed
+    assert "Lesson 03 · Convolution" in printed
     assert "no download" in printed
     assert "minutes" in printed

@@ -53,5 +53,5 @@ def test_table_lists_every_lesson(file, capsys):
     record("correlate2d", "right")
     progress()
     printed = capsys.readouterr().out
-    assert "Lesson 02: 1 of 6 solved" in printed
+    assert "Lesson 03: 1 of 6 solved" in printed
     assert "✓ correlate2d" in printed

@@ -302,8 +302,8 @@ model.fit(X, Y, epochs=4, verbose=0, callbacks=[progress, Break()])"""
 
 def test_checkpoints_lie_beside_the_progress(monkeypatch, tmp_path):
     monkeypatch.setenv("VIDLEARN_PROGRESS", str(tmp_path / "kept" / "progress.json"))
-    assert checkpoint("08-cnn-rnn") == tmp_path / "kept" / "checkpoints" / "08-cnn-rnn"
-    assert checkpoint("08-cnn-rnn").parent.is_dir()
+    assert checkpoint("10-cnn-rnn") == tmp_path / "kept" / "checkpoints" / "10-cnn-rnn"
+    assert checkpoint("10-cnn-rnn").parent.is_dir()
 
 
 def test_checkpoints_go_with_the_process_where_nothing_is_kept(monkeypatch):

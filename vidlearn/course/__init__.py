@@ -4,7 +4,7 @@ Lessons import from here::
 
     from vidlearn.course import lesson, check, hint, solution
 
-    lesson("02")                                  # what runs here, on which data, how long
+    lesson("03")                                  # what runs here, on which data, how long
     check("correlate2d", my_correlate2d)          # right, wrong (and why), or not yet
     hint("correlate2d")                           # three steps, one at a call
     solution("correlate2d")                       # the code, when you want to see it

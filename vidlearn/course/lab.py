@@ -56,7 +56,7 @@ def find_lessons() -> dict[str, Path]:
     Returns
     -------
     dict of str to Path
-        Number, ``"00"`` to ``"34"`` and ``"A1"``, to file, in reading order.
+        Number, ``"00"`` to ``"38"`` and ``"A1"``, to file, in reading order.
     """
     files = sorted((course_folder() / "notebooks").glob("[0-9A]*_*.ipynb"))
     return {path.name.split("_")[0]: path for path in files}
@@ -147,7 +147,7 @@ def reset(number: str, work: Path) -> str:
     Parameters
     ----------
     number : str
-        The lesson's number, ``"02"`` or ``"2"``.
+        The lesson's number, ``"03"`` or ``"3"``.
     work : Path
         The learner's folder.
 

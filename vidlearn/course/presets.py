@@ -64,7 +64,7 @@ def lesson(number):
     Parameters
     ----------
     number : str
-        The lesson's number, two digits: ``"02"``.
+        The lesson's number, two digits: ``"03"``.
 
     Raises
     ------

@@ -92,7 +92,7 @@ def checkpoint(name):
     Parameters
     ----------
     name : str
-        Of the training, such as "08-cnn-rnn"; letters, digits, dots and dashes.
+        Of the training, such as "10-cnn-rnn"; letters, digits, dots and dashes.
 
     Returns
     -------
@@ -108,7 +108,7 @@ def checkpoint(name):
     if not re.fullmatch(r"\w[\w.-]*", name):
         raise ValueError(
             f"name must be made of letters, digits, dots and dashes; received {name!r}. "
-            'Write for example "08-cnn-rnn".'
+            'Write for example "10-cnn-rnn".'
         )
     kept = kept_path()
     folder = kept.parent / "checkpoints" if kept else Path(_temporary().name)

@@ -1,7 +1,7 @@
 r"""Activation functions, forward and backward.
 
 Each works entry by entry, but softmax, which works along an axis. Results keep the dtype of x.
-Lesson 04 derives the gradients.
+Lesson 05 derives the gradients.
 """
 
 import numpy as np

@@ -1,4 +1,4 @@
-"""Clipping: gradients that are too long are shortened. Lesson 06 shows when that helps."""
+"""Clipping: gradients that are too long are shortened. Lesson 08 shows when that helps."""
 
 from math import hypot
 

@@ -5,7 +5,7 @@ As everywhere in deep learning the kernel is not flipped: this is the cross-corr
 .. math:: out_{n,i,j,f} = b_f + \sum_{p,q,c} x_{n,\, is+pd,\, js+qd,\, c} \; w_{p,q,c,f}
 
 with stride s and dilation d, x padded. One core, `vidlearn.scratch._im2col`, serves every number
-of axes. `vidlearn.scratch.conv_naive` has the same functions as plain loops. Lesson 02 builds
+of axes. `vidlearn.scratch.conv_naive` has the same functions as plain loops. Lesson 03 builds
 both.
 
 References

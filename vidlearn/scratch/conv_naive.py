@@ -4,7 +4,7 @@ r"""Convolution as its formula says it, one output number after another.
 
 These loops are for reading, and they are the measure of the fast forms in
 `vidlearn.scratch.conv`, with which they share signature, result and cache, and which are hundreds
-of times faster. Lesson 02 writes them step by step.
+of times faster. Lesson 03 writes them step by step.
 """
 
 import numpy as np

@@ -2,7 +2,7 @@ r"""Dense (fully connected) layers, and what lays a map out flat before one.
 
 Every output is a weighted sum of all inputs: ``out = x @ w + b``, with x (N, D) and w (D, U) as
 Keras has them. More axes before the last are more rows: a sequence (N, T, D) gives (N, T, U), the
-same weights at every step. Lesson 04 derives the gradients.
+same weights at every step. Lesson 05 derives the gradients.
 """
 
 from math import prod

@@ -1,7 +1,7 @@
 """Global pooling: one number for a whole channel, of a picture or of a clip.
 
 It makes a feature vector of a map of any size, so that a network can read pictures and clips of
-any size. Lesson 03 uses it.
+any size. Lesson 04 uses it.
 """
 
 import numpy as np

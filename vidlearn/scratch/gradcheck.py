@@ -1,7 +1,7 @@
 """Gradient checking: is a backward pass the derivative of its forward pass?
 
 The derivative along one entry is a difference quotient, so it can be had without calculus.
-Lesson 04 explains and uses it, and the tests of this package rest on it.
+Lesson 05 explains and uses it, and the tests of this package rest on it.
 """
 
 import numpy as np

@@ -8,7 +8,7 @@ r"""The gated recurrent unit, in the reset_after form of Keras.
 
 The update gate z keeps, the reset gate r forgets on the way to the candidate. Each of z, r and
 h_hat has its own columns of w, u and b, side by side in this order. `vidlearn.scratch.
-recurrent_naive` has the layer as a plain loop over the cell. Lesson 07 builds both.
+recurrent_naive` has the layer as a plain loop over the cell. Lesson 09 builds both.
 
 Notes
 -----

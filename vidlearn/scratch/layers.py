@@ -3,7 +3,7 @@
 A layer makes its weights once, in `build`. Then `forward` calls the operation with them, and
 `backward` returns the gradients of x and of each weight. It keeps nothing of a pass: what
 backward needs travels in the cache, so one layer may stand at two places of a network.
-Lesson 05 puts them together. More stand in `layers_norm` and `layers_sequence`.
+Lesson 06 puts them together. More stand in `layers_norm` and `layers_sequence`.
 """
 
 import numpy as np

@@ -3,7 +3,7 @@ r"""Losses: one number for how far a prediction is from what it should be, and i
 ``loss, cache = x_forward(prediction, target)`` gives the mean over all predictions, a float, and
 ``x_backward(1.0, cache)`` its gradient. The cross-entropies take logits, the scores before softmax
 or sigmoid: together they are stable where one after the other overflows, and the gradient is as
-simple as ``(p - y) / count``. Lesson 04 derives it.
+simple as ``(p - y) / count``. Lesson 05 derives it.
 """
 
 import numpy as np

@@ -7,7 +7,7 @@ r"""The long short-term memory: a cell state c that gates open, keep and show.
 
 Each of i, f, g, o has its own columns of w, u and b, side by side in this order, as in Keras.
 `vidlearn.scratch.recurrent_naive` has the layer as a plain loop over the cell. Here one product
-serves the four gates, and the products that need no state are taken out of the loop. Lesson 07
+serves the four gates, and the products that need no state are taken out of the loop. Lesson 09
 builds both.
 
 References

@@ -1,7 +1,7 @@
 r"""Optimisers: how far each weight goes, and where to, given its gradient.
 
 Update rules, defaults and the order of things are Keras's: gradients are clipped, then weights
-decay, then the update is made. Lesson 05 compares the rules.
+decay, then the update is made. Lesson 06 compares the rules.
 """
 
 import inspect

@@ -3,7 +3,7 @@ r"""Pooling of pictures and clips: maximum, average and global, forward and back
 A pool keeps one number of every window of every channel. The fast forms work on whole arrays
 and one axis at a time, for the maximum of a box is the maximum of the maxima of its rows, and
 likewise the sum. `vidlearn.scratch.pool_naive` has the same functions as plain loops.
-Lesson 03 builds both.
+Lesson 04 builds both.
 
 Padding takes no part. It never wins a maximum, and an average is taken over the real entries of
 a window only, as Keras does it with "same".

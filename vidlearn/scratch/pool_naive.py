@@ -1,7 +1,7 @@
 r"""Pooling as its formula says it, one window after another.
 
 These loops are for reading, and they are the measure of the fast forms in
-`vidlearn.scratch.pool`, with which they share signature, result and cache. Lesson 03 writes
+`vidlearn.scratch.pool`, with which they share signature, result and cache. Lesson 04 writes
 them step by step.
 """
 

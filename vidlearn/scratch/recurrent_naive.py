@@ -4,7 +4,7 @@ These loops are for reading, and they are the measure of the fast forms in `vidl
 `vidlearn.scratch.lstm` and `vidlearn.scratch.gru`, with which they share signature and results.
 Backpropagation through time is the same loop from the end: every step gets the gradient of its
 output and the one that the step after it hands back, and all steps add to dw, du and db.
-Lessons 06 and 07 write them step by step.
+Lessons 08 and 09 write them step by step.
 """
 
 import numpy as np

@@ -3,7 +3,7 @@ r"""The simple recurrent network: one state that is read and written at every st
 .. math:: h_t = \tanh(x_t w + h_{t-1} u + b)
 
 `vidlearn.scratch.recurrent_naive` has the layer as a plain loop over the cell. Here the products
-that need no state are taken out of the loop. Lesson 06 builds both.
+that need no state are taken out of the loop. Lesson 08 builds both.
 
 References
 ----------

@@ -1,6 +1,6 @@
 """Training: batch after batch, epoch after epoch, with what a long training needs around it.
 
-The heart is `train_step`. Lesson 05 writes it by hand first.
+The heart is `train_step`. Lesson 06 writes it by hand first.
 """
 
 from math import ceil, isfinite

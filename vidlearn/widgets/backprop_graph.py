@@ -64,7 +64,7 @@ class BackpropGraph(Interactive):
     >>> BackpropGraph([1, 2, 3], np.ones((3, 2)), [0, 1], [1, -1], 0, y=1)
     BackpropGraph(3-2-1, target 1)
 
-    Lesson 04 uses it.
+    Lesson 05 uses it.
     """
 
     x = Numbers((3,)).tag(sync=True)

@@ -36,7 +36,7 @@ class ConvArithmetic(Interactive):
     >>> ConvArithmetic(size=7, kernel=3, stride=1, padding=0)
     ConvArithmetic(size 7, kernel 3, stride 1, padding 0, dilation 1)
 
-    Lesson 02 uses it.
+    Lesson 03 uses it.
     """
 
     size = Int().tag(sync=True, least=1, most=12)

@@ -37,7 +37,7 @@ class ConvolutionStepper(Interactive):
     >>> ConvolutionStepper([[1, 2, 3], [4, 5, 6]], [[1, -1]], padding=1)
     ConvolutionStepper(input 2×3, kernel 1×2)
 
-    Lesson 02 uses it.
+    Lesson 03 uses it.
     """
 
     x = Grid(16).tag(sync=True)

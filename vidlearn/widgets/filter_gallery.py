@@ -54,7 +54,7 @@ class FilterGallery(Interactive):
     >>> FilterGallery(frame, {"mean of two": [[0, 0, 0], [0, 0.5, 0.5], [0, 0, 0]]})
     FilterGallery(frame 160×90, 1 kernel)
 
-    Lesson 02 uses it.
+    Lesson 03 uses it.
     """
 
     _picture = Bytes(help="Grey, PNG").tag(sync=True)

@@ -47,7 +47,7 @@ class FrameOrder(Interactive):
     >>> FrameOrder(clips, np.zeros((1, 8, 5)), gru, dense, ["left", "right"], [0])
     FrameOrder(1 clip of 8 frames of 32×32; GRU with 4 units, 2 classes)
 
-    Lesson 08 uses it.
+    Lesson 10 uses it.
     """
 
     names = List().tag(sync=True)

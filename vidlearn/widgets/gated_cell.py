@@ -48,7 +48,7 @@ class GatedCell(Interactive):
     >>> GatedCell([[1], [0]], {"value": (-1, 1)}, lstm=lstm, gru=gru)
     GatedCell(lstm, 2 steps of 1 input)
 
-    Lesson 07 uses it.
+    Lesson 09 uses it.
     """
 
     x = Grid(MOST_STEPS).tag(sync=True)

@@ -56,7 +56,7 @@ class LossSurface(Interactive):
     >>> LossSurface("bowl", learning_rate=0.3)
     LossSurface(bowl, learning rate 0.3, momentum 0.9, start (-1.7, 1.2))
 
-    Lesson 05 uses it.
+    Lesson 06 uses it.
     """
 
     surface = Unicode("ravine").tag(sync=True)

@@ -34,7 +34,7 @@ class PoolingExplorer(Interactive):
     >>> PoolingExplorer([[1, 3, 2], [5, 7, 0]])
     PoolingExplorer(input 2×3, max 2×2, stride 2)
 
-    Lesson 03 uses it.
+    Lesson 04 uses it.
     """
 
     x = Grid(16).tag(sync=True)

@@ -41,7 +41,7 @@ class UnrolledRNN(Interactive):
     >>> UnrolledRNN(rng.normal(size=(4, 4)), rng.normal(size=(40, 4)), steps=10)
     UnrolledRNN(10 steps, 4 units, tanh, spectral radius 0.9)
 
-    Lesson 06 uses it.
+    Lesson 08 uses it.
     """
 
     u = Grid(8).tag(sync=True)

@@ -1,232 +1,274 @@
-"""Exercises of lesson 03, pooling."""
+"""Exercises of lesson 03, convolution."""
 
 import numpy as np
 
 from vidlearn.course.exercises import Exercise
+from vidlearn.scratch import conv3d_forward, conv_output_size
 
-# 1. max-pool ---------------------------------------------------------------------------
+# 1. correlate2d ------------------------------------------------------------------------
 
 
-def max_pool(x, size):
-    """Keep the largest number of each size × size block."""
-    rows, columns = x.shape[0] // size, x.shape[1] // size
+def correlate2d(x, k):
+    """Slide k over x, without padding; multiply and sum at each place."""
+    rows, columns = x.shape[0] - k.shape[0] + 1, x.shape[1] - k.shape[1] + 1
     out = np.zeros((rows, columns))
     for i in range(rows):
         for j in range(columns):
-            out[i, j] = x[i * size : (i + 1) * size, j * size : (j + 1) * size].max()
+            out[i, j] = np.sum(x[i : i + k.shape[0], j : j + k.shape[1]] * k)
     return out
 
 
-def _blocks(x, size):
-    """View the blocks as (rows, columns, size, size)."""
-    rows, columns = x.shape[0] // size, x.shape[1] // size
-    x = x[: rows * size, : columns * size]
-    return x.reshape(rows, size, columns, size).swapaxes(1, 2)
-
-
-def _pool_cases():
-    rng = np.random.default_rng(3)
-    cases = [(np.array([[1.0, 3], [5, 7]]), 2), (-np.arange(1.0, 9).reshape(2, 4), 2)]
-    return [*cases, (rng.normal(size=(6, 9)), 3), (rng.normal(size=(7, 5)), 2)]
-
-
-def _one_row(x, size):
-    """Keep the largest number of each column of a block."""
-    rows, columns = x.shape[0] // size, x.shape[1]
-    return x[: rows * size].reshape(rows, size, columns).max(axis=1)
-
-
-def _every_place(x, size):
-    return np.lib.stride_tricks.sliding_window_view(x, (size, size)).max(axis=(2, 3))
-
-
-def _forgets_the_step(x, size):
-    """Start the window at (i, j) rather than at (i * size, j * size)."""
-    return _every_place(x, size)[: x.shape[0] // size, : x.shape[1] // size]
-
-
-def _counts_hanging_blocks(x, size):
-    rows, columns = (-length % size for length in x.shape)
-    return max_pool(np.pad(x, ((0, rows), (0, columns)), constant_values=-np.inf), size)
-
-
-def _not_below_zero(x, size):
-    return np.maximum(max_pool(x, size), 0)
-
-
-# 2. max-pool-backward ------------------------------------------------------------------
-
-
-def max_pool_backward(dout, x, size):
-    """Give each output's gradient to the pixel that won its block, the first of equals."""
-    dx = np.zeros_like(x)
-    for i, j in np.ndindex(dout.shape):
-        block = x[i * size : (i + 1) * size, j * size : (j + 1) * size]
-        u, v = np.unravel_index(np.argmax(block), block.shape)
-        dx[i * size + u, j * size + v] = dout[i, j]
-    return dx
-
-
-def _backward_cases():
-    rng = np.random.default_rng(4)
-    simple = np.array([[1.0, 3], [5, 7]])
-    tie = np.array([[2.0, 4, 0, 0], [4, 1, 0, 0]])
-    cases = [(np.array([[10.0]]), simple, 2), (np.array([[10.0, 20]]), tie, 2)]
-    cases.append((rng.normal(size=(2, 3)), rng.integers(0, 4, (6, 9)).astype(float), 3))
-    return [*cases, (rng.normal(size=(2, 3)), rng.normal(size=(5, 7)), 2)]
-
-
-def _spread_back(dout, x, size, share):
-    """Return dx where share(block) says who gets how much."""
-    dx = np.zeros_like(x)
-    for i, j in np.ndindex(dout.shape):
-        place = np.s_[i * size : (i + 1) * size, j * size : (j + 1) * size]
-        dx[place] = dout[i, j] * share(x[place])
-    return dx
-
-
-def _forgets_the_corner(dout, x, size):
-    """Use the winner's place inside its block as its place in the picture."""
-    dx = np.zeros_like(x)
-    for i, j in np.ndindex(dout.shape):
-        block = x[i * size : (i + 1) * size, j * size : (j + 1) * size]
-        dx[np.unravel_index(np.argmax(block), block.shape)] = dout[i, j]
-    return dx
-
-
-def _last_of_equals(block):
-    flat = np.zeros(block.size)
-    flat[np.flatnonzero(block == block.max())[-1]] = 1
-    return flat.reshape(block.shape)
-
-
-# 3. avg-pool-backward ------------------------------------------------------------------
-
-
-def avg_pool_backward(dout, size):
-    """Give every pixel of a block an equal share of the block's gradient."""
-    return np.repeat(np.repeat(dout, size, axis=0), size, axis=1) / size**2
-
-
-def _avg_cases():
-    rng = np.random.default_rng(5)
-    return [(np.array([[8.0, 4]]), 2), (rng.normal(size=(3, 2)), 3)]
-
-
-def _corner_only(dout, size):
-    dx = np.zeros((dout.shape[0] * size, dout.shape[1] * size))
-    dx[::size, ::size] = dout
-    return dx
-
-
-# 4. global-average ---------------------------------------------------------------------
-
-
-def global_average(x):
-    """Average over rows and columns; keep pictures and channels apart."""
-    return x.mean(axis=(1, 2))
-
-
-def _global_cases():
-    rng = np.random.default_rng(6)
-    return [(rng.normal(size=(2, 3, 4, 5)),), (rng.normal(size=(1, 6, 2, 3)),)]
-
-
-# 5. pooled-shape -----------------------------------------------------------------------
-
-
-def pooled_shape(shape, size):
-    """Divide time, rows and columns, rounding down; leave batch and channels."""
-    n, t, h, w, c = shape
-    return n, t // size[0], h // size[1], w // size[2], c
-
-
-def _shape_cases():
+def _correlate_cases():
+    rng = np.random.default_rng(2)
     return [
-        ((8, 16, 64, 64, 3), (2, 2, 2)),
-        ((1, 16, 112, 112, 64), (1, 2, 2)),
-        ((4, 9, 30, 41, 6), (3, 4, 2)),
+        (np.arange(12.0).reshape(3, 4), np.array([[1.0, 2], [3, 4]])),
+        (rng.integers(0, 9, (5, 7)).astype(float), rng.integers(-3, 4, (3, 2)).astype(float)),
+        (rng.normal(size=(4, 4)), rng.normal(size=(4, 4))),
+        (rng.normal(size=(6, 5)), rng.normal(size=(1, 3))),
     ]
 
 
-def _rounds_up(shape, size):
-    n, t, h, w, c = shape
-    return n, -(-t // size[0]), -(-h // size[1]), -(-w // size[2]), c
+def _one_short(x, k):
+    return correlate2d(x, k)[:-1, :-1]
 
 
-def _time_last(shape, size):
-    n, t, h, w, c = shape
-    return n, t // size[2], h // size[0], w // size[1], c
+def _means(x, k):
+    return correlate2d(x, k) / k.size
 
 
-def _channels_too(shape, size):
-    n, t, h, w, c = shape
-    return n, t, h // size[0], w // size[1], c // size[2]
+def _same_size(x, k):
+    top, left = (k.shape[0] - 1) // 2, (k.shape[1] - 1) // 2
+    below, right = k.shape[0] - 1 - top, k.shape[1] - 1 - left
+    return correlate2d(np.pad(x, ((top, below), (left, right))), k)
+
+
+# 2. conv-output-size -------------------------------------------------------------------
+
+
+def output_size(size, kernel, stride, padding, dilation):
+    """Count the places where the dilated kernel fits into the padded input."""
+    reach = dilation * (kernel - 1) + 1
+    return (size + 2 * padding - reach) // stride + 1
+
+
+def _size_cases():
+    return [
+        (7, 3, 1, 0, 1),
+        (7, 3, 2, 0, 1),
+        (8, 3, 2, 1, 1),
+        (32, 5, 1, 2, 1),
+        (28, 3, 1, 0, 2),
+        (224, 7, 2, 3, 1),
+        (15, 3, 3, 1, 3),
+        (5, 5, 4, 0, 1),
+    ]
+
+
+def _forgets_one(size, kernel, stride, padding, dilation):
+    return output_size(size, kernel, stride, padding, dilation) - 1
+
+
+def _pads_one_side(size, kernel, stride, padding, dilation):
+    return (size + padding - dilation * (kernel - 1) - 1) // stride + 1
+
+
+def _dilates_size(size, kernel, stride, padding, dilation):
+    return (size + 2 * padding - dilation * kernel) // stride + 1
+
+
+def _ignores_dilation(size, kernel, stride, padding, dilation):
+    return output_size(size, kernel, stride, padding, 1)
+
+
+def _counts_steps(size, kernel, stride, padding, dilation):
+    return (size + 2 * padding - dilation * (kernel - 1)) // stride
+
+
+def _rounds_up(size, kernel, stride, padding, dilation):
+    return -((-size - 2 * padding + dilation * (kernel - 1) + 1) // stride) + 1
+
+
+# 3. edge-kernel ------------------------------------------------------------------------
+
+
+def edge_kernel():
+    """Weigh the row below against the row above."""
+    return np.array([[-1.0, -2, -1], [0, 0, 0], [1, 2, 1]])
+
+
+def _edge_measure(kernel):
+    """Answers at the middle of small pictures, as signs."""
+    kernel = np.asarray(kernel, float)
+    if kernel.shape != (3, 3):
+        raise ValueError(f"the kernel must have shape (3, 3), yours has {kernel.shape}")
+    pictures = {"even grey": np.ones(3), "brighter downwards": np.arange(3.0)}
+    pictures |= {"a bright row below": np.array([0.0, 0, 1]), "dark above": np.array([0.0, 1, 1])}
+    answer = {}
+    for name, column in pictures.items():
+        answer[name] = _sign(kernel, np.repeat(column[:, None], 3, axis=1))
+    for name, row in {"to the right": [0.0, 1, 2], "on the right": [0, 0, 1.0]}.items():
+        answer[f"brighter {name} only"] = _sign(kernel, np.repeat([row], 3, axis=0))
+    return answer
+
+
+def _sign(kernel, picture):
+    return int(np.sign(round(float(np.sum(kernel * picture)), 9)))
+
+
+# 4. count-weights ----------------------------------------------------------------------
+
+
+def count_weights(kernel, channels, filters):
+    """One weight for each tap, input channel and filter, and one bias for each filter."""
+    return kernel * kernel * channels * filters + filters
+
+
+# 5. motion-kernel ----------------------------------------------------------------------
+
+
+def motion_kernel():
+    """Subtract the frame before from the frame after; look at no neighbour in the picture."""
+    return np.array([-1.0, 0, 1]).reshape(3, 1, 1)
+
+
+def _motion_measure(kernel):
+    """Answers at the middle of three frames: a still texture, and a light that goes on or off."""
+    kernel = np.asarray(kernel, float)
+    if kernel.ndim != 3:
+        raise ValueError(f"it must have 3 axes (time, row, column), yours has {kernel.ndim}")
+    texture = np.random.default_rng(0).random((5, 5))
+    still = np.broadcast_to(texture, (3, 5, 5))
+    light = np.zeros((3, 5, 5))
+    light[2] = 1
+    answers = [_answer3d(clip, kernel) for clip in (still, light, light[::-1])]
+    return {
+        "shape of the kernel": kernel.shape,
+        "silent on a still clip": bool(np.abs(answers[0]).max() < 1e-9),
+        "light goes on": int(np.sign(round(float(answers[1].mean()), 9))),
+        "light goes off": int(np.sign(round(float(answers[2].mean()), 9))),
+    }
+
+
+def _answer3d(clip, kernel):
+    return conv3d_forward(clip[None, ..., None], kernel[..., None, None])[0]
+
+
+# 6. conv-backward-x --------------------------------------------------------------------
+
+
+def conv_backward_x(dout, k, padding, x_shape):
+    """Give each input pixel what it put into every output, times that output's gradient."""
+    dx = np.zeros((x_shape[0] + 2 * padding, x_shape[1] + 2 * padding))
+    for i in range(dout.shape[0]):
+        for j in range(dout.shape[1]):
+            dx[i : i + k.shape[0], j : j + k.shape[1]] += dout[i, j] * k
+    return dx[padding : padding + x_shape[0], padding : padding + x_shape[1]]
+
+
+def _backward_cases():
+    rng = np.random.default_rng(6)
+    cases = [(np.array([[1.0, 10]]), np.array([[1.0, 2], [3, 4]]), 0, (2, 3))]
+    for (rows, columns), (kh, kw), padding in [((5, 4), (3, 2), 1), ((4, 6), (3, 3), 1)]:
+        shape = rows + 2 * padding - kh + 1, columns + 2 * padding - kw + 1
+        cases.append((rng.normal(size=shape), rng.normal(size=(kh, kw)), padding, (rows, columns)))
+    return cases
+
+
+def _flipped(dout, k, padding, x_shape):
+    return conv_backward_x(dout, k[::-1, ::-1], padding, x_shape)
+
+
+def _not_cropped(dout, k, padding, x_shape):
+    padded = x_shape[0] + 2 * padding, x_shape[1] + 2 * padding
+    return conv_backward_x(dout, k, 0, padded)
+
+
+def _cropped_at_the_end(dout, k, padding, x_shape):
+    return _not_cropped(dout, k, padding, x_shape)[: x_shape[0], : x_shape[1]]
+
+
+def _overwrites(dout, k, padding, x_shape):
+    dx = np.zeros((x_shape[0] + 2 * padding, x_shape[1] + 2 * padding))
+    for i in range(dout.shape[0]):
+        for j in range(dout.shape[1]):
+            dx[i : i + k.shape[0], j : j + k.shape[1]] = dout[i, j] * k
+    return dx[padding : padding + x_shape[0], padding : padding + x_shape[1]]
 
 
 EXERCISES = [
     Exercise(
-        "max-pool",
-        max_pool,
-        _pool_cases,
+        "correlate2d",
+        correlate2d,
+        _correlate_cases,
         {
-            "one-axis": _one_row,
-            "every-place": _every_place,
-            "forgets-the-step": _forgets_the_step,
-            "hanging-blocks": _counts_hanging_blocks,
-            "average": lambda x, size: _blocks(x, size).mean(axis=(2, 3)),
-            "smallest": lambda x, size: _blocks(x, size).min(axis=(2, 3)),
-            "not-below-zero": _not_below_zero,
-            "corner": lambda x, size: _blocks(x, size)[..., 0, 0].copy(),
+            "flipped-kernel": lambda x, k: correlate2d(x, k[::-1, ::-1]),
+            "transposed-kernel": lambda x, k: correlate2d(x, k.T),
+            "one-short": _one_short,
+            "mean": _means,
+            "same-padding": _same_size,
         },
     ),
     Exercise(
-        "max-pool-backward",
-        max_pool_backward,
+        "conv-output-size",
+        output_size,
+        _size_cases,
+        {
+            "forgets-one": _forgets_one,
+            "one-inside": _counts_steps,
+            "pads-one-side": _pads_one_side,
+            "ignores-dilation": _ignores_dilation,
+            "dilates-the-size": _dilates_size,
+            "rounds-up": _rounds_up,
+            "true-division": lambda s, k, stride, p, d: (s + 2 * p - d * (k - 1) - 1) / stride + 1,
+        },
+        shows=conv_output_size,
+    ),
+    Exercise(
+        "edge-kernel",
+        edge_kernel,
+        lambda: [()],
+        {
+            "upside-down": lambda: edge_kernel()[::-1],
+            "other-direction": lambda: edge_kernel().T,
+            "other-direction-turned": lambda: -edge_kernel().T,
+            "not-zero-sum": lambda: np.array([[0.0, 0, 0], [0, 0, 0], [1, 2, 1]]),
+            "laplacian": lambda: np.array([[0.0, 1, 0], [1, -4, 1], [0, 1, 0]]),
+        },
+        measure=_edge_measure,
+    ),
+    Exercise(
+        "count-weights",
+        count_weights,
+        lambda: [(3, 1, 1), (3, 3, 16), (5, 16, 8), (1, 64, 10)],
+        {
+            "forgets-bias": lambda k, c, f: k * k * c * f,
+            "forgets-channels": lambda k, c, f: k * k * f + f,
+            "one-bias": lambda k, c, f: k * k * c * f + 1,
+            "bias-per-channel": lambda k, c, f: (k * k + 1) * c * f,
+        },
+    ),
+    Exercise(
+        "motion-kernel",
+        motion_kernel,
+        lambda: [()],
+        {
+            "backwards": lambda: -motion_kernel(),
+            "average": lambda: np.full((3, 1, 1), 1 / 3),
+            "two-frames": lambda: np.array([-1.0, 1]).reshape(2, 1, 1),
+            "not-zero-sum": lambda: np.array([0.0, 0, 1]).reshape(3, 1, 1),
+            "in-space": lambda: np.array([-1.0, 0, 1]).reshape(1, 1, 3),
+        },
+        measure=_motion_measure,
+    ),
+    Exercise(
+        "conv-backward-x",
+        conv_backward_x,
         _backward_cases,
         {
-            "all-ties": lambda d, x, s: _spread_back(d, x, s, lambda b: b == b.max()),
-            "shared-ties": lambda d, x, s: _spread_back(
-                d, x, s, lambda b: (b == b.max()) / np.sum(b == b.max())
-            ),
-            "last-tie": lambda d, x, s: _spread_back(d, x, s, _last_of_equals),
-            "like-average": lambda d, x, s: _spread_back(d, x, s, lambda b: 1 / b.size),
-            "forgets-the-corner": _forgets_the_corner,
-            "times-the-value": lambda d, x, s: max_pool_backward(d, x, s) * x,
-        },
-    ),
-    Exercise(
-        "avg-pool-backward",
-        avg_pool_backward,
-        _avg_cases,
-        {
-            "not-shared": lambda dout, size: avg_pool_backward(dout, size) * size**2,
-            "divided-by-one-side": lambda dout, size: avg_pool_backward(dout, size) * size,
-            "one-pixel": _corner_only,
-            "tiled": lambda dout, size: np.tile(dout, (size, size)) / size**2,
-        },
-    ),
-    Exercise(
-        "global-average",
-        global_average,
-        _global_cases,
-        {
-            "over-channels": lambda x: x.mean(axis=-1),
-            "over-everything": lambda x: x.mean(axis=(0, 1, 2)),
-            "one-axis": lambda x: x.mean(axis=1),
-            "sum": lambda x: x.sum(axis=(1, 2)),
-        },
-    ),
-    Exercise(
-        "pooled-shape",
-        pooled_shape,
-        _shape_cases,
-        {
-            "rounds-up": _rounds_up,
-            "time-last": _time_last,
-            "channels-too": _channels_too,
-            "true-division": lambda s, p: (s[0], s[1] / p[0], s[2] / p[1], s[3] / p[2], s[4]),
-            "time-forgotten": lambda s, p: (s[0], s[1], s[2] // p[1], s[3] // p[2], s[4]),
+            "flipped-kernel": _flipped,
+            "padding-not-cropped": _not_cropped,
+            "cropped-at-the-end": _cropped_at_the_end,
+            "overwrites": _overwrites,
         },
     ),
 ]

@@ -1,393 +1,232 @@
-"""Exercises of lesson 04, backpropagation."""
+"""Exercises of lesson 04, pooling."""
 
 import numpy as np
 
 from vidlearn.course.exercises import Exercise
 
-# 1. sigmoid-cross-entropy-gradient -----------------------------------------------------
+# 1. max-pool ---------------------------------------------------------------------------
 
 
-def sigmoid_cross_entropy_gradient(z, y):
-    """What came out less what should have, over the number of entries."""
-    a = 1 / (1 + np.exp(-z))
-    return (a - y) / z.size
+def max_pool(x, size):
+    """Keep the largest number of each size × size block."""
+    rows, columns = x.shape[0] // size, x.shape[1] // size
+    out = np.zeros((rows, columns))
+    for i in range(rows):
+        for j in range(columns):
+            out[i, j] = x[i * size : (i + 1) * size, j * size : (j + 1) * size].max()
+    return out
 
 
-def _yes_no_cases():
-    rng = np.random.default_rng(1)
-    simple = (np.array([[0.0], [2.0]]), np.array([[1.0], [0.0]]))
-    return [simple, (rng.normal(size=(3, 2)) * 2, rng.integers(0, 2, (3, 2)).astype(float))]
+def _blocks(x, size):
+    """View the blocks as (rows, columns, size, size)."""
+    rows, columns = x.shape[0] // size, x.shape[1] // size
+    x = x[: rows * size, : columns * size]
+    return x.reshape(rows, size, columns, size).swapaxes(1, 2)
 
 
-def _by_target(z, y):
-    """The gradient with respect to a, where z is asked for."""
-    a = 1 / (1 + np.exp(-z))
-    return (a - y) / (a * (1 - a)) / z.size
-
-
-def _sigmoid_twice(z, y):
-    a = 1 / (1 + np.exp(-z))
-    return (a - y) * a * (1 - a) / z.size
-
-
-# 2. softmax-cross-entropy-backward -----------------------------------------------------
-
-
-def softmax_cross_entropy_backward(z, labels):
-    """Softmax of each row, less 1 at the label, over the number of rows."""
-    e = np.exp(z - z.max(axis=1, keepdims=True))
-    dz = e / e.sum(axis=1, keepdims=True)
-    dz[np.arange(len(z)), labels] -= 1
-    return dz / len(z)
-
-
-def _class_cases():
-    rng = np.random.default_rng(2)
-    simple = (np.log([[1.0, 2, 5], [2, 2, 4]]), np.array([1, 2]))
-    large = (np.array([[1e4, 0, -1e4], [3.0, 1e4 + 1, 1e4], [1.0, 3, 2]]), np.array([1, 1, 0]))
-    return [simple, (rng.normal(size=(5, 4)), np.array([3, 0, 0, 2, 1])), large]
-
-
-def _softmax(z):
-    e = np.exp(z - z.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)
-
-
-def _one_hot(z, labels):
-    return (labels[:, None] == np.arange(z.shape[1])).astype(float)
-
-
-def _overflows(z, labels):
-    with np.errstate(all="ignore"):
-        p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
-    return (p - _one_hot(z, labels)) / len(z)
-
-
-def _with(softmax):
-    """Return the answer with another softmax."""
-
-    def answer(z, labels):
-        with np.errstate(all="ignore"):
-            return (softmax(z) - _one_hot(z, labels)) / len(z)
-
-    return answer
-
-
-def _every_row_gets_all_labels(z, labels):
-    p = _softmax(z)
-    p[:, labels] -= 1
-    return p / len(z)
-
-
-def _over_the_batch(z, labels):
-    return (_softmax(z.T).T - _one_hot(z, labels)) / len(z)
-
-
-def _entry_by_entry(z, labels):
-    """Take the slope of a sigmoid at each entry on top of p - y."""
-    p = _softmax(z)
-    return (p - _one_hot(z, labels)) * p * (1 - p) / len(z)
-
-
-# 3. dense-backward ---------------------------------------------------------------------
-
-
-def dense_backward(dout, x, w):
-    """The shapes leave one way only to multiply; the bias was added to each row."""
-    return dout @ w.T, x.T @ dout, dout.sum(axis=0)
-
-
-def _dense_cases():
+def _pool_cases():
     rng = np.random.default_rng(3)
-    simple = (np.array([[1.0], [10.0]]), np.array([[1.0, 2], [3, 4]]), np.array([[5.0], [6.0]]))
-    cases = [(rng.normal(size=(n, u)), rng.normal(size=(n, d)), rng.normal(size=(d, u)))
-             for n, d, u in ((3, 3, 3), (4, 5, 2))]  # fmt: skip
-    return [simple, *cases]
+    cases = [(np.array([[1.0, 3], [5, 7]]), 2), (-np.arange(1.0, 9).reshape(2, 4), 2)]
+    return [*cases, (rng.normal(size=(6, 9)), 3), (rng.normal(size=(7, 5)), 2)]
 
 
-def _dense_with(dx=None, dw=None, db=None):
-    """Return the answer with one of its three parts made otherwise."""
-
-    def answer(dout, x, w):
-        right = dense_backward(dout, x, w)
-        others = (dx, dw, db)
-        pairs = zip(others, right, strict=True)
-        return tuple(other(dout, x, w) if other else part for other, part in pairs)
-
-    return answer
+def _one_row(x, size):
+    """Keep the largest number of each column of a block."""
+    rows, columns = x.shape[0] // size, x.shape[1]
+    return x[: rows * size].reshape(rows, size, columns).max(axis=1)
 
 
-# 4. relu-backward ----------------------------------------------------------------------
+def _every_place(x, size):
+    return np.lib.stride_tricks.sliding_window_view(x, (size, size)).max(axis=(2, 3))
 
 
-def relu_backward(dout, x):
-    """The gradient passes where the input was positive."""
-    return dout * (x > 0)
+def _forgets_the_step(x, size):
+    """Start the window at (i, j) rather than at (i * size, j * size)."""
+    return _every_place(x, size)[: x.shape[0] // size, : x.shape[1] // size]
 
 
-def _relu_cases():
-    rng = np.random.default_rng(4)
-    simple = (np.array([10.0, -20, 30, -40]), np.array([2.0, 3, -1, 0]))
-    return [simple, (rng.normal(size=(3, 4)), rng.normal(size=(3, 4)))]
+def _counts_hanging_blocks(x, size):
+    rows, columns = (-length % size for length in x.shape)
+    return max_pool(np.pad(x, ((0, rows), (0, columns)), constant_values=-np.inf), size)
 
 
-# 5. numerical-gradient -----------------------------------------------------------------
+def _not_below_zero(x, size):
+    return np.maximum(max_pool(x, size), 0)
 
 
-def numerical_gradient(f, x, eps):
-    """Nudge each entry up and down, by itself, and put it back."""
-    x, dx = x.copy(), np.zeros_like(x)
-    for i in np.ndindex(x.shape):
-        old = x[i]
-        x[i] = old + eps
-        above = f(x)
-        x[i] = old - eps
-        below = f(x)
-        x[i] = old
-        dx[i] = (above - below) / (2 * eps)
-    return dx
+# 2. max-pool-backward ------------------------------------------------------------------
 
 
-class _Named:
-    """A function that shows as its formula."""
-
-    def __init__(self, formula, function):
-        self.formula, self.function = formula, function
-
-    def __call__(self, x):
-        return self.function(x)
-
-    def __repr__(self):
-        return f"the function {self.formula}"
-
-
-def _numerical_cases():
-    cube = _Named("sum(x**3)", lambda x: np.sum(x**3))
-    mixed = _Named("exp(x[0, 0]) * sum(x**2)", lambda x: np.exp(x[0, 0]) * np.sum(x**2))
-    x = np.random.default_rng(5).normal(size=(2, 3))
-    return [(cube, np.array([1.0, 2]), 0.1), (mixed, x, 1e-3), (cube, x, 1e-3)]
-
-
-def _one_sided(f, x, eps):
-    x, dx, here = x.copy(), np.zeros_like(x), f(x)
-    for i in np.ndindex(x.shape):
-        x[i] += eps
-        dx[i] = (f(x) - here) / eps
-        x[i] -= eps
-    return dx
-
-
-def _never_put_back(f, x, eps):
-    x, dx = x.copy(), np.zeros_like(x)
-    for i in np.ndindex(x.shape):
-        x[i] += eps
-        above = f(x)
-        x[i] -= 2 * eps
-        dx[i] = (above - f(x)) / (2 * eps)
-    return dx
-
-
-def _row_by_row(f, x, eps):
+def max_pool_backward(dout, x, size):
+    """Give each output's gradient to the pixel that won its block, the first of equals."""
     dx = np.zeros_like(x)
-    for i in range(len(x)):
-        nudge = np.zeros_like(x)
-        nudge[i] = eps
-        dx[i] = (f(x + nudge) - f(x - nudge)) / (2 * eps)
+    for i, j in np.ndindex(dout.shape):
+        block = x[i * size : (i + 1) * size, j * size : (j + 1) * size]
+        u, v = np.unravel_index(np.argmax(block), block.shape)
+        dx[i * size + u, j * size + v] = dout[i, j]
     return dx
 
 
-def _all_at_once(f, x, eps):
-    return np.full_like(x, (f(x + eps) - f(x - eps)) / (2 * eps))
+def _backward_cases():
+    rng = np.random.default_rng(4)
+    simple = np.array([[1.0, 3], [5, 7]])
+    tie = np.array([[2.0, 4, 0, 0], [4, 1, 0, 0]])
+    cases = [(np.array([[10.0]]), simple, 2), (np.array([[10.0, 20]]), tie, 2)]
+    cases.append((rng.normal(size=(2, 3)), rng.integers(0, 4, (6, 9)).astype(float), 3))
+    return [*cases, (rng.normal(size=(2, 3)), rng.normal(size=(5, 7)), 2)]
 
 
-# 6. find-the-bug -----------------------------------------------------------------------
+def _spread_back(dout, x, size, share):
+    """Return dx where share(block) says who gets how much."""
+    dx = np.zeros_like(x)
+    for i, j in np.ndindex(dout.shape):
+        place = np.s_[i * size : (i + 1) * size, j * size : (j + 1) * size]
+        dx[place] = dout[i, j] * share(x[place])
+    return dx
 
 
-def find_the_bug(ours, measured, tolerance):
-    """Walk from the loss to the input; the first wrong gradient on the way names the layer."""
-    for name in reversed(list(ours)):
-        difference = np.max(np.abs(ours[name] - measured[name]))
-        largest = max(np.max(np.abs(ours[name])), np.max(np.abs(measured[name])))
-        if difference > tolerance * largest:
-            return name
-    return "none"
+def _forgets_the_corner(dout, x, size):
+    """Use the winner's place inside its block as its place in the picture."""
+    dx = np.zeros_like(x)
+    for i, j in np.ndindex(dout.shape):
+        block = x[i * size : (i + 1) * size, j * size : (j + 1) * size]
+        dx[np.unravel_index(np.argmax(block), block.shape)] = dout[i, j]
+    return dx
 
 
-def _errors(ours, measured, relative=True):
-    found = {}
-    for name in ours:
-        error = np.max(np.abs(ours[name] - measured[name]))
-        largest = max(np.max(np.abs(ours[name])), np.max(np.abs(measured[name])))
-        found[name] = error / largest if relative else error
-    return found
+def _last_of_equals(block):
+    flat = np.zeros(block.size)
+    flat[np.flatnonzero(block == block.max())[-1]] = 1
+    return flat.reshape(block.shape)
 
 
-def _bug_cases():
-    """A chain of layers, each with its error: the last wrong one spoils all before it."""
+# 3. avg-pool-backward ------------------------------------------------------------------
+
+
+def avg_pool_backward(dout, size):
+    """Give every pixel of a block an equal share of the block's gradient."""
+    return np.repeat(np.repeat(dout, size, axis=0), size, axis=1) / size**2
+
+
+def _avg_cases():
+    rng = np.random.default_rng(5)
+    return [(np.array([[8.0, 4]]), 2), (rng.normal(size=(3, 2)), 3)]
+
+
+def _corner_only(dout, size):
+    dx = np.zeros((dout.shape[0] * size, dout.shape[1] * size))
+    dx[::size, ::size] = dout
+    return dx
+
+
+# 4. global-average ---------------------------------------------------------------------
+
+
+def global_average(x):
+    """Average over rows and columns; keep pictures and channels apart."""
+    return x.mean(axis=(1, 2))
+
+
+def _global_cases():
     rng = np.random.default_rng(6)
-    sizes = {"conv": 1e-4, "dense1": 1.0, "dense2": 3e4, "dense3": 1.0, "head": 2e-5}
-    cases, chains = [], [
-        (1e-6, (0.4, 0.8, 1e-9, 1e-10, 1e-9)), (1e-6, (1e-9,) * 5),
-        (1e-6, (0.9, 0.1, 0.3, 1e-9, 0.0)), (1e-6, (0.02, 0.6, 0.5, 0.1, 0.2)),
-        (1e-6, (0.3, 1e-9, 1e-9, 1e-8, 1e-9)), (1e-6, (0.2, 0.1, 0.3, 8e-6, 8e-6)),
-        (1e-3, (0.5, 0.7, 0.4, 2e-5, 2e-5)),
-    ]  # fmt: skip
-    for tolerance, errors in chains:
-        measured = {name: size * rng.normal(size=(3, 2)) for name, size in sizes.items()}
-        ours = {name: value.copy() for name, value in measured.items()}
-        for error, value in zip(errors, ours.values(), strict=True):
-            value[1, 0] += error * np.abs(value).max()
-        cases.append((ours, measured, tolerance))
-    return cases
+    return [(rng.normal(size=(2, 3, 4, 5)),), (rng.normal(size=(1, 6, 2, 3)),)]
 
 
-def _wrong(ours, measured, tolerance, relative=True):
-    errors = _errors(ours, measured, relative)
-    return [name for name, error in errors.items() if error > tolerance]
+# 5. pooled-shape -----------------------------------------------------------------------
 
 
-def _largest(ours, measured, tolerance):
-    errors = _errors(ours, measured)
-    name = max(errors, key=errors.get)
-    return name if errors[name] > tolerance else "none"
+def pooled_shape(shape, size):
+    """Divide time, rows and columns, rounding down; leave batch and channels."""
+    n, t, h, w, c = shape
+    return n, t // size[0], h // size[1], w // size[2], c
 
 
-def _nearest_input(ours, measured, tolerance):
-    return next(iter(_wrong(ours, measured, tolerance)), "none")
+def _shape_cases():
+    return [
+        ((8, 16, 64, 64, 3), (2, 2, 2)),
+        ((1, 16, 112, 112, 64), (1, 2, 2)),
+        ((4, 9, 30, 41, 6), (3, 4, 2)),
+    ]
 
 
-def _absolute(ours, measured, tolerance):
-    return next(reversed(_wrong(ours, measured, tolerance, relative=False)), "none")
+def _rounds_up(shape, size):
+    n, t, h, w, c = shape
+    return n, -(-t // size[0]), -(-h // size[1]), -(-w // size[2]), c
 
 
-def _two_tolerances(ours, measured, tolerance):
-    """Forget that np.allclose allows 1e-8 on top."""
-    close = {name: np.allclose(ours[name], measured[name], rtol=tolerance) for name in ours}
-    return next((name for name in reversed(close) if not close[name]), "none")
+def _time_last(shape, size):
+    n, t, h, w, c = shape
+    return n, t // size[2], h // size[0], w // size[1], c
 
 
-def _own_tolerance(ours, measured, tolerance):
-    close = {name: np.allclose(ours[name], measured[name]) for name in ours}
-    return next((name for name in reversed(close) if not close[name]), "none")
-
-
-def _plain_text(result, ours, measured, tolerance):
-    """Take NumPy's kind of text for Python's."""
-    return str(result) if isinstance(result, str) else result
+def _channels_too(shape, size):
+    n, t, h, w, c = shape
+    return n, t, h // size[0], w // size[1], c // size[2]
 
 
 EXERCISES = [
     Exercise(
-        "sigmoid-cross-entropy-gradient",
-        sigmoid_cross_entropy_gradient,
-        _yes_no_cases,
+        "max-pool",
+        max_pool,
+        _pool_cases,
         {
-            "target-minus-output": lambda z, y: -sigmoid_cross_entropy_gradient(z, y),
-            "not-averaged": lambda z, y: sigmoid_cross_entropy_gradient(z, y) * z.size,
-            "divided-twice": lambda z, y: sigmoid_cross_entropy_gradient(z, y) / z.size,
-            "rows-only": lambda z, y: sigmoid_cross_entropy_gradient(z, y) * z.shape[1],
-            "sigmoid-once-more": _sigmoid_twice,
-            "for-a": _by_target,
-            "no-sigmoid": lambda z, y: (z - y) / z.size,
+            "one-axis": _one_row,
+            "every-place": _every_place,
+            "forgets-the-step": _forgets_the_step,
+            "hanging-blocks": _counts_hanging_blocks,
+            "average": lambda x, size: _blocks(x, size).mean(axis=(2, 3)),
+            "smallest": lambda x, size: _blocks(x, size).min(axis=(2, 3)),
+            "not-below-zero": _not_below_zero,
+            "corner": lambda x, size: _blocks(x, size)[..., 0, 0].copy(),
         },
     ),
     Exercise(
-        "softmax-cross-entropy-backward",
-        softmax_cross_entropy_backward,
-        _class_cases,
+        "max-pool-backward",
+        max_pool_backward,
+        _backward_cases,
         {
-            "not-averaged": lambda z, k: softmax_cross_entropy_backward(z, k) * len(z),
-            "divided-by-classes": lambda z, k: softmax_cross_entropy_backward(z, k) / z.shape[1],
-            "over-classes-only": lambda z, k: (
-                softmax_cross_entropy_backward(z, k) * len(z) / z.shape[1]
+            "all-ties": lambda d, x, s: _spread_back(d, x, s, lambda b: b == b.max()),
+            "shared-ties": lambda d, x, s: _spread_back(
+                d, x, s, lambda b: (b == b.max()) / np.sum(b == b.max())
             ),
-            "label-as-number": lambda z, k: (_softmax(z) - k[:, None]) / len(z),
-            "no-label": lambda z, k: _softmax(z) / len(z),
-            "only-the-label": lambda z, k: softmax_cross_entropy_backward(z, k) * _one_hot(z, k),
-            "label-minus-softmax": lambda z, k: -softmax_cross_entropy_backward(z, k),
-            "over-the-batch": _over_the_batch,
-            "overflows": _overflows,
-            "one-maximum-for-all": _with(
-                lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum(axis=1, keepdims=True)
-            ),
-            "one-sum-for-all": _with(lambda z: np.exp(z) / np.exp(z).sum()),
-            "all-labels-in-every-row": _every_row_gets_all_labels,
-            "sigmoid": _with(lambda z: 1 / (1 + np.exp(-z))),
-            "shapes": lambda z, k: (np.exp(z) / np.exp(z).sum(axis=1) - _one_hot(z, k)) / len(z),
-            "slope-once-more": _entry_by_entry,
+            "last-tie": lambda d, x, s: _spread_back(d, x, s, _last_of_equals),
+            "like-average": lambda d, x, s: _spread_back(d, x, s, lambda b: 1 / b.size),
+            "forgets-the-corner": _forgets_the_corner,
+            "times-the-value": lambda d, x, s: max_pool_backward(d, x, s) * x,
         },
     ),
     Exercise(
-        "dense-backward",
-        dense_backward,
-        _dense_cases,
+        "avg-pool-backward",
+        avg_pool_backward,
+        _avg_cases,
         {
-            "not-transposed": lambda dout, x, w: (dout @ w, x @ dout, dout.sum(axis=0)),
-            "bias-over-units": _dense_with(db=lambda dout, x, w: dout.sum(axis=1)),
-            "bias-not-summed": _dense_with(db=lambda dout, x, w: dout),
-            "bias-averaged": _dense_with(db=lambda dout, x, w: dout.mean(axis=0)),
-            "bias-of-ones": _dense_with(db=lambda dout, x, w: np.ones(w.shape[1])),
-            "x-forgotten": _dense_with(dw=lambda dout, x, w: np.ones_like(x).T @ dout),
-            "weights-averaged": _dense_with(
-                dw=lambda dout, x, w: x.T @ dout / len(x), db=lambda dout, x, w: dout.mean(axis=0)
-            ),
-            "all-averaged": lambda dout, x, w: tuple(
-                part / len(x) for part in dense_backward(dout, x, w)
-            ),
-            "first-example-only": _dense_with(dw=lambda dout, x, w: np.outer(x[0], dout[0])),
-            "only-weights-averaged": _dense_with(dw=lambda dout, x, w: x.T @ dout / len(x)),
-            "dw-lies-on-its-side": _dense_with(dw=lambda dout, x, w: dout.T @ x),
-            "order": lambda dout, x, w: (x.T @ dout, dout @ w.T, dout.sum(axis=0)),
+            "not-shared": lambda dout, size: avg_pool_backward(dout, size) * size**2,
+            "divided-by-one-side": lambda dout, size: avg_pool_backward(dout, size) * size,
+            "one-pixel": _corner_only,
+            "tiled": lambda dout, size: np.tile(dout, (size, size)) / size**2,
         },
     ),
     Exercise(
-        "relu-backward",
-        relu_backward,
-        _relu_cases,
+        "global-average",
+        global_average,
+        _global_cases,
         {
-            "relu-of-the-gradient": lambda dout, x: np.maximum(dout, 0),
-            "both-positive": lambda dout, x: np.maximum(dout, 0) * (x > 0),
-            "passes-all": lambda dout, x: dout.copy(),
-            "on-at-zero": lambda dout, x: dout * (x >= 0),
-            "times-the-value": lambda dout, x: dout * np.maximum(x, 0),
-            "sign": lambda dout, x: dout * np.sign(x),
-            "forgets-dout": lambda dout, x: (x > 0) * 1.0,
-            "forward": lambda dout, x: np.maximum(x, 0),
-            "upside-down": lambda dout, x: dout * (x <= 0),
-            "for-one-number": lambda dout, x: dout if x > 0 else 0 * dout,
+            "over-channels": lambda x: x.mean(axis=-1),
+            "over-everything": lambda x: x.mean(axis=(0, 1, 2)),
+            "one-axis": lambda x: x.mean(axis=1),
+            "sum": lambda x: x.sum(axis=(1, 2)),
         },
     ),
     Exercise(
-        "numerical-gradient",
-        numerical_gradient,
-        _numerical_cases,
+        "pooled-shape",
+        pooled_shape,
+        _shape_cases,
         {
-            "one-sided": _one_sided,
-            "backwards": lambda f, x, eps: -_one_sided(f, x, -eps),
-            "not-halved": lambda f, x, eps: 2 * numerical_gradient(f, x, eps),
-            "not-divided": lambda f, x, eps: 2 * eps * numerical_gradient(f, x, eps),
-            "never-put-back": _never_put_back,
-            "all-at-once": _all_at_once,
-            "row-by-row": _row_by_row,
-            "times-eps": lambda f, x, eps: numerical_gradient(f, x, eps) * eps**2,
-            "one-array-twice": lambda f, x, eps: np.zeros_like(x),
-            "own-eps": lambda f, x, eps: numerical_gradient(f, x, 1e-6),
-            "up-and-down-swapped": lambda f, x, eps: -numerical_gradient(f, x, eps),
+            "rounds-up": _rounds_up,
+            "time-last": _time_last,
+            "channels-too": _channels_too,
+            "true-division": lambda s, p: (s[0], s[1] / p[0], s[2] / p[1], s[3] / p[2], s[4]),
+            "time-forgotten": lambda s, p: (s[0], s[1], s[2] // p[1], s[3] // p[2], s[4]),
         },
-    ),
-    Exercise(
-        "find-the-bug",
-        find_the_bug,
-        _bug_cases,
-        {
-            "nearest-the-input": _nearest_input,
-            "largest-error": _largest,
-            "absolute": _absolute,
-            "all-of-them": _wrong,
-            "no-tolerance": lambda ours, measured, tolerance: find_the_bug(ours, measured, 0),
-            "two-tolerances": _two_tolerances,
-            "tolerance-not-used": _own_tolerance,
-        },
-        measure=_plain_text,
     ),
 ]

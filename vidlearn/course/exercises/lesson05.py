@@ -1,398 +1,393 @@
-"""Exercises of lesson 05, training a CNN."""
+"""Exercises of lesson 05, backpropagation."""
 
 import numpy as np
 
-from vidlearn.course.compare import difference
 from vidlearn.course.exercises import Exercise
 
-# 1. momentum-step ----------------------------------------------------------------------
+# 1. sigmoid-cross-entropy-gradient -----------------------------------------------------
 
 
-def momentum_step(w, g, velocity, learning_rate, momentum):
-    """Let the velocity fade a little, push it downhill, and move by it."""
-    velocity = momentum * velocity - learning_rate * g
-    return w + velocity, velocity
+def sigmoid_cross_entropy_gradient(z, y):
+    """What came out less what should have, over the number of entries."""
+    a = 1 / (1 + np.exp(-z))
+    return (a - y) / z.size
 
 
-def _momentum_cases():
-    rng = np.random.default_rng(5)
-    w, g, v = rng.normal(size=(3, 4))
-    simple = np.array([1.0, 2]), np.array([10.0, -20]), np.array([0.0, 0])
-    return [(*simple, 0.1, 0.9), (w, g, v, 0.05, 0.8), (w[:3], g[:3], v[:3], 0.5, 0.0)]
+def _yes_no_cases():
+    rng = np.random.default_rng(1)
+    simple = (np.array([[0.0], [2.0]]), np.array([[1.0], [0.0]]))
+    return [simple, (rng.normal(size=(3, 2)) * 2, rng.integers(0, 2, (3, 2)).astype(float))]
 
 
-def _looks_ahead(w, g, v, rate, momentum):
-    v = momentum * v - rate * g
-    return w + momentum * v - rate * g, v
+def _by_target(z, y):
+    """The gradient with respect to a, where z is asked for."""
+    a = 1 / (1 + np.exp(-z))
+    return (a - y) / (a * (1 - a)) / z.size
 
 
-# 2. adam-step --------------------------------------------------------------------------
+def _sigmoid_twice(z, y):
+    a = 1 / (1 + np.exp(-z))
+    return (a - y) * a * (1 - a) / z.size
 
 
-def adam_step(w, g, m, v, t, learning_rate, beta_1, beta_2, eps):
-    """Average gradients and their squares, correct both for the start at zero, step."""
-    m = beta_1 * m + (1 - beta_1) * g
-    v = beta_2 * v + (1 - beta_2) * g**2
-    m_hat = m / (1 - beta_1**t)
-    v_hat = v / (1 - beta_2**t)
-    return w - learning_rate * m_hat / (np.sqrt(v_hat) + eps), m, v
+# 2. softmax-cross-entropy-backward -----------------------------------------------------
 
 
-def _adam_as_keras(w, g, m, v, t, rate, b1, b2, eps):
-    """Fold both corrections into the learning rate: eps then weighs more in the first steps."""
-    _, m, v = adam_step(w, g, m, v, t, rate, b1, b2, eps)
-    size = rate * np.sqrt(1 - b2**t) / (1 - b1**t)
-    return w - size * m / (np.sqrt(v) + eps), m, v
+def softmax_cross_entropy_backward(z, labels):
+    """Softmax of each row, less 1 at the label, over the number of rows."""
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    dz = e / e.sum(axis=1, keepdims=True)
+    dz[np.arange(len(z)), labels] -= 1
+    return dz / len(z)
 
 
-def _either_adam(result, *args):
-    """Take the form of Keras for that of the paper: both are right."""
-    three = isinstance(result, tuple | list | np.ndarray) and len(result) == 3
-    if three and not difference(result[0], _adam_as_keras(*args)[0], 1e-5):
-        return (adam_step(*args)[0], *result[1:])
-    return result
+def _class_cases():
+    rng = np.random.default_rng(2)
+    simple = (np.log([[1.0, 2, 5], [2, 2, 4]]), np.array([1, 2]))
+    large = (np.array([[1e4, 0, -1e4], [3.0, 1e4 + 1, 1e4], [1.0, 3, 2]]), np.array([1, 1, 0]))
+    return [simple, (rng.normal(size=(5, 4)), np.array([3, 0, 0, 2, 1])), large]
 
 
-def _adam_cases():
+def _softmax(z):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def _one_hot(z, labels):
+    return (labels[:, None] == np.arange(z.shape[1])).astype(float)
+
+
+def _overflows(z, labels):
+    with np.errstate(all="ignore"):
+        p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+    return (p - _one_hot(z, labels)) / len(z)
+
+
+def _with(softmax):
+    """Return the answer with another softmax."""
+
+    def answer(z, labels):
+        with np.errstate(all="ignore"):
+            return (softmax(z) - _one_hot(z, labels)) / len(z)
+
+    return answer
+
+
+def _every_row_gets_all_labels(z, labels):
+    p = _softmax(z)
+    p[:, labels] -= 1
+    return p / len(z)
+
+
+def _over_the_batch(z, labels):
+    return (_softmax(z.T).T - _one_hot(z, labels)) / len(z)
+
+
+def _entry_by_entry(z, labels):
+    """Take the slope of a sigmoid at each entry on top of p - y."""
+    p = _softmax(z)
+    return (p - _one_hot(z, labels)) * p * (1 - p) / len(z)
+
+
+# 3. dense-backward ---------------------------------------------------------------------
+
+
+def dense_backward(dout, x, w):
+    """The shapes leave one way only to multiply; the bias was added to each row."""
+    return dout @ w.T, x.T @ dout, dout.sum(axis=0)
+
+
+def _dense_cases():
+    rng = np.random.default_rng(3)
+    simple = (np.array([[1.0], [10.0]]), np.array([[1.0, 2], [3, 4]]), np.array([[5.0], [6.0]]))
+    cases = [(rng.normal(size=(n, u)), rng.normal(size=(n, d)), rng.normal(size=(d, u)))
+             for n, d, u in ((3, 3, 3), (4, 5, 2))]  # fmt: skip
+    return [simple, *cases]
+
+
+def _dense_with(dx=None, dw=None, db=None):
+    """Return the answer with one of its three parts made otherwise."""
+
+    def answer(dout, x, w):
+        right = dense_backward(dout, x, w)
+        others = (dx, dw, db)
+        pairs = zip(others, right, strict=True)
+        return tuple(other(dout, x, w) if other else part for other, part in pairs)
+
+    return answer
+
+
+# 4. relu-backward ----------------------------------------------------------------------
+
+
+def relu_backward(dout, x):
+    """The gradient passes where the input was positive."""
+    return dout * (x > 0)
+
+
+def _relu_cases():
+    rng = np.random.default_rng(4)
+    simple = (np.array([10.0, -20, 30, -40]), np.array([2.0, 3, -1, 0]))
+    return [simple, (rng.normal(size=(3, 4)), rng.normal(size=(3, 4)))]
+
+
+# 5. numerical-gradient -----------------------------------------------------------------
+
+
+def numerical_gradient(f, x, eps):
+    """Nudge each entry up and down, by itself, and put it back."""
+    x, dx = x.copy(), np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        old = x[i]
+        x[i] = old + eps
+        above = f(x)
+        x[i] = old - eps
+        below = f(x)
+        x[i] = old
+        dx[i] = (above - below) / (2 * eps)
+    return dx
+
+
+class _Named:
+    """A function that shows as its formula."""
+
+    def __init__(self, formula, function):
+        self.formula, self.function = formula, function
+
+    def __call__(self, x):
+        return self.function(x)
+
+    def __repr__(self):
+        return f"the function {self.formula}"
+
+
+def _numerical_cases():
+    cube = _Named("sum(x**3)", lambda x: np.sum(x**3))
+    mixed = _Named("exp(x[0, 0]) * sum(x**2)", lambda x: np.exp(x[0, 0]) * np.sum(x**2))
+    x = np.random.default_rng(5).normal(size=(2, 3))
+    return [(cube, np.array([1.0, 2]), 0.1), (mixed, x, 1e-3), (cube, x, 1e-3)]
+
+
+def _one_sided(f, x, eps):
+    x, dx, here = x.copy(), np.zeros_like(x), f(x)
+    for i in np.ndindex(x.shape):
+        x[i] += eps
+        dx[i] = (f(x) - here) / eps
+        x[i] -= eps
+    return dx
+
+
+def _never_put_back(f, x, eps):
+    x, dx = x.copy(), np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        x[i] += eps
+        above = f(x)
+        x[i] -= 2 * eps
+        dx[i] = (above - f(x)) / (2 * eps)
+    return dx
+
+
+def _row_by_row(f, x, eps):
+    dx = np.zeros_like(x)
+    for i in range(len(x)):
+        nudge = np.zeros_like(x)
+        nudge[i] = eps
+        dx[i] = (f(x + nudge) - f(x - nudge)) / (2 * eps)
+    return dx
+
+
+def _all_at_once(f, x, eps):
+    return np.full_like(x, (f(x + eps) - f(x - eps)) / (2 * eps))
+
+
+# 6. find-the-bug -----------------------------------------------------------------------
+
+
+def find_the_bug(ours, measured, tolerance):
+    """Walk from the loss to the input; the first wrong gradient on the way names the layer."""
+    for name in reversed(list(ours)):
+        difference = np.max(np.abs(ours[name] - measured[name]))
+        largest = max(np.max(np.abs(ours[name])), np.max(np.abs(measured[name])))
+        if difference > tolerance * largest:
+            return name
+    return "none"
+
+
+def _errors(ours, measured, relative=True):
+    found = {}
+    for name in ours:
+        error = np.max(np.abs(ours[name] - measured[name]))
+        largest = max(np.max(np.abs(ours[name])), np.max(np.abs(measured[name])))
+        found[name] = error / largest if relative else error
+    return found
+
+
+def _bug_cases():
+    """A chain of layers, each with its error: the last wrong one spoils all before it."""
     rng = np.random.default_rng(6)
-    w, g, m = rng.normal(size=(3, 4))
-    v, zero = rng.uniform(0.1, 1, size=4), np.zeros(2)
-    simple = np.array([1.0, 2]), np.array([10.0, -0.2]), zero, zero
-    faint = np.array([0.5, -0.5]), np.array([3e-4, -1e-4]), zero, zero
-    rest = 0.9, 0.999, 1e-7
-    cases = [(*simple, 1, 0.1, *rest), (w, g, m, v, 7, 0.01, *rest)]
-    return [*cases, (w, g, m, v, 3, 0.02, 0.8, 0.99, 1e-7), (*faint, 1, 0.1, *rest)]
-
-
-def _adam(w, g, m, v, t, rate, b1, b2, eps, correct=True, root=True, inside=False):
-    """Leave out a correction or the root, or put eps under it."""
-    _, m, v = adam_step(w, g, m, v, t, rate, b1, b2, eps)
-    m_hat, v_hat = (m / (1 - b1**t), v / (1 - b2**t)) if correct else (m, v)
-    below = np.sqrt(v_hat + eps) if inside else (np.sqrt(v_hat) if root else v_hat) + eps
-    return w - rate * m_hat / below, m, v
-
-
-def _only_first_corrected(w, g, m, v, t, rate, b1, b2, eps):
-    _, m, v = adam_step(w, g, m, v, t, rate, b1, b2, eps)
-    return w - rate * m / (1 - b1**t) / (np.sqrt(v) + eps), m, v
-
-
-def _no_power(w, g, m, v, t, rate, b1, b2, eps):
-    """Divide by 1 - beta at every step, as is right at the first."""
-    _, m, v = adam_step(w, g, m, v, t, rate, b1, b2, eps)
-    return w - rate * m / (1 - b1) / (np.sqrt(v / (1 - b2)) + eps), m, v
-
-
-def _old_averages(w, g, m, v, t, rate, b1, b2, eps):
-    """Renew both averages, but step by those from before."""
-    _, new_m, new_v = adam_step(w, g, m, v, t, rate, b1, b2, eps)
-    return w - rate * m / (1 - b1**t) / (np.sqrt(v / (1 - b2**t)) + eps), new_m, new_v
-
-
-def _plain_sums(w, g, m, v, t, rate, b1, b2, eps):
-    m, v = b1 * m + g, b2 * v + g**2
-    return w - rate * m / (1 - b1**t) / (np.sqrt(v / (1 - b2**t)) + eps), m, v
-
-
-def _weights_swapped(w, g, m, v, t, rate, b1, b2, eps):
-    """Give the new gradient the weight beta and the past the rest."""
-    m = (1 - b1) * m + b1 * g
-    v = (1 - b2) * v + b2 * g**2
-    m_hat, v_hat = m / (1 - b1**t), v / (1 - b2**t)
-    return w - rate * m_hat / (np.sqrt(v_hat) + eps), m, v
-
-
-def _keeps_corrected(w, g, m, v, t, rate, b1, b2, eps):
-    w, m, v = adam_step(w, g, m, v, t, rate, b1, b2, eps)
-    return w, m / (1 - b1**t), v / (1 - b2**t)
-
-
-def _square_forgotten(w, g, m, v, t, rate, b1, b2, eps):
-    m = b1 * m + (1 - b1) * g
-    v = b2 * v + (1 - b2) * np.abs(g)
-    m_hat, v_hat = m / (1 - b1**t), v / (1 - b2**t)
-    return w - rate * m_hat / (np.sqrt(v_hat) + eps), m, v
-
-
-def _adam_uphill(w, *rest):
-    after, m, v = adam_step(w, *rest)
-    return 2 * w - after, m, v
-
-
-# 3. batch-norm-backward ----------------------------------------------------------------
-
-
-def batch_norm_backward(dout, x, gamma, eps):
-    """Send the gradient back directly, through the mean and through the variance."""
-    std = np.sqrt(x.var(axis=0) + eps)
-    x_hat = (x - x.mean(axis=0)) / std
-    g = dout * gamma
-    return (g - g.mean(axis=0) - x_hat * (g * x_hat).mean(axis=0)) / std
-
-
-def _norm_cases():
-    rng = np.random.default_rng(7)
-    simple = np.array([[1.0], [0], [0]]), np.array([[1.0], [2], [6]]), np.ones(1), 1e-3
-    cases = [simple]
-    for rows, columns in ((5, 3), (4, 6)):
-        dout, x = rng.normal(size=(2, rows, columns))
-        cases.append((dout, 3 * x + 1, rng.uniform(0.5, 2, columns), 1e-3))
+    sizes = {"conv": 1e-4, "dense1": 1.0, "dense2": 3e4, "dense3": 1.0, "head": 2e-5}
+    cases, chains = [], [
+        (1e-6, (0.4, 0.8, 1e-9, 1e-10, 1e-9)), (1e-6, (1e-9,) * 5),
+        (1e-6, (0.9, 0.1, 0.3, 1e-9, 0.0)), (1e-6, (0.02, 0.6, 0.5, 0.1, 0.2)),
+        (1e-6, (0.3, 1e-9, 1e-9, 1e-8, 1e-9)), (1e-6, (0.2, 0.1, 0.3, 8e-6, 8e-6)),
+        (1e-3, (0.5, 0.7, 0.4, 2e-5, 2e-5)),
+    ]  # fmt: skip
+    for tolerance, errors in chains:
+        measured = {name: size * rng.normal(size=(3, 2)) for name, size in sizes.items()}
+        ours = {name: value.copy() for name, value in measured.items()}
+        for error, value in zip(errors, ours.values(), strict=True):
+            value[1, 0] += error * np.abs(value).max()
+        cases.append((ours, measured, tolerance))
     return cases
 
 
-def _norm_parts(dout, x, gamma, eps, mean=True, var=True, axis=0, over=None, ddof=0):
-    """Leave out a part, or average wrongly."""
-    std = np.sqrt(x.var(axis=axis, keepdims=True, ddof=ddof) + eps)
-    x_hat = (x - x.mean(axis=axis, keepdims=True)) / std
-    g = dout * gamma
-    part = g
-    if mean:
-        part = part - (over or np.mean)(g, axis=axis, keepdims=True)
-    if var:
-        part = part - x_hat * (over or np.mean)(g * x_hat, axis=axis, keepdims=True)
-    return part / std
+def _wrong(ours, measured, tolerance, relative=True):
+    errors = _errors(ours, measured, relative)
+    return [name for name, error in errors.items() if error > tolerance]
 
 
-def _x_itself(dout, x, gamma, eps):
-    """Take x for the normalised x."""
-    g = dout * gamma
-    return (g - g.mean(axis=0) - x * (g * x).mean(axis=0)) / np.sqrt(x.var(axis=0) + eps)
+def _largest(ours, measured, tolerance):
+    errors = _errors(ours, measured)
+    name = max(errors, key=errors.get)
+    return name if errors[name] > tolerance else "none"
 
 
-def _divides_by_variance(dout, x, gamma, eps):
-    return batch_norm_backward(dout, x, gamma, eps) / np.sqrt(x.var(axis=0) + eps)
+def _nearest_input(ours, measured, tolerance):
+    return next(iter(_wrong(ours, measured, tolerance)), "none")
 
 
-def _with(**options):
-    return lambda dout, x, gamma, eps: _norm_parts(dout, x, gamma, eps, **options)
+def _absolute(ours, measured, tolerance):
+    return next(reversed(_wrong(ours, measured, tolerance, relative=False)), "none")
 
 
-# 4. dropout ----------------------------------------------------------------------------
+def _two_tolerances(ours, measured, tolerance):
+    """Forget that np.allclose allows 1e-8 on top."""
+    close = {name: np.allclose(ours[name], measured[name], rtol=tolerance) for name in ours}
+    return next((name for name in reversed(close) if not close[name]), "none")
 
 
-def dropout(x, kept, rate, training):
-    """While training, silence what is not kept and make up for it; else do nothing."""
-    return x * kept / (1 - rate) if training else x
+def _own_tolerance(ours, measured, tolerance):
+    close = {name: np.allclose(ours[name], measured[name]) for name in ours}
+    return next((name for name in reversed(close) if not close[name]), "none")
 
 
-def _dropout_cases():
-    rng = np.random.default_rng(8)
-    x = rng.normal(size=(3, 5))
-    kept = rng.random((3, 5)) >= 0.3  # of 15, no whole number is a share of 0.7
-    simple = np.array([10.0, 20, 30, 40]), np.array([True, False, True, True])
-    return [(*simple, 0.25, True), (*simple, 0.25, False), (x, kept, 0.3, True)]
-
-
-# 5. standardise-without-leak -----------------------------------------------------------
-
-
-def standardise_without_leak(train, test):
-    """Use mean and spread of the training pictures for both; leave out what never varies."""
-    mean, std = train.mean(axis=0), train.std(axis=0)
-    std = np.where(std > 0, std, 1)
-    return (train - mean) / std, (test - mean) / std
-
-
-def _leak_cases():
-    rng = np.random.default_rng(9)
-    simple = np.array([[0.0, 1], [4, 3]]), np.array([[2.0, 9]])
-    train, test = rng.normal(size=(8, 3)) * [1, 4, 0.5] + 2, rng.normal(size=(5, 3)) + 4
-    dead = train.copy(), test.copy()
-    dead[0][:, 1] = dead[1][:, 1] = 3
-    dead[1][2, 1] = 5  # ink where no training picture has any
-    return [simple, (train, test), dead]
-
-
-def _scaled(mean, std, *groups):
-    """Standardise each group by the mean and the spread given."""
-    std = np.where(std > 0, std, 1)
-    return tuple((group - mean) / std for group in groups)
-
-
-def _all_data(train, test):
-    both = np.concatenate([train, test])
-    return _scaled(both.mean(axis=0), both.std(axis=0), train, test)
-
-
-def _each_by_itself(train, test):
-    return tuple(_scaled(x.mean(axis=0), x.std(axis=0), x)[0] for x in (train, test))
-
-
-def _by_picture(train, test):
-    return tuple(
-        _scaled(x.mean(axis=1, keepdims=True), x.std(axis=1, keepdims=True), x)[0]
-        for x in (train, test)
-    )
-
-
-def _dead_is_zero(train, test):
-    return tuple(x * (train.std(axis=0) > 0) for x in standardise_without_leak(train, test))
-
-
-def _divides_by_zero(train, test):
-    mean, std = train.mean(axis=0), train.std(axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return (train - mean) / std, (test - mean) / std
-
-
-# 6. diagnose-the-curves ----------------------------------------------------------------
-
-
-def diagnose_the_curves():
-    """Read training loss and validation loss together."""
-    return {
-        "A": "overfits",
-        "B": "learning rate too high",
-        "C": "fine",
-        "D": "net too small",
-    }
-
-
-DIAGNOSES = ("fine", "overfits", "net too small", "learning rate too high")
-
-
-def _four_answers(result):
-    """Return the four answers in order, without caring for capitals, blanks and hyphens."""
-    if not isinstance(result, dict):
-        raise TypeError(f"return a dict from 'A', 'B', 'C', 'D' to words, got {result!r}")
-    result = {str(key).strip().upper(): answer for key, answer in result.items()}
-    if missing := {"A", "B", "C", "D"} - set(result):
-        raise ValueError(f"no answer for {', '.join(sorted(missing))}")
-    blank = str.maketrans("_-", "  ")
-    answers = [" ".join(str(result[k]).lower().translate(blank).split()) for k in "ABCD"]
-    if unknown := set(answers) - set(DIAGNOSES):
-        raise ValueError(f"{unknown.pop()!r} is none of: {', '.join(DIAGNOSES)}")
-    return answers
-
-
-def _diagnose(**changed):
-    return lambda: diagnose_the_curves() | changed
+def _plain_text(result, ours, measured, tolerance):
+    """Take NumPy's kind of text for Python's."""
+    return str(result) if isinstance(result, str) else result
 
 
 EXERCISES = [
     Exercise(
-        "momentum-step",
-        momentum_step,
-        _momentum_cases,
+        "sigmoid-cross-entropy-gradient",
+        sigmoid_cross_entropy_gradient,
+        _yes_no_cases,
         {
-            "uphill": lambda w, g, v, rate, m: (w + m * v + rate * g, m * v + rate * g),
-            "rate-outside": lambda w, g, v, rate, m: (w - rate * (m * v + g), m * v + g),
-            "minus-velocity": lambda w, g, v, rate, m: (w - m * v - rate * g, m * v + rate * g),
-            "subtracts": lambda w, g, v, rate, m: (w - m * v + rate * g, m * v - rate * g),
-            "rate-twice": lambda w, g, v, rate, m: (
-                w + rate * (m * v - rate * g),
-                m * v - rate * g,
+            "target-minus-output": lambda z, y: -sigmoid_cross_entropy_gradient(z, y),
+            "not-averaged": lambda z, y: sigmoid_cross_entropy_gradient(z, y) * z.size,
+            "divided-twice": lambda z, y: sigmoid_cross_entropy_gradient(z, y) / z.size,
+            "rows-only": lambda z, y: sigmoid_cross_entropy_gradient(z, y) * z.shape[1],
+            "sigmoid-once-more": _sigmoid_twice,
+            "for-a": _by_target,
+            "no-sigmoid": lambda z, y: (z - y) / z.size,
+        },
+    ),
+    Exercise(
+        "softmax-cross-entropy-backward",
+        softmax_cross_entropy_backward,
+        _class_cases,
+        {
+            "not-averaged": lambda z, k: softmax_cross_entropy_backward(z, k) * len(z),
+            "divided-by-classes": lambda z, k: softmax_cross_entropy_backward(z, k) / z.shape[1],
+            "over-classes-only": lambda z, k: (
+                softmax_cross_entropy_backward(z, k) * len(z) / z.shape[1]
             ),
-            "no-velocity": lambda w, g, v, rate, m: (w - rate * g, -rate * g),
-            "not-kept": lambda w, g, v, rate, m: (momentum_step(w, g, v, rate, m)[0], v),
-            "old-velocity": lambda w, g, v, rate, m: (w + v, m * v - rate * g),
-            "shares": lambda w, g, v, rate, m: momentum_step(w, g, v, (1 - m) * rate, m),
-            "no-fading": lambda w, g, v, rate, m: (w + v - rate * g, v - rate * g),
-            "looks-ahead": _looks_ahead,
-            "only-w": lambda w, g, v, rate, m: momentum_step(w, g, v, rate, m)[0],
-            "swapped": lambda w, g, v, rate, m: momentum_step(w, g, v, rate, m)[::-1],
-        },
-    ),
-    Exercise(
-        "adam-step",
-        adam_step,
-        _adam_cases,
-        {
-            "no-correction": lambda *a: _adam(*a, correct=False),
-            "only-first-corrected": _only_first_corrected,
-            "eps-inside": lambda *a: _adam(*a, inside=True),
-            "no-root": lambda *a: _adam(*a, root=False),
-            "betas-mixed": lambda *a: adam_step(*a[:6], a[7], a[6], a[8]),
-            "weights-swapped": _weights_swapped,
-            "keeps-corrected": _keeps_corrected,
-            "square-forgotten": _square_forgotten,
-            "uphill": _adam_uphill,
-            "counts-from-zero": lambda *a: adam_step(*a[:4], a[4] + 1, *a[5:]),
-            "no-power": _no_power,
-            "old-averages": _old_averages,
-            "plain-sums": _plain_sums,
-            "not-kept": lambda *a: (adam_step(*a)[0], a[2], a[3]),
-            "no-eps": lambda *a: adam_step(*a[:-1], 0),
-            "only-w": lambda *a: adam_step(*a)[0],
-        },
-        measure=_either_adam,
-    ),
-    Exercise(
-        "batch-norm-backward",
-        batch_norm_backward,
-        _norm_cases,
-        {
-            "constants": _with(mean=False, var=False),
-            "no-mean-part": _with(mean=False),
-            "no-variance-part": _with(var=False),
-            "wrong-axis": _with(axis=1),
-            "whole-array": _with(axis=(0, 1)),
-            "sums": _with(over=np.sum),
-            "no-gamma": lambda d, x, gamma, eps: _norm_parts(d, x, 1.0, eps),
-            "count-minus-one": _with(ddof=1),
-            "no-eps": lambda d, x, gamma, eps: batch_norm_backward(d, x, gamma, 0),
-            "x-itself": _x_itself,
-            "signs": _with(over=lambda *a, **k: -np.mean(*a, **k)),
-            "divides-by-variance": _divides_by_variance,
-            "not-divided": lambda d, x, gamma, eps: (
-                batch_norm_backward(d, x, gamma, eps) * np.sqrt(x.var(axis=0) + eps)
+            "label-as-number": lambda z, k: (_softmax(z) - k[:, None]) / len(z),
+            "no-label": lambda z, k: _softmax(z) / len(z),
+            "only-the-label": lambda z, k: softmax_cross_entropy_backward(z, k) * _one_hot(z, k),
+            "label-minus-softmax": lambda z, k: -softmax_cross_entropy_backward(z, k),
+            "over-the-batch": _over_the_batch,
+            "overflows": _overflows,
+            "one-maximum-for-all": _with(
+                lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum(axis=1, keepdims=True)
             ),
+            "one-sum-for-all": _with(lambda z: np.exp(z) / np.exp(z).sum()),
+            "all-labels-in-every-row": _every_row_gets_all_labels,
+            "sigmoid": _with(lambda z: 1 / (1 + np.exp(-z))),
+            "shapes": lambda z, k: (np.exp(z) / np.exp(z).sum(axis=1) - _one_hot(z, k)) / len(z),
+            "slope-once-more": _entry_by_entry,
         },
     ),
     Exercise(
-        "dropout",
-        dropout,
-        _dropout_cases,
+        "dense-backward",
+        dense_backward,
+        _dense_cases,
         {
-            "not-scaled": lambda x, kept, rate, training: x * kept if training else x,
-            "in-use-too": lambda x, kept, rate, training: x * kept / (1 - rate),
-            "in-use-unscaled": lambda x, kept, rate, training: x * kept,
-            "divides-by-rate": lambda x, kept, rate, t: x * kept / rate if t else x,
-            "drops-the-kept": lambda x, kept, rate, t: x * ~kept / (1 - rate) if t else x,
-            "scaled-down": lambda x, kept, rate, t: x * kept * (1 - rate) if t else x,
-            "scaled-in-use": lambda x, kept, rate, t: x * kept if t else x * (1 - rate),
-            "scaled-in-both": lambda x, kept, rate, t: (x * kept if t else x) / (1 - rate),
-            "scaled-twice": lambda x, kept, r, t: x * kept / (1 - r) if t else x * (1 - r),
-            "own-share": lambda x, kept, rate, t: x * kept / kept.mean() if t else x,
-            "training-mixed-up": lambda x, kept, rate, t: dropout(x, kept, rate, not t),
+            "not-transposed": lambda dout, x, w: (dout @ w, x @ dout, dout.sum(axis=0)),
+            "bias-over-units": _dense_with(db=lambda dout, x, w: dout.sum(axis=1)),
+            "bias-not-summed": _dense_with(db=lambda dout, x, w: dout),
+            "bias-averaged": _dense_with(db=lambda dout, x, w: dout.mean(axis=0)),
+            "bias-of-ones": _dense_with(db=lambda dout, x, w: np.ones(w.shape[1])),
+            "x-forgotten": _dense_with(dw=lambda dout, x, w: np.ones_like(x).T @ dout),
+            "weights-averaged": _dense_with(
+                dw=lambda dout, x, w: x.T @ dout / len(x), db=lambda dout, x, w: dout.mean(axis=0)
+            ),
+            "all-averaged": lambda dout, x, w: tuple(
+                part / len(x) for part in dense_backward(dout, x, w)
+            ),
+            "first-example-only": _dense_with(dw=lambda dout, x, w: np.outer(x[0], dout[0])),
+            "only-weights-averaged": _dense_with(dw=lambda dout, x, w: x.T @ dout / len(x)),
+            "dw-lies-on-its-side": _dense_with(dw=lambda dout, x, w: dout.T @ x),
+            "order": lambda dout, x, w: (x.T @ dout, dout @ w.T, dout.sum(axis=0)),
         },
     ),
     Exercise(
-        "standardise-without-leak",
-        standardise_without_leak,
-        _leak_cases,
+        "relu-backward",
+        relu_backward,
+        _relu_cases,
         {
-            "all-data": _all_data,
-            "each-by-itself": _each_by_itself,
-            "one-number": lambda a, b: _scaled(a.mean(), a.std(), a, b),
-            "by-picture": _by_picture,
-            "variance": lambda a, b: _scaled(a.mean(axis=0), a.var(axis=0), a, b),
-            "test-statistics": lambda a, b: _scaled(b.mean(axis=0), b.std(axis=0), a, b),
-            "divides-by-zero": _divides_by_zero,
-            "tiny-added": lambda a, b: _scaled(a.mean(axis=0), a.std(axis=0) + 1e-8, a, b),
-            "dead-is-zero": _dead_is_zero,
-            "count-minus-one": lambda a, b: _scaled(a.mean(axis=0), a.std(axis=0, ddof=1), a, b),
-            "only-mean": lambda a, b: (a - a.mean(axis=0), b - a.mean(axis=0)),
-            "test-untouched": lambda a, b: (standardise_without_leak(a, b)[0], b),
+            "relu-of-the-gradient": lambda dout, x: np.maximum(dout, 0),
+            "both-positive": lambda dout, x: np.maximum(dout, 0) * (x > 0),
+            "passes-all": lambda dout, x: dout.copy(),
+            "on-at-zero": lambda dout, x: dout * (x >= 0),
+            "times-the-value": lambda dout, x: dout * np.maximum(x, 0),
+            "sign": lambda dout, x: dout * np.sign(x),
+            "forgets-dout": lambda dout, x: (x > 0) * 1.0,
+            "forward": lambda dout, x: np.maximum(x, 0),
+            "upside-down": lambda dout, x: dout * (x <= 0),
+            "for-one-number": lambda dout, x: dout if x > 0 else 0 * dout,
         },
     ),
     Exercise(
-        "diagnose-the-curves",
-        diagnose_the_curves,
-        lambda: [()],
+        "numerical-gradient",
+        numerical_gradient,
+        _numerical_cases,
         {
-            "over-and-under": _diagnose(A="net too small", D="overfits"),
-            "rate-and-size": _diagnose(B="net too small", D="learning rate too high"),
-            "training-only": _diagnose(A="fine", C="overfits"),
-            "all-overfit": lambda: dict.fromkeys("ABCD", "overfits"),
-            "gap-is-fine": _diagnose(A="fine"),
-            "plateau-for-rate": _diagnose(D="learning rate too high"),
-            "guessing-for-small": _diagnose(B="net too small"),
-            "plateau-for-overfitting": _diagnose(D="overfits"),
-            "guessing-for-overfitting": _diagnose(B="overfits"),
-            "close-for-overfitting": _diagnose(C="overfits"),
-            "rate-for-overfitting": _diagnose(A="learning rate too high", B="overfits"),
+            "one-sided": _one_sided,
+            "backwards": lambda f, x, eps: -_one_sided(f, x, -eps),
+            "not-halved": lambda f, x, eps: 2 * numerical_gradient(f, x, eps),
+            "not-divided": lambda f, x, eps: 2 * eps * numerical_gradient(f, x, eps),
+            "never-put-back": _never_put_back,
+            "all-at-once": _all_at_once,
+            "row-by-row": _row_by_row,
+            "times-eps": lambda f, x, eps: numerical_gradient(f, x, eps) * eps**2,
+            "one-array-twice": lambda f, x, eps: np.zeros_like(x),
+            "own-eps": lambda f, x, eps: numerical_gradient(f, x, 1e-6),
+            "up-and-down-swapped": lambda f, x, eps: -numerical_gradient(f, x, eps),
         },
-        measure=_four_answers,
+    ),
+    Exercise(
+        "find-the-bug",
+        find_the_bug,
+        _bug_cases,
+        {
+            "nearest-the-input": _nearest_input,
+            "largest-error": _largest,
+            "absolute": _absolute,
+            "all-of-them": _wrong,
+            "no-tolerance": lambda ours, measured, tolerance: find_the_bug(ours, measured, 0),
+            "two-tolerances": _two_tolerances,
+            "tolerance-not-used": _own_tolerance,
+        },
+        measure=_plain_text,
     ),
 ]

@@ -1,262 +1,350 @@
-"""Lesson 08: CNN and RNN."""
+"""Exercises of lesson 08, recurrent networks."""
+
+import math
 
 import numpy as np
 
 from vidlearn.course.exercises import Exercise
 
-# 1. fold-time --------------------------------------------------------------------------
+# 1. rnn-step ---------------------------------------------------------------------------
 
 
-def fold_time(clips):
-    """Lay the frames of all clips one after another; the CNN sees them as pictures."""
-    n, t, h, w, c = clips.shape
-    return clips.reshape(n * t, h, w, c)
+def rnn_step(x, h, w, u, b):
+    """Mix what comes in with what is remembered, and bend the sum."""
+    return np.tanh(x @ w + h @ u + b)
 
 
-def _fold_cases():
-    rng = np.random.default_rng(80)
-    shapes = [(2, 3, 1, 2, 1), (3, 4, 5, 2, 3), (2, 2, 3, 3, 3)]
-    return [(rng.integers(0, 256, shape).astype(float),) for shape in shapes]
+def _weights(rng, features, units):
+    w, u = rng.normal(size=(features, units)), 0.7 * rng.normal(size=(units, units))
+    return w, u, 0.5 * rng.normal(size=units)
 
 
-def _into_channels(clips):
-    n, t, h, w, c = clips.shape
-    return clips.transpose(0, 2, 3, 1, 4).reshape(n, h, w, t * c)
+def _step_cases():
+    rng = np.random.default_rng(60)
+    small = tuple(np.array(a) for a in ([1.0], [0.5, -1.0], [[2.0, 0.5]], [[1.0, 0], [1, -1]]))
+    cases = [(*small, np.array([0.0, 0.25]))]
+    return [*cases, (rng.normal(size=4), rng.uniform(-1, 1, 3), *_weights(rng, 4, 3))]
 
 
-def _into_rows(clips):
-    n, t, h, w, c = clips.shape
-    return clips.reshape(n, t * h, w, c)
+# 2. rnn-forward ------------------------------------------------------------------------
 
 
-# 2. unfold-time ------------------------------------------------------------------------
+def rnn_states(x, w, u, b, h0):
+    """Take a step for each row of x, every one from the state before it."""
+    h, states = h0, []
+    for x_t in x:
+        h = np.tanh(x_t @ w + h @ u + b)
+        states.append(h)
+    return np.stack(states)
 
 
-def unfold_time(vectors, frames):
-    """Give each clip its vectors back, in the order of time."""
-    return vectors.reshape(-1, frames, vectors.shape[-1])
+def _forward_cases():
+    rng = np.random.default_rng(61)
+    one = np.ones((1, 1))
+    cases = [(np.array([[0.5], [0.0], [0.0]]), one, 2 * one, np.zeros(1), np.zeros(1))]
+    h0 = rng.uniform(-1, 1, 3)
+    return [*cases, (rng.normal(size=(5, 2)), *_weights(rng, 2, 3), h0)]
 
 
-def _unfold_cases():
-    rng = np.random.default_rng(81)
-    sizes = [(2, 3, 4), (4, 2, 3), (1, 5, 2), (3, 3, 2)]
-    return [(rng.normal(size=(n * t, f)), t) for n, t, f in sizes]
+def _state_before(x, w, u, b, h0):
+    return np.stack([h0, *rnn_states(x, w, u, b, h0)[:-1]])
 
 
-def _time_first(vectors, frames):
-    return vectors.reshape(frames, -1, vectors.shape[-1])
+# 3. masked-steps -----------------------------------------------------------------------
 
 
-# 3. shared-weights ---------------------------------------------------------------------
+def masked_states(x, w, u, b, mask):
+    """Step where the mask is True; repeat the state where it is False."""
+    h, states = np.zeros(len(u)), []
+    for x_t, counts in zip(x, mask, strict=True):
+        if counts:
+            h = np.tanh(x_t @ w + h @ u + b)
+        states.append(h)
+    return np.stack(states)
 
 
-def count_weights(clip, filters, features, units, classes):
-    """Count each layer's weights; the CNN's are shared by all frames, the GRU's by all steps."""
-    height, width, channels = clip[1:]  # not the number of frames
-    total = 0
-    for count in filters:
-        total += (3 * 3 * channels + 1) * count
-        height, width, channels = height // 2, width // 2, count
-    total += (height * width * channels + 1) * features
-    total += 3 * units * (features + units + 2)
-    return total + (units + 1) * classes
+def _mask_cases():
+    rng = np.random.default_rng(62)
+    x = rng.normal(size=(6, 2))
+    weights = _weights(rng, 2, 3)
+    masks = [[1, 1, 1, 0, 0, 0], [1, 0, 0, 1, 1, 0], [0, 1, 1, 0, 1, 1]]
+    return [(x, *weights, np.array(mask, bool)) for mask in masks]
 
 
-def _count_cases():
-    return [
-        ((10, 32, 32, 3), (16,), 32, 8, 4),
-        ((10, 32, 32, 3), (16, 16, 16), 32, 32, 4),
-        ((8, 20, 28, 1), (4, 6), 10, 12, 3),
-    ]
+def _resets(x, w, u, b, mask):
+    """Forget everything at a step that does not count."""
+    h, states = np.zeros(len(u)), []
+    for x_t, counts in zip(x, mask, strict=True):
+        h = np.tanh(x_t @ w + h @ u + b) if counts else np.zeros(len(u))
+        states.append(h)
+    return np.stack(states)
 
 
-def _dense_alone(clip, filters, features):
-    """Weights between the last feature map and the vector of a frame, the bias among them."""
-    rows, columns = (side // 2 ** len(filters) for side in clip[1:3])
-    return (rows * columns * filters[-1] + 1) * features
+def _skips(x, w, u, b, mask):
+    return rnn_states(x[mask], w, u, b, np.zeros(len(u)))
 
 
-def _a_cnn_per_frame(clip, filters, features, units, classes):
-    whole = count_weights(clip, filters, features, units, classes)
-    after = 3 * units * (features + units + 2) + (units + 1) * classes
-    return (whole - after) * clip[0] + after
+def _stops(x, w, u, b, mask):
+    """Stop at the first step that does not count."""
+    return masked_states(x, w, u, b, np.logical_and.accumulate(mask))
 
 
-def _no_pooling(clip, filters, features, units, classes):
-    whole = count_weights(clip, filters, features, units, classes)
-    unpooled = (clip[1] * clip[2] * filters[-1] + 1) * features
-    return whole - _dense_alone(clip, filters, features) + unpooled
+def _ends(x, w, u, b, mask):
+    """Leave the loop at the first step that does not count."""
+    return _stops(x, w, u, b, mask) * np.logical_and.accumulate(mask)[:, None]
 
 
-def _no_padding(clip, filters, features, units, classes):
-    whole = count_weights(clip, filters, features, units, classes)
-    sides = list(clip[1:3])
-    for _ in filters:
-        sides = [(side - 2) // 2 for side in sides]
-    unpadded = (sides[0] * sides[1] * filters[-1] + 1) * features
-    return whole - _dense_alone(clip, filters, features) + unpadded
+def _mended_afterwards(x, w, u, b, mask):
+    """Step through all, and repeat rows only in the result."""
+    states = rnn_states(x, w, u, b, np.zeros(len(u)))
+    for t in range(len(x)):
+        if not mask[t]:
+            states[t] = states[t - 1] if t else 0
+    return states
 
 
-def _recurrent(change):
-    """Count the recurrent layer's weights in another way."""
-
-    def counted(clip, filters, features, units, classes):
-        whole = count_weights(clip, filters, features, units, classes)
-        return whole - 3 * units * (features + units + 2) + change(features, units)
-
-    return counted
+# 4. bptt -------------------------------------------------------------------------------
 
 
-# 4. own-order --------------------------------------------------------------------------
+def bptt(dout, x, h0, hs, w, u):
+    """Go back step by step; sum over the steps what belongs to shared weights."""
+    dw, du, db = np.zeros_like(w), np.zeros_like(u), np.zeros(len(u))
+    dh = np.zeros(len(u))  # what later steps say about the state
+    for t in reversed(range(len(x))):
+        before = hs[t - 1] if t > 0 else h0
+        dz = (dout[t] + dh) * (1 - hs[t] ** 2)
+        dw += np.outer(x[t], dz)
+        du += np.outer(before, dz)
+        db += dz
+        dh = dz @ u.T
+    return dw, du, db, dh
 
 
-def own_order(clips, rng):
-    """Shuffle the frames of every clip, each by a permutation of its own."""
-    return np.stack([clip[rng.permutation(len(clip))] for clip in clips])
+def _bptt_cases():
+    rng = np.random.default_rng(63)
+    cases = []
+    for steps, features, units in ((2, 1, 1), (4, 2, 3)):
+        x, h0 = rng.normal(size=(steps, features)), rng.uniform(-1, 1, units)
+        w, u, b = _weights(rng, features, units)
+        hs = rnn_states(x, w, u, b, h0)
+        cases.append((rng.normal(size=hs.shape), x, h0, hs, w, u))
+    return cases
 
 
-def _order_cases():
-    rng = np.random.default_rng(82)
-    shapes = [(24, 9, 2, 3, 1), (30, 7, 1, 2, 3)]
-    clips = [rng.integers(0, 256, shape, np.uint8) for shape in shapes]  # as frames are
-    return [(clip, np.random.default_rng(k)) for k, clip in enumerate(clips)]
+def _only_the_last(dout, x, h0, hs, w, u):
+    """Leave the loop after the last step."""
+    before = hs[-2] if len(hs) > 1 else h0
+    return bptt(dout[-1:], x[-1:], before, hs[-1:], w, u)
 
 
-def _what_became_of(result, clips, rng):
-    """Say where the frames went: what a right answer has in common with every other."""
-    result, (n, t) = np.asarray(result), clips.shape[:2]
-    if result.shape != clips.shape:
-        return {"shape": str(result.shape)}
-    where = {clips[i, k].astype(float).tobytes(): (i, k) for i in range(n) for k in range(t)}
-    found = [[where.get(frame.astype(float).tobytes()) for frame in clip] for clip in result]
-    if any(place is None for clip in found for place in clip):
-        numbers = np.array_equal(np.sort(result, axis=None), np.sort(clips, axis=None))
-        return {"shape": str(result.shape), "the same numbers": numbers, "whole frames": False}
-    i, k = np.moveaxis(np.array(found), -1, 0)  # (N, T) each
-    together = (i == i[:, :1]).all()
-    steps = np.diff(k, axis=1) % t  # by chance, one in t - 1 of them is 1
-    kept, turned = ((steps == step).mean() for step in (1, t - 1))
-    same = np.array([np.bincount(place).max() / n for place in k.T])  # the commonest frame there
-    return {
-        "shape": str(result.shape),
-        "the same numbers": True,
-        "whole frames": True,
-        "each clip keeps its frames": bool(together and (np.sort(k) == np.arange(t)).all()),
-        "clips stay in their places": bool((i == np.arange(n)[:, None]).all()),
-        "each clip has an order of its own": len(np.unique(k, axis=0)) > 4,
-        "anything has moved": bool((k != np.arange(t)).any()),
-        "first frames vary": bool(same[0] < 0.6),
-        "other frames vary": bool(same[1:].max() < 0.6),
-        "neighbours": "turned round" if turned > 0.9 else "as before" if kept > 0.9 else "parted",
-        "most neighbours are new": bool(kept + turned < 0.6),
-    }
+def _not_carried(dout, x, h0, hs, w, u):
+    """Let every step see its own output only."""
+    steps = np.arange(len(x))
+    states = np.stack([h0, *hs])
+    parts = [bptt(dout[[t]], x[[t]], states[t], hs[[t]], w, u) for t in steps]
+    return *(sum(part[k] for part in parts) for k in range(3)), parts[0][3]
 
 
-def _same_for_all(clips, rng):
-    return clips[:, rng.permutation(clips.shape[1])]
+def _bptt_with(slope, carry, state, keep=True):
+    """Return a backward pass in which one of its pieces is another."""
+
+    def backward(dout, x, h0, hs, w, u):
+        dw, du, db = np.zeros_like(w), np.zeros_like(u), np.zeros(len(u))
+        dh, states, last = np.zeros(len(u)), np.stack([h0, *hs]), len(x) - 1
+        for t in reversed(range(len(x))):
+            dz = (dout[t] * (keep or t == last) + dh) * slope(hs[t])
+            dw, du, db = dw + np.outer(x[t], dz), du + np.outer(states[t + state], dz), db + dz
+            dh = carry(dz, u)
+        return dw, du, db, dh
+
+    return backward
 
 
-def _across_clips(clips, rng):
-    flat = clips.reshape(-1, *clips.shape[2:])
-    return flat[rng.permutation(len(flat))].reshape(clips.shape)
+def _wraps_round(dout, x, h0, hs, w, u):
+    """Take hs[t - 1] also at t = 0, where it is the last state."""
+    dw, _, db, dh0 = bptt(dout, x, h0, hs, w, u)
+    return dw, bptt(dout, x, hs[-1], hs, w, u)[1], db, dh0
 
 
-def _all_but_the_first(clips, rng):
-    return np.stack([clip[[0, *(1 + rng.permutation(len(clip) - 1))]] for clip in clips])
+def _from_zero(dout, x, h0, hs, w, u):
+    return bptt(dout, x, 0 * h0, hs, w, u)
 
 
-def _rotated(clips, rng):
-    return np.stack([np.roll(clip, rng.integers(1, len(clip)), axis=0) for clip in clips])
+def _overwrites(dout, x, h0, hs, w, u):
+    """Write `=` for `+=`: what the first step gives is all that stays."""
+    db = bptt(dout, x, h0, hs, w, u)[2] - _later(dout, x, hs, w, u)
+    return np.outer(x[0], db), np.outer(h0, db), db, db @ u.T
 
 
-# 5. last-state -------------------------------------------------------------------------
+def _later(dout, x, hs, w, u):
+    """Return what all steps but the first give to the bias."""
+    return bptt(dout[1:], x[1:], hs[0], hs[1:], w, u)[2]
 
 
-def last_state(states, lengths):
-    """Take the state after the last real frame of each clip."""
-    return states[np.arange(len(states)), lengths - 1]
+def _one_step_short(dout, x, h0, hs, w, u):
+    """Return for h0 what arrives before u, at the sum of the first step."""
+    dw, du, db, _ = bptt(dout, x, h0, hs, w, u)
+    return dw, du, db, db - _later(dout, x, hs, w, u)
 
 
-def _last_cases():
-    rng = np.random.default_rng(83)
-    cases = [(rng.normal(size=(2, 4, 3)), np.array([2, 3]))]
-    cases.append((rng.normal(size=(3, 5, 2)), np.array([5, 1, 4])))
-    return [*cases, (rng.normal(size=(4, 6, 4)), np.array([6, 3, 1, 2]))]
+def _slope(h):
+    return 1 - h**2
 
 
-def _mean_state(states, lengths):
-    return np.stack(
-        [clip[:length].mean(axis=0) for clip, length in zip(states, lengths, strict=True)]
-    )
+def _back(dz, u):
+    return dz @ u.T
+
+
+def _mean(dout, x, h0, hs, w, u):
+    dw, du, db, dh0 = bptt(dout, x, h0, hs, w, u)
+    return dw / len(x), du / len(x), db / len(x), dh0
+
+
+# 5. clip-gradients ---------------------------------------------------------------------
+
+
+def clip_gradients(gradients, limit):
+    """Shorten all gradients together when they are longer than the limit, else leave them."""
+    norm = math.sqrt(sum(np.sum(g**2) for g in gradients))
+    scale = min(1.0, limit / norm) if norm > 0 else 1.0
+    return [g * scale for g in gradients]
+
+
+def _norms(gradients):
+    return [np.linalg.norm(g) for g in gradients]
+
+
+def _clip_cases():
+    rng = np.random.default_rng(64)
+    long, short = [rng.normal(size=s) for s in ((2, 3), (3, 3), (3,))], [np.array([0.3, -0.4])]
+    small = [np.array([3.0, 0.0]), np.array([[0.0, -4.0]])]
+    tied = np.array([3.0, -1.0])  # one array in two places
+    return [(small, 1.0), (short, 1.0), (long, 2.0), (long, 100.0), ([tied, tied], 1.5)]
+
+
+def _scaled(measure, always=False, limit_counts=True):
+    """Return a clipping that takes another number for the length, or another limit."""
+
+    def clip(gradients, limit):
+        length = measure(gradients)
+        if length <= limit and not always:
+            return [g.copy() for g in gradients]
+        return [g * (limit if limit_counts else 1) / length for g in gradients]
+
+    return clip
+
+
+# 6. gradient-reach ---------------------------------------------------------------------
+
+
+def gradient_reach(rate, share):
+    """Count the steps after which less than `share` of the gradient is left."""
+    return math.floor(math.log(share) / math.log(rate)) + 1
+
+
+def _reach_cases():
+    return [(0.5, 0.1), (0.9, 0.01), (0.97, 0.001), (0.2, 0.3), (0.5, 0.25)]
 
 
 EXERCISES = [
     Exercise(
-        "fold-time",
-        fold_time,
-        _fold_cases,
+        "rnn-step",
+        rnn_step,
+        _step_cases,
         {
-            "time-first": lambda clips: fold_time(clips.swapaxes(0, 1)),
-            "into-channels": _into_channels,
-            "into-rows": _into_rows,
-            "first-frames": lambda clips: clips[:, 0].copy(),
-            "mean-frame": lambda clips: clips.mean(axis=1),
+            "forgets-the-state": lambda x, h, w, u, b: np.tanh(x @ w + b),
+            "no-tanh": lambda x, h, w, u, b: x @ w + h @ u + b,
+            "state-unweighted": lambda x, h, w, u, b: np.tanh(x @ w + h + b),
+            "forgets-the-bias": lambda x, h, w, u, b: np.tanh(x @ w + h @ u),
+            "u-transposed": lambda x, h, w, u, b: np.tanh(x @ w + h @ u.T + b),
+            "tanh-too-early": lambda x, h, w, u, b: np.tanh(x @ w) + np.tanh(h @ u) + b,
+            "bias-outside": lambda x, h, w, u, b: np.tanh(x @ w + h @ u) + b,
+            "sigmoid": lambda x, h, w, u, b: 1 / (1 + np.exp(-(x @ w + h @ u + b))),
         },
     ),
     Exercise(
-        "unfold-time",
-        unfold_time,
-        _unfold_cases,
+        "rnn-forward",
+        rnn_states,
+        _forward_cases,
         {
-            "time-first": _time_first,
-            "strided": lambda v, t: _time_first(v, t).swapaxes(0, 1),
-            "features-second": lambda v, t: v.reshape(-1, v.shape[-1], t),
-            "frames-are-clips": lambda v, t: v[:, None],
-        },
-    ),
-    Exercise(
-        "shared-weights",
-        count_weights,
-        _count_cases,
-        {
-            "cnn-per-frame": _a_cnn_per_frame,
-            "no-pooling": _no_pooling,
-            "no-padding": _no_padding,
-            "one-bias": _recurrent(lambda f, u: 3 * u * (f + u + 1)),
-            "like-lstm": _recurrent(lambda f, u: 4 * u * (f + u + 1)),
-            "one-gate": _recurrent(lambda f, u: u * (f + u + 1)),
-            "no-state": _recurrent(lambda f, u: 3 * u * (f + 2)),
-            "state-per-frame": lambda c, k, f, u, n: (
-                count_weights(c, k, f, u, n) + (c[0] - 1) * 3 * u * (f + u + 2)
+            "forgets-the-state": lambda x, w, u, b, h0: np.tanh(x @ w + h0 @ u + b),
+            "starts-at-zero": lambda x, w, u, b, h0: rnn_states(x, w, u, b, 0 * h0),
+            "starts-at-one": lambda x, w, u, b, h0: rnn_states(x, w, u, b, np.ones_like(h0)),
+            "state-before": _state_before,
+            "with-the-start": lambda x, w, u, b, h0: np.stack([h0, *rnn_states(x, w, u, b, h0)]),
+            "last-only": lambda x, w, u, b, h0: rnn_states(x, w, u, b, h0)[-1],
+            "backwards": lambda x, w, u, b, h0: rnn_states(x[::-1], w, u, b, h0),
+            "one-array-many-times": lambda x, w, u, b, h0: np.stack(
+                [rnn_states(x, w, u, b, h0)[-1]] * len(x)
             ),
         },
     ),
     Exercise(
-        "own-order",
-        own_order,
-        _order_cases,
+        "masked-steps",
+        masked_states,
+        _mask_cases,
         {
-            "same-for-all": _same_for_all,
-            "across-clips": _across_clips,
-            "clips-not-frames": lambda clips, rng: clips[rng.permutation(len(clips))],
-            "rotated": _rotated,
-            "reversed": lambda clips, rng: clips[:, ::-1],
-            "unchanged": lambda clips, rng: clips.copy(),
-            "all-but-first": _all_but_the_first,
-            "pixels": lambda clips, rng: rng.permuted(clips, axis=1),
+            "resets": _resets,
+            "zeros-the-output": lambda x, w, u, b, m: masked_states(x, w, u, b, m) * m[:, None],
+            "zeros-the-input": lambda x, w, u, b, m: rnn_states(
+                x * m[:, None], w, u, b, np.zeros(len(u))
+            ),
+            "ignores-the-mask": lambda x, w, u, b, m: rnn_states(x, w, u, b, np.zeros(len(u))),
+            "upside-down": lambda x, w, u, b, m: masked_states(x, w, u, b, ~m),
+            "stops": _stops,
+            "ends": _ends,
+            "mended-afterwards": _mended_afterwards,
+            "never-steps": lambda x, w, u, b, m: np.zeros((len(x), len(u))),
+            "leaves-out": _skips,
         },
-        measure=_what_became_of,
     ),
     Exercise(
-        "last-state",
-        last_state,
-        _last_cases,
+        "bptt",
+        bptt,
+        _bptt_cases,
         {
-            "last-column": lambda states, lengths: states[:, -1],
-            "one-too-far": lambda states, lengths: states[np.arange(len(states)), lengths],
-            "all-pairs": lambda states, lengths: states[:, lengths - 1],
-            "mean": _mean_state,
-            "longest": lambda states, lengths: states[:, lengths.max() - 1],
+            "last-step-only": _only_the_last,
+            "overwrites": _overwrites,
+            "wraps-round": _wraps_round,
+            "starts-at-zero": _from_zero,
+            "one-step-short": _one_step_short,
+            "sigmoid-slope": _bptt_with(lambda h: h * (1 - h), _back, 0),
+            "not-carried": _not_carried,
+            "not-through-u": _bptt_with(_slope, lambda dz, u: dz, 0),
+            "u-not-transposed": _bptt_with(_slope, lambda dz, u: dz @ u, 0),
+            "tanh-twice": _bptt_with(lambda h: 1 - np.tanh(h) ** 2, _back, 0),
+            "no-slope": _bptt_with(np.ones_like, _back, 0),
+            "state-of-this-step": _bptt_with(_slope, _back, 1),
+            "last-output-only": _bptt_with(_slope, _back, 0, keep=False),
+            "mean": _mean,
+        },
+    ),
+    Exercise(
+        "clip-gradients",
+        clip_gradients,
+        _clip_cases,
+        {
+            "clips-entries": lambda gs, limit: [np.clip(g, -limit, limit) for g in gs],
+            "each-by-itself": lambda gs, limit: [clip_gradients([g], limit)[0] for g in gs],
+            "scales-up": _scaled(lambda gs: math.hypot(*_norms(gs)), always=True),
+            "forgets-the-limit": _scaled(lambda gs: math.hypot(*_norms(gs)), limit_counts=False),
+            "adds-the-lengths": _scaled(lambda gs: sum(_norms(gs))),
+            "squared": _scaled(lambda gs: sum(n**2 for n in _norms(gs))),
+            "left-as-they-are": lambda gs, limit: gs,
+            "largest-entry": _scaled(lambda gs: max(np.abs(g).max() for g in gs)),
+        },
+    ),
+    Exercise(
+        "gradient-reach",
+        gradient_reach,
+        _reach_cases,
+        {
+            "rounds-down": lambda rate, share: gradient_reach(rate, share) - 1,
+            "not-whole": lambda rate, share: math.log(share) / math.log(rate),
+            "equal-for-less": lambda rate, share: math.ceil(math.log(share) / math.log(rate)),
+            "one-too-many": lambda rate, share: gradient_reach(rate, share) + 1,
+            "straight-line": lambda rate, share: math.floor((1 - share) / (1 - rate)) + 1,
+            "upside-down": lambda rate, share: math.floor(math.log(rate) / math.log(share)) + 1,
         },
     ),
 ]

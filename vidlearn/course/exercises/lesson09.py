@@ -1,4 +1,4 @@
-"""Exercises of lesson 07, LSTM and GRU."""
+"""Exercises of lesson 09, LSTM and GRU."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Answers to lesson 07 as learners write them: right ones in other words, and near misses."""
+"""Answers to lesson 09 as learners write them: right ones in other words, and near misses."""
 
 import numpy as np
 import pytest
