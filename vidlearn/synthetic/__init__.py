@@ -5,6 +5,7 @@ and so everything about it is known exactly: boxes, masks, tracks, classes, cuts
 
 ====================  ==========================================================
 `moving_objects`      objects that move over a photograph
+`crossing`            objects that cross it, to the right and to the left
 `edited_video`        several such scenes, joined by cuts
 `join`                join scenes of your own by cuts
 `laps`                clips whose classes differ only in the order of their frames
@@ -13,6 +14,7 @@ and so everything about it is known exactly: boxes, masks, tracks, classes, cuts
 ====================  ==========================================================
 """
 
+from vidlearn.synthetic.crossing import crossing
 from vidlearn.synthetic.edited import edited_video, join
 from vidlearn.synthetic.laps import Laps, laps
 from vidlearn.synthetic.moving import moving_objects
@@ -24,6 +26,7 @@ __all__ = [
     "Laps",
     "Scene",
     "background",
+    "crossing",
     "edited_video",
     "join",
     "laps",

@@ -1,86 +1,114 @@
 """Exercises of lesson 03, convolution."""
 
+from functools import cache
+
 import numpy as np
 
 from vidlearn.course.exercises import Exercise
-from vidlearn.scratch import conv3d_forward, conv_output_size
 
 # 1. correlate2d ------------------------------------------------------------------------
 
 
-def correlate2d(x, k):
-    """Slide k over x, without padding; multiply and sum at each place."""
-    rows, columns = x.shape[0] - k.shape[0] + 1, x.shape[1] - k.shape[1] + 1
+def correlate2d(x, k, stride, padding):
+    """Slide k over the padded x; multiply and sum at each place."""
+    x = np.pad(x, padding)
+    rows = (x.shape[0] - k.shape[0]) // stride + 1
+    columns = (x.shape[1] - k.shape[1]) // stride + 1
     out = np.zeros((rows, columns))
     for i in range(rows):
         for j in range(columns):
-            out[i, j] = np.sum(x[i : i + k.shape[0], j : j + k.shape[1]] * k)
+            top, left = i * stride, j * stride
+            window = x[top : top + k.shape[0], left : left + k.shape[1]]
+            out[i, j] = np.sum(window * k)
     return out
 
 
 def _correlate_cases():
     rng = np.random.default_rng(2)
     return [
-        (np.arange(12.0).reshape(3, 4), np.array([[1.0, 2], [3, 4]])),
-        (rng.integers(0, 9, (5, 7)).astype(float), rng.integers(-3, 4, (3, 2)).astype(float)),
-        (rng.normal(size=(4, 4)), rng.normal(size=(4, 4))),
-        (rng.normal(size=(6, 5)), rng.normal(size=(1, 3))),
+        (np.arange(12.0).reshape(3, 4), np.array([[1.0, 2], [3, 4]]), 1, 0),
+        (rng.integers(0, 9, (5, 7)) * 1.0, rng.integers(-3, 4, (3, 2)) * 1.0, 1, 0),
+        (rng.normal(size=(4, 4)), rng.normal(size=(4, 4)), 1, 0),
+        (rng.normal(size=(5, 8)), rng.normal(size=(3, 2)), 2, 0),
+        (rng.normal(size=(4, 5)), rng.normal(size=(3, 2)), 1, 2),
+        (rng.normal(size=(8, 6)), rng.normal(size=(2, 3)), 2, 1),
+        (rng.normal(size=(9, 7)), rng.normal(size=(1, 3)), 3, 1),
     ]
 
 
-def _one_short(x, k):
-    return correlate2d(x, k)[:-1, :-1]
+def _one_short(x, k, stride, padding):
+    return correlate2d(np.pad(x, padding)[:-1, :-1], k, stride, 0)
 
 
-def _means(x, k):
-    return correlate2d(x, k) / k.size
+def _full_size(x, k, stride, padding):
+    out, right = np.zeros_like(x), correlate2d(x, k, stride, padding)
+    rows, columns = min(len(out), len(right)), min(out.shape[1], right.shape[1])
+    out[:rows, :columns] = right[:rows, :columns]
+    return out
 
 
-def _same_size(x, k):
-    top, left = (k.shape[0] - 1) // 2, (k.shape[1] - 1) // 2
-    below, right = k.shape[0] - 1 - top, k.shape[1] - 1 - left
-    return correlate2d(np.pad(x, ((top, below), (left, right))), k)
+def _last_product(x, k, stride, padding):
+    only = np.zeros_like(k)
+    only[-1, -1] = k[-1, -1]
+    return correlate2d(x, only, stride, padding)
+
+
+def _matrix_product(x, k, stride, padding):
+    # sum(window @ k): column sums of the window meet row sums of the kernel
+    return correlate2d(x, np.ones((len(k), 1)) * k.sum(axis=1), stride, padding)
+
+
+def _stride_in_size_only(x, k, stride, padding):
+    rows, columns = correlate2d(x, k, stride, padding).shape
+    return correlate2d(x, k, 1, padding)[:rows, :columns]
+
+
+def _pads_the_end(x, k, stride, padding):
+    return correlate2d(np.pad(x, (0, 2 * padding)), k, stride, 0)
+
+
+def _pads_once(x, k, stride, padding):
+    return correlate2d(np.pad(x, (padding, 0)), k, stride, 0)
+
+
+def _repeats_the_rim(x, k, stride, padding):
+    return correlate2d(np.pad(x, padding, mode="edge"), k, stride, 0)
 
 
 # 2. conv-output-size -------------------------------------------------------------------
 
 
-def output_size(size, kernel, stride, padding, dilation):
+def conv_output_size(size, kernel, stride, padding, dilation):
     """Count the places where the dilated kernel fits into the padded input."""
     reach = dilation * (kernel - 1) + 1
-    return (size + 2 * padding - reach) // stride + 1
+    last = size + 2 * padding - reach
+    return last // stride + 1
 
 
 def _size_cases():
     return [
         (7, 3, 1, 0, 1),
         (7, 3, 2, 0, 1),
+        (6, 3, 2, 0, 1),
         (8, 3, 2, 1, 1),
         (32, 5, 1, 2, 1),
         (28, 3, 1, 0, 2),
-        (224, 7, 2, 3, 1),
-        (15, 3, 3, 1, 3),
-        (5, 5, 4, 0, 1),
+        (15, 4, 3, 2, 3),
     ]
 
 
-def _forgets_one(size, kernel, stride, padding, dilation):
-    return output_size(size, kernel, stride, padding, dilation) - 1
+def _sizes(*, reach=True, both_sides=True, start=True):
+    """Return the planted function with some of its three faults mended."""
+
+    def size_of(size, kernel, stride, padding, dilation):
+        pixels = dilation * (kernel - 1) + 1 if reach else dilation * kernel
+        last = size + (2 if both_sides else 1) * padding - pixels
+        return last // stride + (1 if start else 0)
+
+    return size_of
 
 
-def _pads_one_side(size, kernel, stride, padding, dilation):
-    return (size + padding - dilation * (kernel - 1) - 1) // stride + 1
-
-
-def _dilates_size(size, kernel, stride, padding, dilation):
-    return (size + 2 * padding - dilation * kernel) // stride + 1
-
-
-def _ignores_dilation(size, kernel, stride, padding, dilation):
-    return output_size(size, kernel, stride, padding, 1)
-
-
-def _counts_steps(size, kernel, stride, padding, dilation):
+def _one_inside(size, kernel, stride, padding, dilation):
     return (size + 2 * padding - dilation * (kernel - 1)) // stride
 
 
@@ -88,187 +116,237 @@ def _rounds_up(size, kernel, stride, padding, dilation):
     return -((-size - 2 * padding + dilation * (kernel - 1) + 1) // stride) + 1
 
 
-# 3. edge-kernel ------------------------------------------------------------------------
+def _true_division(size, kernel, stride, padding, dilation):
+    return (size + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1
 
 
-def edge_kernel():
-    """Weigh the row below against the row above."""
-    return np.array([[-1.0, -2, -1], [0, 0, 0], [1, 2, 1]])
+# 3. conv-backward ----------------------------------------------------------------------
 
 
-def _edge_measure(kernel):
-    """Answers at the middle of small pictures, as signs."""
-    kernel = np.asarray(kernel, float)
-    if kernel.shape != (3, 3):
-        raise ValueError(f"the kernel must have shape (3, 3), yours has {kernel.shape}")
-    pictures = {"even grey": np.ones(3), "brighter downwards": np.arange(3.0)}
-    pictures |= {"a bright row below": np.array([0.0, 0, 1]), "dark above": np.array([0.0, 1, 1])}
-    answer = {}
-    for name, column in pictures.items():
-        answer[name] = _sign(kernel, np.repeat(column[:, None], 3, axis=1))
-    for name, row in {"to the right": [0.0, 1, 2], "on the right": [0, 0, 1.0]}.items():
-        answer[f"brighter {name} only"] = _sign(kernel, np.repeat([row], 3, axis=0))
-    return answer
-
-
-def _sign(kernel, picture):
-    return int(np.sign(round(float(np.sum(kernel * picture)), 9)))
-
-
-# 4. count-weights ----------------------------------------------------------------------
-
-
-def count_weights(kernel, channels, filters):
-    """One weight for each tap, input channel and filter, and one bias for each filter."""
-    return kernel * kernel * channels * filters + filters
-
-
-# 5. motion-kernel ----------------------------------------------------------------------
-
-
-def motion_kernel():
-    """Subtract the frame before from the frame after; look at no neighbour in the picture."""
-    return np.array([-1.0, 0, 1]).reshape(3, 1, 1)
-
-
-def _motion_measure(kernel):
-    """Answers at the middle of three frames: a still texture, and a light that goes on or off."""
-    kernel = np.asarray(kernel, float)
-    if kernel.ndim != 3:
-        raise ValueError(f"it must have 3 axes (time, row, column), yours has {kernel.ndim}")
-    texture = np.random.default_rng(0).random((5, 5))
-    still = np.broadcast_to(texture, (3, 5, 5))
-    light = np.zeros((3, 5, 5))
-    light[2] = 1
-    answers = [_answer3d(clip, kernel) for clip in (still, light, light[::-1])]
-    return {
-        "shape of the kernel": kernel.shape,
-        "silent on a still clip": bool(np.abs(answers[0]).max() < 1e-9),
-        "light goes on": int(np.sign(round(float(answers[1].mean()), 9))),
-        "light goes off": int(np.sign(round(float(answers[2].mean()), 9))),
-    }
-
-
-def _answer3d(clip, kernel):
-    return conv3d_forward(clip[None, ..., None], kernel[..., None, None])[0]
-
-
-# 6. conv-backward-x --------------------------------------------------------------------
-
-
-def conv_backward_x(dout, k, padding, x_shape):
-    """Give each input pixel what it put into every output, times that output's gradient."""
-    dx = np.zeros((x_shape[0] + 2 * padding, x_shape[1] + 2 * padding))
+def conv_backward(dout, x, k):
+    """Give each pixel and each kernel number what it put into every output."""
+    dx, dk = np.zeros_like(x), np.zeros_like(k)
     for i in range(dout.shape[0]):
         for j in range(dout.shape[1]):
-            dx[i : i + k.shape[0], j : j + k.shape[1]] += dout[i, j] * k
-    return dx[padding : padding + x_shape[0], padding : padding + x_shape[1]]
+            rows, columns = slice(i, i + k.shape[0]), slice(j, j + k.shape[1])
+            dx[rows, columns] += dout[i, j] * k
+            dk += dout[i, j] * x[rows, columns]
+    return dx, dk
 
 
 def _backward_cases():
     rng = np.random.default_rng(6)
-    cases = [(np.array([[1.0, 10]]), np.array([[1.0, 2], [3, 4]]), 0, (2, 3))]
-    for (rows, columns), (kh, kw), padding in [((5, 4), (3, 2), 1), ((4, 6), (3, 3), 1)]:
-        shape = rows + 2 * padding - kh + 1, columns + 2 * padding - kw + 1
-        cases.append((rng.normal(size=shape), rng.normal(size=(kh, kw)), padding, (rows, columns)))
+    cases = [(np.array([[1.0, 10]]), np.arange(6.0).reshape(2, 3), np.array([[1.0, 2], [3, 4]]))]
+    for (rows, columns), (kh, kw) in [((5, 4), (3, 2)), ((4, 6), (3, 3)), ((6, 3), (2, 3))]:
+        dout = rng.normal(size=(rows - kh + 1, columns - kw + 1))
+        cases.append((dout, rng.normal(size=(rows, columns)), rng.normal(size=(kh, kw))))
     return cases
 
 
-def _flipped(dout, k, padding, x_shape):
-    return conv_backward_x(dout, k[::-1, ::-1], padding, x_shape)
+def _kernel_turned(dout, x, k):
+    return conv_backward(dout, x, k[::-1, ::-1])[0], conv_backward(dout, x, k)[1]
 
 
-def _not_cropped(dout, k, padding, x_shape):
-    padded = x_shape[0] + 2 * padding, x_shape[1] + 2 * padding
-    return conv_backward_x(dout, k, 0, padded)
+def _dk_turned(dout, x, k):
+    dx, dk = conv_backward(dout, x, k)
+    return dx, dk[::-1, ::-1]
 
 
-def _cropped_at_the_end(dout, k, padding, x_shape):
-    return _not_cropped(dout, k, padding, x_shape)[: x_shape[0], : x_shape[1]]
-
-
-def _overwrites(dout, k, padding, x_shape):
-    dx = np.zeros((x_shape[0] + 2 * padding, x_shape[1] + 2 * padding))
+def _dx_overwritten(dout, x, k):
+    dx = np.zeros_like(x)
     for i in range(dout.shape[0]):
         for j in range(dout.shape[1]):
             dx[i : i + k.shape[0], j : j + k.shape[1]] = dout[i, j] * k
-    return dx[padding : padding + x_shape[0], padding : padding + x_shape[1]]
+    return dx, conv_backward(dout, x, k)[1]
+
+
+def _dk_overwritten(dout, x, k):
+    i, j = dout.shape[0] - 1, dout.shape[1] - 1
+    window = x[i : i + k.shape[0], j : j + k.shape[1]]
+    return conv_backward(dout, x, k)[0], dout[-1, -1] * window
+
+
+def _both_overwritten(dout, x, k):
+    return _dx_overwritten(dout, x, k)[0], _dk_overwritten(dout, x, k)[1]
+
+
+def _dout_forgotten(dout, x, k):
+    return conv_backward(np.ones_like(dout), x, k)
+
+
+def _dk_averaged(dout, x, k):
+    dx, dk = conv_backward(dout, x, k)
+    return dx, dk / dout.size
+
+
+# 4. right-not-left ---------------------------------------------------------------------
+
+
+def right_not_left():
+    """Silent on what stands (columns sum to 0) and on what goes left (anti-diagonals do)."""
+    return np.array([[0.0, -1, -1], [1, 2, 1], [-1, -1, 0]])
+
+
+SPEEDS = 0.7, 1.0, 1.4
+
+
+@cache
+def _films():
+    """Grey films in which all things go right, (T, H, W) from 0 to 1, for each speed."""
+    from vidlearn.synthetic import crossing
+
+    scenes = [
+        [crossing(20, (90, 120), (1, 1), seed=seed, speed=speed) for seed in (31, 32, 33)]
+        for speed in SPEEDS
+    ]
+    return [[scene.frames.mean(axis=-1) / 255 for scene in films] for films in scenes]
+
+
+def strength(film, kernel):
+    """Measure how strongly a kernel answers to a grey film.
+
+    Parameters
+    ----------
+    film : ndarray
+        (T, H, W).
+    kernel : array_like
+        (frames, columns).
+
+    Returns
+    -------
+    float
+        The mean square of its answers.
+    """
+    windows = np.lib.stride_tricks.sliding_window_view(film, np.shape(kernel), axis=(0, 2))
+    return float(np.square(np.tensordot(windows, kernel, 2)).mean())
+
+
+def direction_score(kernel):
+    """Say how much more strongly a kernel answers to what goes right than to what goes left.
+
+    The films are none of the lesson's. Things go 0.7, 1 or 1.4 pixels a frame; played backwards,
+    they go left. The worst of the three speeds counts.
+
+    Parameters
+    ----------
+    kernel : array_like
+        (frames, columns) or (frames, 1, columns), at most 7 by 7.
+
+    Returns
+    -------
+    float
+        Mean square of the answers to the right over that to the left, the median of three films.
+
+    Raises
+    ------
+    ValueError
+        If the kernel has another shape, holds numbers that are not finite, or zeros alone.
+    """
+    kernel = np.asarray(kernel, dtype=float)
+    if kernel.ndim == 3 and kernel.shape[1] == 1:
+        kernel = kernel[:, 0]
+    if kernel.ndim != 2 or not all(1 <= side <= 7 for side in kernel.shape):
+        raise ValueError(
+            "the kernel must have the shape (frames, columns), each at most 7; "
+            f"yours has {kernel.shape}"
+        )
+    if not np.isfinite(kernel).all() or not kernel.any():
+        raise ValueError("the kernel must hold finite numbers, not zeros alone")
+    kernel = kernel / np.abs(kernel).max()
+    ratios = [
+        [strength(film, kernel) / max(strength(film[::-1], kernel), 1e-12) for film in films]
+        for films in _films()
+    ]
+    return float(np.median(ratios, axis=1).min())
+
+
+# The climax of the lesson --------------------------------------------------------------
+
+
+def secret_blur():
+    """Return a picture before and after somebody's filter; the filter is not told.
+
+    Returns
+    -------
+    before : ndarray
+        (66, 88) uint8, grey.
+    after : ndarray
+        (58, 80) uint8: `before`, filtered without padding by a kernel of 9 x 9 numbers.
+    """
+    from vidlearn.scratch import filter2d
+    from vidlearn.synthetic import picture
+
+    cat = picture("cat")[0:264:4, 20:372:4].mean(axis=-1).round().astype(np.uint8)
+    rows = [0, 54, 127, 127, 62, 28, 8, 0, 0]  # bits
+    kernel = np.array([[row >> (7 - j) & 1 if j < 8 else 0 for j in range(9)] for row in rows])
+    kernel = kernel * 1.0
+    after = filter2d(cat / 255, kernel / kernel.sum(), padding="valid")
+    return cat, (255 * after).round().astype(np.uint8)
 
 
 EXERCISES = [
+    Exercise("dense-weights", kind="predict", close=0.2),
     Exercise(
         "correlate2d",
         correlate2d,
         _correlate_cases,
         {
-            "flipped-kernel": lambda x, k: correlate2d(x, k[::-1, ::-1]),
-            "transposed-kernel": lambda x, k: correlate2d(x, k.T),
+            "flipped-kernel": lambda x, k, s, p: correlate2d(x, k[::-1, ::-1], s, p),
+            "transposed-kernel": lambda x, k, s, p: correlate2d(x, k.T, s, p),
             "one-short": _one_short,
-            "mean": _means,
-            "same-padding": _same_size,
+            "mean": lambda x, k, s, p: correlate2d(x, k, s, p) / k.size,
+            "last-product": _last_product,
+            "matrix-product": _matrix_product,
+            "full-size": _full_size,
+            "same-padding": lambda x, k, s, p: correlate2d(x, k, s, max(p, k.shape[0] // 2)),
+            "stride-ignored": lambda x, k, s, p: correlate2d(x, k, 1, p),
+            "stride-in-size-only": _stride_in_size_only,
+            "padding-ignored": lambda x, k, s, p: correlate2d(x, k, s, 0),
+            "pads-the-end": _pads_the_end,
+            "pads-once": _pads_once,
+            "repeats-the-rim": _repeats_the_rim,
         },
     ),
     Exercise(
         "conv-output-size",
-        output_size,
+        conv_output_size,
         _size_cases,
         {
-            "forgets-one": _forgets_one,
-            "one-inside": _counts_steps,
-            "pads-one-side": _pads_one_side,
-            "ignores-dilation": _ignores_dilation,
-            "dilates-the-size": _dilates_size,
+            "as-given": _sizes(reach=False, both_sides=False, start=False),
+            "reach-and-start": _sizes(reach=False, start=False),
+            "reach-and-padding": _sizes(reach=False, both_sides=False),
+            "padding-and-start": _sizes(both_sides=False, start=False),
+            "forgets-one": _sizes(start=False),
+            "pads-one-side": _sizes(both_sides=False),
+            "dilates-the-size": _sizes(reach=False),
+            "one-inside": _one_inside,
+            "ignores-dilation": lambda n, k, s, p, d: conv_output_size(n, k, s, p, 1),
+            "padding-ignored": lambda n, k, s, p, d: conv_output_size(n, k, s, 0, d),
             "rounds-up": _rounds_up,
-            "true-division": lambda s, k, stride, p, d: (s + 2 * p - d * (k - 1) - 1) / stride + 1,
+            "true-division": _true_division,
         },
-        shows=conv_output_size,
+        kind="repair",
     ),
     Exercise(
-        "edge-kernel",
-        edge_kernel,
-        lambda: [()],
-        {
-            "upside-down": lambda: edge_kernel()[::-1],
-            "other-direction": lambda: edge_kernel().T,
-            "other-direction-turned": lambda: -edge_kernel().T,
-            "not-zero-sum": lambda: np.array([[0.0, 0, 0], [0, 0, 0], [1, 2, 1]]),
-            "laplacian": lambda: np.array([[0.0, 1, 0], [1, -4, 1], [0, 1, 0]]),
-        },
-        measure=_edge_measure,
-    ),
-    Exercise(
-        "count-weights",
-        count_weights,
-        lambda: [(3, 1, 1), (3, 3, 16), (5, 16, 8), (1, 64, 10)],
-        {
-            "forgets-bias": lambda k, c, f: k * k * c * f,
-            "forgets-channels": lambda k, c, f: k * k * f + f,
-            "one-bias": lambda k, c, f: k * k * c * f + 1,
-            "bias-per-channel": lambda k, c, f: (k * k + 1) * c * f,
-        },
-    ),
-    Exercise(
-        "motion-kernel",
-        motion_kernel,
-        lambda: [()],
-        {
-            "backwards": lambda: -motion_kernel(),
-            "average": lambda: np.full((3, 1, 1), 1 / 3),
-            "two-frames": lambda: np.array([-1.0, 1]).reshape(2, 1, 1),
-            "not-zero-sum": lambda: np.array([0.0, 0, 1]).reshape(3, 1, 1),
-            "in-space": lambda: np.array([-1.0, 0, 1]).reshape(1, 1, 3),
-        },
-        measure=_motion_measure,
-    ),
-    Exercise(
-        "conv-backward-x",
-        conv_backward_x,
+        "conv-backward",
+        conv_backward,
         _backward_cases,
         {
-            "flipped-kernel": _flipped,
-            "padding-not-cropped": _not_cropped,
-            "cropped-at-the-end": _cropped_at_the_end,
-            "overwrites": _overwrites,
+            "swapped": lambda dout, x, k: conv_backward(dout, x, k)[::-1],
+            "both-overwritten": _both_overwritten,
+            "dx-overwritten": _dx_overwritten,
+            "dk-overwritten": _dk_overwritten,
+            "kernel-turned": _kernel_turned,
+            "dk-turned": _dk_turned,
+            "dout-forgotten": _dout_forgotten,
+            "dk-averaged": _dk_averaged,
         },
+        returns=("dx", "dk"),
+    ),
+    Exercise(
+        "right-not-left",
+        kind="challenge",
+        score=lambda answer: direction_score(answer()),
+        bar=8.0,
     ),
 ]
