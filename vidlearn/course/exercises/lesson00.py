@@ -1,5 +1,7 @@
 """Exercises of lesson 00, start here."""
 
+import math
+
 import numpy as np
 
 from vidlearn.course.exercises import Exercise
@@ -8,13 +10,14 @@ from vidlearn.course.exercises import Exercise
 
 
 def frame_at_second(second, fps):
-    """Count whole frame times; the millionth mends products such as 1.16 * 25, a hair below 29."""
-    return int(second * fps + 1e-6)
+    """Count the frame times that fit into the second."""
+    return int(second * fps)
 
 
 def _second_cases():
-    """Products that floats hold exactly: right with the millionth and without it."""
-    return [(2.0, 25.0), (0.5, 30.0), (0.0, 25.0), (1.5, 25.0), (3.25, 30.0), (10.75, 12.5)]
+    """Where frames change, 1 / fps is a float too; elsewhere no frame is near."""
+    changes, between = [(0.0, 32.0), (1.25, 8.0)], [(2.26, 30.0), (10.76, 12.5), (7.5, 29.97)]
+    return [(2.0, 16.0), (2.01, 25.0), *between, *changes]
 
 
 # 2. find-cuts --------------------------------------------------------------------------
@@ -41,6 +44,8 @@ def _cut_cases():
     steps = np.array([5, 55, 15, 250], np.uint8)[:, None, None]  # the first is just 50
     part = np.zeros((3, 6, 8), np.uint8)
     part[1:, :, :3] = 200  # fewer than half of the pixels: a mean of 75, a median of 0
+    fleck = np.full((3, 6, 8), 20, np.uint8)
+    fleck[1, 2, 3] = 120  # one pixel, one frame: a root of the mean square of 14
     spot = np.full((5, 6, 8), 20, np.uint8)
     spot[range(5), 2, range(5)] = 255  # it moves, and no shot ends
     return [
@@ -51,7 +56,8 @@ def _cut_cases():
         (noise[:1], 30.0),
         (steps * np.ones((6, 8), np.uint8), 50.0),
         (part, 50.0),
-        (spot, 50.0),
+        (fleck, 30.0),
+        (spot, 30.0),  # a mean of 10, a root of the mean square of 48
     ]
 
 
@@ -87,6 +93,40 @@ def _in_int8(frames, threshold):
 def _by(reduce, frames, threshold):
     changes = [reduce(np.abs(step)) for step in np.diff(frames.astype(float), axis=0)]
     return (np.flatnonzero(np.array(changes) > threshold) + 1).tolist()
+
+
+def _early_return(frames, threshold):
+    """Indent the return into the loop."""
+    cuts = []
+    for t in range(1, len(frames)):
+        if np.abs(frames[t].astype(float) - frames[t - 1]).mean() > threshold:
+            cuts.append(t)
+        return cuts
+
+
+def _returns_the_first(frames, threshold):
+    """Indent the return into the condition."""
+    cuts = []
+    for t in range(1, len(frames)):
+        if np.abs(frames[t].astype(float) - frames[t - 1]).mean() > threshold:
+            cuts.append(t)
+            return cuts
+
+
+def _no_mean(frames, threshold):
+    """Ask whether an array is above the threshold, and stop with an error."""
+    steps = enumerate(np.diff(frames.astype(float), axis=0), 1)
+    return [t for t, step in steps if np.abs(step) > threshold]
+
+
+def _past_the_end(frames, threshold):
+    """Compare with the frame after, also at the last."""
+    change = [np.abs(frames[t + 1] - frames[t].astype(float)).mean() for t in range(len(frames))]
+    return np.flatnonzero(np.array(change) > threshold)
+
+
+def _booleans(frames, threshold):
+    return np.abs(np.diff(frames.astype(float), axis=0)).mean(axis=(1, 2)) > threshold
 
 
 def _at_threshold(frames, threshold):
@@ -127,6 +167,21 @@ def _width_and_height(mask):
     return x1, y1, x2 - x1, y2 - y1
 
 
+def _rows_first_last_pixel(mask):
+    x1, y1, x2, y2 = box_of_mask(mask)
+    return y1, x1, y2 - 1, x2 - 1
+
+
+def _short_width(mask):
+    x1, y1, x2, y2 = box_of_mask(mask)
+    return x1, y1, x2 - x1 - 1, y2 - y1 - 1
+
+
+def _in_pairs(mask):
+    x1, y1, x2, y2 = box_of_mask(mask)
+    return (x1, y1), (x2, y2)
+
+
 def _corner_order(mask):
     x1, y1, x2, y2 = box_of_mask(mask)
     return x1, x2, y1, y2
@@ -141,10 +196,12 @@ EXERCISES = [
             "from-one": lambda second, fps: int(second * fps) + 1,
             "divides": lambda second, fps: int(second / fps),
             "rounds": lambda second, fps: int(second * fps + 0.5),
+            "rounds-up": lambda second, fps: math.ceil(second * fps),
+            "ends-too-late": lambda second, fps: math.ceil(second * fps) - 1,
+            "whole-rate": lambda second, fps: int(second * int(fps)),
             "fixed-rate": lambda second, fps: int(second * 25),
             "not-whole": lambda second, fps: second * fps,
             "whole-seconds": lambda second, fps: int(second) * fps,
-            "divides-by-a-frame": lambda second, fps: int(second // (1 / fps)),
         },
     ),
     Exercise(
@@ -152,6 +209,8 @@ EXERCISES = [
         find_cuts,
         _cut_cases,
         {
+            "early-return": _early_return,
+            "returns-the-first": _returns_the_first,
             "frame-before": lambda frames, threshold: [t - 1 for t in find_cuts(frames, threshold)],
             "wraps-round": _wraps_round,
             "no-absolute": _no_absolute,
@@ -160,9 +219,17 @@ EXERCISES = [
             "from-zero": _from_zero,
             "with-zero": lambda frames, threshold: [0, *find_cuts(frames, threshold)],
             "at-threshold": _at_threshold,
+            "no-mean": _no_mean,
+            "sum": lambda frames, threshold: _by(np.sum, frames, threshold),
+            "booleans": _booleans,
+            "inside-lists": lambda frames, threshold: [[t] for t in find_cuts(frames, threshold)],
+            "tuple-of-where": lambda frames, limit: (np.array(find_cuts(frames, limit)),),
+            "past-the-end": _past_the_end,
             "int8": _in_int8,
             "maximum": lambda frames, threshold: _by(np.max, frames, threshold),
             "median": lambda frames, threshold: _by(np.median, frames, threshold),
+            "squares": lambda f, threshold: _by(lambda d: np.mean(d**2), f, threshold),
+            "root-mean-square": lambda f, limit: _by(lambda d: np.sqrt(np.mean(d**2)), f, limit),
         },
     ),
     Exercise(
@@ -172,8 +239,11 @@ EXERCISES = [
         {
             "last-pixel": _last_pixel,
             "rows-first": _rows_first,
+            "rows-first-last-pixel": _rows_first_last_pixel,
             "width-and-height": _width_and_height,
+            "short-width": _short_width,
             "corner-order": _corner_order,
+            "in-pairs": _in_pairs,
         },
     ),
 ]

@@ -54,6 +54,13 @@ def _not_below_zero(x, size):
     return np.maximum(max_pool(x, size), 0)
 
 
+def _shape_mixed_up(x, size):
+    """Reshape to (rows, columns, size, size) at once, which takes numbers in reading order."""
+    rows, columns = x.shape[0] // size, x.shape[1] // size
+    x = x[: rows * size, : columns * size]
+    return x.reshape(rows, columns, size, size).max(axis=(2, 3))
+
+
 # 2. max-pool-backward ------------------------------------------------------------------
 
 
@@ -92,6 +99,26 @@ def _forgets_the_corner(dout, x, size):
         block = x[i * size : (i + 1) * size, j * size : (j + 1) * size]
         dx[np.unravel_index(np.argmax(block), block.shape)] = dout[i, j]
     return dx
+
+
+def _winners(dout, x, size):
+    """Yield the block's corner, the winner's place in the block and the gradient."""
+    for i, j in np.ndindex(dout.shape):
+        block = x[i * size : (i + 1) * size, j * size : (j + 1) * size]
+        yield i * size, j * size, *np.unravel_index(np.argmax(block), block.shape), dout[i, j]
+
+
+def _row_for_column(dout, x, size):
+    dx = np.zeros_like(x)
+    for top, left, u, v, gradient in _winners(dout, x, size):
+        dx[top + v, left + u] = gradient
+    return dx
+
+
+def _without_the_rest(dout, x, size):
+    """Make dx only as large as the blocks cover."""
+    rows, columns = dout.shape
+    return max_pool_backward(dout, x, size)[: rows * size, : columns * size]
 
 
 def _last_of_equals(block):
@@ -164,12 +191,29 @@ def _channels_too(shape, size):
     return n, t, h // size[0], w // size[1], c // size[2]
 
 
+def _from_the_batch(shape, size):
+    n, t, h, w, c = shape
+    return n // size[0], t // size[1], h // size[2], w, c
+
+
+def _every_place_of(shape, size):
+    n, t, h, w, c = shape
+    return n, t - size[0] + 1, h - size[1] + 1, w - size[2] + 1, c
+
+
+def _as_written(result, *args):
+    """Tell 8.0 from 8."""
+    return [str(n) for n in result] if isinstance(result, tuple | list | np.ndarray) else result
+
+
 EXERCISES = [
     Exercise(
         "max-pool",
         max_pool,
         _pool_cases,
         {
+            "shape-mixed-up": _shape_mixed_up,
+            "one-for-all": lambda x, size: x.max(),
             "one-axis": _one_row,
             "every-place": _every_place,
             "forgets-the-step": _forgets_the_step,
@@ -193,6 +237,9 @@ EXERCISES = [
             "like-average": lambda d, x, s: _spread_back(d, x, s, lambda b: 1 / b.size),
             "forgets-the-corner": _forgets_the_corner,
             "times-the-value": lambda d, x, s: max_pool_backward(d, x, s) * x,
+            "row-for-column": _row_for_column,
+            "forgets-dout": lambda d, x, s: max_pool_backward(np.ones_like(d), x, s),
+            "without-the-rest": _without_the_rest,
         },
     ),
     Exercise(
@@ -203,6 +250,8 @@ EXERCISES = [
             "not-shared": lambda dout, size: avg_pool_backward(dout, size) * size**2,
             "divided-by-one-side": lambda dout, size: avg_pool_backward(dout, size) * size,
             "one-pixel": _corner_only,
+            "one-axis": lambda dout, size: np.repeat(dout, size, axis=0) / size**2,
+            "repeated-flat": lambda dout, size: np.repeat(dout, size) / size**2,
             "tiled": lambda dout, size: np.tile(dout, (size, size)) / size**2,
         },
     ),
@@ -215,6 +264,11 @@ EXERCISES = [
             "over-everything": lambda x: x.mean(axis=(0, 1, 2)),
             "one-axis": lambda x: x.mean(axis=1),
             "sum": lambda x: x.sum(axis=(1, 2)),
+            "maximum": lambda x: x.max(axis=(1, 2)),
+            "channels-first": lambda x: x.mean(axis=(2, 3)),
+            "axes-moved-up": lambda x: x.mean(axis=1).mean(axis=2),
+            "axes-kept": lambda x: x.mean(axis=(1, 2), keepdims=True),
+            "one-number": lambda x: x.mean(),
         },
     ),
     Exercise(
@@ -222,11 +276,15 @@ EXERCISES = [
         pooled_shape,
         _shape_cases,
         {
+            "from-the-batch": _from_the_batch,
             "rounds-up": _rounds_up,
             "time-last": _time_last,
             "channels-too": _channels_too,
             "true-division": lambda s, p: (s[0], s[1] / p[0], s[2] / p[1], s[3] / p[2], s[4]),
+            "floats": lambda s, p: tuple(float(n) for n in pooled_shape(s, p)),
             "time-forgotten": lambda s, p: (s[0], s[1], s[2] // p[1], s[3] // p[2], s[4]),
+            "every-place": _every_place_of,
         },
+        measure=_as_written,
     ),
 ]

@@ -33,8 +33,26 @@ def _light_cases():
     return [(ends, 60), (ends, -60), (frame, 100), (frame, -200)]
 
 
-def _light_measure(result, frame, amount):
-    return {"dtype": str(np.asarray(result).dtype), "frame": np.asarray(result)}
+def frame_and_dtype(result, *args):
+    """Compare the type of the numbers first; all whole types but uint8 count as one."""
+    result = np.asarray(result)
+    kinds = {"u": "whole numbers, not uint8", "i": "whole numbers, not uint8", "f": "floats"}
+    kind = kinds.get(result.dtype.kind, str(result.dtype))
+    return {"dtype": "uint8" if result.dtype == np.uint8 else kind, "frame": result}
+
+
+def _in_place(frame, amount):
+    frame += amount
+    return frame
+
+
+def _by_fractions(frame, amount):
+    return (np.clip(frame / 255 + amount / 255, 0, 1) * 255).astype(np.uint8)
+
+
+def _limited_in(kind):
+    """Add and limit in another type, and go back to uint8."""
+    return lambda frame, amount: np.clip(frame.astype(kind) + amount, 0, 255).astype(np.uint8)
 
 
 # 3. centre-channels --------------------------------------------------------------------
@@ -57,6 +75,11 @@ def _into_frame_type(frame):
     return out
 
 
+def _less(mean):
+    """Return the answer that takes off another mean."""
+    return lambda frame: frame - mean(frame)
+
+
 EXERCISES = [
     Exercise(
         "crop-box",
@@ -67,6 +90,9 @@ EXERCISES = [
             "end-included": lambda frame, box: frame[box[1] : box[3] + 1, box[0] : box[2] + 1],
             "rows-twice": lambda frame, box: frame[box[1] : box[3]][box[0] : box[2]],
             "corner-and-size": lambda f, b: f[b[1] : b[1] + b[3], b[0] : b[0] + b[2]],
+            "swapped-and-included": lambda f, b: f[b[0] : b[2] + 1, b[1] : b[3] + 1],
+            "first-two-last-two": lambda frame, box: frame[box[0] : box[1], box[2] : box[3]],
+            "one-short": lambda frame, box: crop_box(frame, box)[:-1, :-1],
         },
     ),
     Exercise(
@@ -78,10 +104,14 @@ EXERCISES = [
             "wraps": lambda frame, amount: (frame.astype(int) + amount).astype(np.uint8),
             "not-uint8": lambda frame, amount: np.clip(frame.astype(np.int16) + amount, 0, 255),
             "floats": lambda frame, amount: np.clip(frame.astype(float) + amount, 0, 255),
+            "in-uint16": _limited_in(np.uint16),
+            "in-int8": _limited_in(np.int8),
             "no-floor": lambda f, a: np.minimum(f.astype(int) + a, 255).astype(np.uint8),
             "no-ceiling": lambda f, a: np.maximum(f.astype(int) + a, 0).astype(np.uint8),
+            "by-fractions": _by_fractions,
+            "input-changed": _in_place,
         },
-        measure=_light_measure,
+        measure=frame_and_dtype,
     ),
     Exercise(
         "centre-channels",
@@ -89,10 +119,17 @@ EXERCISES = [
         _centre_cases,
         {
             "into-frame-type": _into_frame_type,
-            "one-mean": lambda frame: frame - frame.mean(),
-            "each-pixel": lambda frame: frame - frame.mean(axis=-1, keepdims=True),
-            "each-column": lambda frame: frame - frame.mean(axis=0),
-            "each-row": lambda frame: frame - frame.mean(axis=1, keepdims=True),
+            "back-to-uint8": lambda frame: centre_channels(frame).astype(np.uint8),
+            "one-mean": _less(np.mean),
+            "each-pixel": _less(lambda frame: frame.mean(axis=-1, keepdims=True)),
+            "each-column": _less(lambda frame: frame.mean(axis=0)),
+            "each-row": _less(lambda frame: frame.mean(axis=1, keepdims=True)),
+            "over-channels": _less(lambda frame: frame.mean(axis=-1)),
+            "axes-of-a-batch": _less(lambda frame: frame.mean(axis=(1, 2))),
+            "whole-means": _less(lambda frame: frame.mean(axis=(0, 1)).astype(int)),
+            "mean-in-uint8": _less(lambda frame: frame.mean(axis=(0, 1)).astype(np.uint8)),
+            "divided-too": lambda frame: centre_channels(frame) / frame.std(axis=(0, 1)),
+            "means-only": lambda frame: frame.mean(axis=(0, 1)),
         },
     ),
 ]
