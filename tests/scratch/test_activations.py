@@ -20,14 +20,14 @@ def test_relu_by_hand():
     np.testing.assert_array_equal(scratch.relu_backward(np.array([5.0, 6, 7]), cache), [0, 0, 7])
 
 
-def test_relu_of_whole_numbers_by_hand():
-    out, cache = scratch.relu_forward([-2, 3])
-    np.testing.assert_array_equal(out, [0, 3])
-    np.testing.assert_array_equal(scratch.relu_backward([0.5, 0.5], cache), [0, 0.5])
+def test_relu_passes_infinite_gradients_only_where_x_was_positive():
+    _, cache = scratch.relu_forward([-2.0, 3.0, -1.0])
+    dx = scratch.relu_backward([np.inf, -np.inf, 1.0], cache)
+    np.testing.assert_array_equal(dx, [0, -np.inf, 0])
 
 
 def test_leaky_relu_by_hand():
-    out, cache = scratch.leaky_relu_forward([-2, 0, 3], negative_slope=0.1)
+    out, cache = scratch.leaky_relu_forward([-2.0, 0, 3], negative_slope=0.1)
     np.testing.assert_allclose(out, [-0.2, 0, 3])
     dx = scratch.leaky_relu_backward(np.array([5.0, 6, 7]), cache)
     np.testing.assert_allclose(dx, [0.5, 0.6, 7])

@@ -185,7 +185,7 @@ def test_output_size_by_hand():
     assert conv_output_size(5, 3) == 3
     assert conv_output_size(5, 3, stride=2) == 2
     assert conv_output_size(6, 3, stride=2) == 2  # the last entry is left over
-    assert conv_output_size(5, 3, padding=(0, 1)) == 4
+    assert conv_output_size(5, 3, padding=((0, 1),)) == 4
     assert conv_output_size(7, 3, dilation=3) == 1  # taps at 0, 3, 6
     assert conv_output_size(10, 4, stride=3, padding="same") == 4
 
@@ -195,7 +195,9 @@ def test_output_size_by_hand():
     kernel=st.integers(1, 8),
     stride=st.integers(1, 6),
     padding=st.one_of(
-        st.integers(0, 9), st.tuples(st.integers(0, 9), st.integers(0, 9)), st.just("same")
+        st.integers(0, 9),
+        st.tuples(st.tuples(st.integers(0, 9), st.integers(0, 9))),
+        st.just("same"),
     ),
     dilation=st.integers(1, 4),
 )
@@ -204,7 +206,7 @@ def test_output_size_counts_the_windows(size, kernel, stride, padding, dilation)
     if padding == "same":
         outputs = len(range(0, size, stride))
     else:
-        before, after = padding if isinstance(padding, tuple) else (padding, padding)
+        before, after = padding[0] if isinstance(padding, tuple) else (padding, padding)
         reach = dilation * (kernel - 1)  # from the first to the last tap
         outputs = len(range(-before, size + after - reach, stride))
     if outputs == 0:

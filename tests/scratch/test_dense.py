@@ -145,7 +145,7 @@ def test_backward_rejects_another_shape(naive):
 
 
 def test_flatten_by_hand():
-    x = np.array([[[1, 2], [3, 4], [5, 6]]])  # (1, 3, 2)
+    x = np.array([[[1.0, 2], [3, 4], [5, 6]]])  # (1, 3, 2)
     out, cache = scratch.flatten_forward(x)
     np.testing.assert_array_equal(out, [[1, 2, 3, 4, 5, 6]])
     dx = scratch.flatten_backward(np.array([[10, 20, 30, 40, 50, 60]]), cache)

@@ -6,7 +6,7 @@ one step lies in one piece of memory, and a layer that runs backwards finds its 
 
 import numpy as np
 
-from ._checks import check_floating, check_shape
+from ._checks import as_array, check_flag, check_floating, check_numbers, check_shape
 
 GATES = {"RNN": "h", "LSTM": "ifgo", "GRU": "zrh"}  # the blocks of columns of w, u and b
 
@@ -15,14 +15,16 @@ def prepare(kind, x, w, u, b, mask=None, reverse=False, **states):
     """Check the arguments of a layer and bring them into the order of running.
 
     Returns x (T, N, D), then w, u, b and the states (N, U), zero by default, all in x's dtype,
-    and skip (T, N, 1), True where a step does not count, or None.
+    and skip (T, N, 1), True where a step does not count, or None. There x is zero, so that what
+    does not count, NaN where nothing was found for example, meets no weight.
     """
-    x = check_sequence(x)
+    x, reverse = check_sequence(x), check_flag("reverse", reverse)
     w, u, b = check_weights(kind, x, w, u, b)
     states = [check_state(name, s, len(x), len(u), x.dtype) for name, s in states.items()]
-    skip = None if mask is None else ~check_mask(mask, x.shape[:2])[..., None]
-    if skip is not None:
-        skip = time_major(skip, reverse)
+    skip = None
+    if mask is not None:
+        mask = check_mask(mask, x.shape[:2])
+        x, skip = blank(x, mask), time_major(~mask[..., None], reverse)
     return np.ascontiguousarray(time_major(x, reverse)), w, u, b, *states, skip
 
 
@@ -66,21 +68,28 @@ def half_tanh(kind, units, dtype):
     return scale.astype(dtype), (1 - scale).astype(dtype)
 
 
+def blank(x, mask):
+    """Return x (N, T, D) with zeros where the mask (N, T) is False."""
+    x = x.copy()
+    x[~mask] = 0
+    return x
+
+
 def check_sequence(x):
     """Return x as an array, when it is floating point (N, T, D)."""
-    x = np.asarray(x)
+    x = as_array("x", x)
     check_shape("x", x, 3, "(N, T, D)", "x[None] adds N, x[..., None] adds D")
     return check_floating("x", x)
 
 
 def check_weights(kind, x, w, u, b):
     """Return w, u, b in the dtype of x, when their shapes belong together and to x."""
-    w, u, b = (np.asarray(a, x.dtype) for a in (w, u, b))
+    w, u, b = as_array("w", w), as_array("u", u), as_array("b", b)
     gates = len(GATES[kind])
     columns = f"{gates if gates > 1 else ''}U"
     blocks = f", the columns of {', '.join(GATES[kind])} side by side" if gates > 1 else ""
     check_shape("w", w, 2, f"(D, {columns})", f"It multiplies x{blocks}")
-    check_shape("u", u, 2, f"(U, {columns})", f"It multiplies h{blocks}")
+    check_shape("u", u, 2, f"(U, {columns})", f"It multiplies h{blocks}", least=1)
     if u.shape[1] != gates * len(u):
         raise ValueError(
             f"u of the {kind} must have shape (U, {columns}){blocks}; received {u.shape}. "
@@ -98,7 +107,7 @@ def check_weights(kind, x, w, u, b):
             f"b must have shape {expected}{', (2, 3U)' if kind == 'GRU' else ''}; "
             f"received b {b.shape}, with u {u.shape}. {_mend_bias(kind, b, expected)}"
         )
-    return w, u, b
+    return tuple(check_numbers(n, a, x.dtype) for n, a in (("w", w), ("u", u), ("b", b)))
 
 
 def _mend_bias(kind, b, expected):
@@ -114,17 +123,18 @@ def check_state(name, state, batch, units, dtype):
     """Return a state as an array (N, U) of this dtype; zeros for None."""
     if state is None:
         return np.zeros((batch, units), dtype)
-    if np.shape(state) != (batch, units):
+    state = check_numbers(name, state, dtype)
+    if state.shape != (batch, units):
         raise ValueError(
-            f"{name} must have shape (N, U) = {(batch, units)}; received {np.shape(state)}. "
+            f"{name} must have shape (N, U) = {(batch, units)}; received {state.shape}. "
             "Each of the N sequences has a state of U units."
         )
-    return np.asarray(state, dtype)
+    return state
 
 
 def check_mask(mask, expected):
     """Return mask as an array, when it is bool (N, T)."""
-    mask = np.asarray(mask)
+    mask = as_array("mask", mask)
     if mask.shape != expected:
         raise ValueError(
             f"mask must have shape (N, T) = {expected}; received {mask.shape}. "
@@ -137,7 +147,7 @@ def check_mask(mask, expected):
 
 def prepare_cell(kind, x, w, u, b, **states):
     """Check the arguments of a cell; return x, w, u, b and the states, all in x's dtype."""
-    x = np.asarray(x)
+    x = as_array("x", x)
     check_shape("x", x, 2, "(N, D)", "A cell takes one step, x[:, t] of a sequence")
     w, u, b = check_weights(kind, check_floating("x", x), w, u, b)
     return x, w, u, b, *(check_state(n, s, len(x), len(u), x.dtype) for n, s in states.items())
@@ -145,9 +155,22 @@ def prepare_cell(kind, x, w, u, b, **states):
 
 def check_gradient(name, gradient, expected, dtype):
     """Return the gradient from above of a state, when it has the state's shape."""
-    if np.shape(gradient) != expected:
+    gradient = check_numbers(name, gradient, dtype)
+    if gradient.shape != expected:
         raise ValueError(
-            f"{name} must have shape (N, U) = {expected}; received {np.shape(gradient)}. "
+            f"{name} must have shape (N, U) = {expected}; received {gradient.shape}. "
             f"It is the gradient of the loss with respect to {name[1:]}."
         )
-    return np.asarray(gradient, dtype)
+    return gradient
+
+
+def check_own(cache, kind):
+    """Return cache, when it is of the layer that goes back."""
+    if not isinstance(cache, kind):
+        source = kind.__name__.removesuffix("Cache").lower()
+        raise TypeError(
+            f"cache must be the {kind.__name__} that {source}_forward returned with hs; received "
+            f"{type(cache).__name__}. Write hs, cache = {source}_forward(...), and then "
+            f"{source}_backward(dout, cache)."
+        )
+    return cache

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._checks import bad_padding, is_int, per_axis
+from ._checks import per_axis, per_axis_padding
 
 
 class Grid(NamedTuple):
@@ -21,11 +21,20 @@ class Grid(NamedTuple):
     dilation: tuple[int, ...]
     pads: tuple[tuple[int, int], ...]  # (before, after)
     outputs: tuple[int, ...]
+    sizes: tuple[int, ...]  # of the input without padding
 
     def at(self, *place):
         """Return, as one slice per axis of the padded input, what the output at `place` reads."""
         axes = zip(place, self.kernel, self.stride, self.dilation, strict=True)
         return tuple(slice(i * s, i * s + k * d, d) for i, k, s, d in axes)
+
+    def real(self, *place):
+        """Return what `at` returns, without the padding: for windows without dilation."""
+        axes = zip(self.at(*place), self.pads, self.sizes, strict=True)
+        return tuple(
+            slice(max(window.start, before), min(window.stop, before + size))
+            for window, (before, _), size in axes
+        )
 
     def tap(self, *tap):
         """Return, as one slice per axis of the padded input, what all outputs read by one tap."""
@@ -46,15 +55,15 @@ class Grid(NamedTuple):
         """Return `x` (N, *sizes, C) with `fill` around its spatial axes, if there is padding."""
         if not any(map(any, self.pads)):
             return x
-        sizes = [n + sum(pad) for n, pad in zip(x.shape[1:-1], self.pads, strict=True)]
+        sizes = [n + sum(pad) for n, pad in zip(self.sizes, self.pads, strict=True)]
         padded = np.full((len(x), *sizes, x.shape[-1]), fill, x.dtype)
         self.crop(padded)[...] = x
         return padded
 
     def crop(self, x):
         """View padded `x` without its padding: the inverse of `pad`."""
-        ends = zip(x.shape[1:-1], self.pads, strict=True)
-        return x[:, *(slice(before, n - after) for n, (before, after) in ends)]
+        axes = zip(self.sizes, self.pads, strict=True)
+        return x[:, *(slice(before, before + size) for size, (before, _) in axes)]
 
 
 def lay_grid(sizes, kernel, *, stride=1, padding=0, dilation=1, name="kernel"):
@@ -62,33 +71,23 @@ def lay_grid(sizes, kernel, *, stride=1, padding=0, dilation=1, name="kernel"):
     axes = len(sizes)
     stride = per_axis("stride", stride, axes)
     dilation = per_axis("dilation", dilation, axes)
-    if not isinstance(padding, tuple | list):
-        padding = (padding,) * axes
-    elif len(padding) != axes:
-        raise bad_padding(padding, f"one entry for each of the {axes} axes")
-    each = list(zip(sizes, kernel, stride, padding, dilation, strict=True))
+    each = zip(sizes, kernel, stride, per_axis_padding(padding, axes), dilation, strict=True)
+    each = list(each)
     pads = tuple(axis_padding(*axis) for axis in each)
     outputs = tuple(
         axis_output(n, k, s, pad, d, name) for (n, k, s, _, d), pad in zip(each, pads, strict=True)
     )
-    return Grid(tuple(kernel), stride, dilation, pads, outputs)
+    return Grid(tuple(kernel), stride, dilation, pads, outputs, tuple(sizes))
 
 
 def axis_padding(size, kernel, stride, padding, dilation):
     """Return (before, after), the padding of one axis; "same" is Keras's."""
-    if isinstance(padding, str):
-        if padding not in ("valid", "same"):
-            raise bad_padding(padding, 'an int, a pair, "valid" or "same"')
-        outputs = -(-size // stride)
-        missing = (outputs - 1) * stride + dilation * (kernel - 1) + 1 - size
-        total = max(missing, 0) if padding == "same" else 0
-        return total // 2, total - total // 2
-    pair = (padding, padding) if is_int(padding) else padding
-    if not isinstance(pair, tuple | list) or len(pair) != 2:
-        raise bad_padding(padding, 'an int, a pair (before, after), "valid" or "same" for an axis')
-    if not all(is_int(p) and p >= 0 for p in pair):
-        raise bad_padding(padding, "whole numbers of at least 0")
-    return int(pair[0]), int(pair[1])
+    if padding != "same":
+        return padding
+    outputs = -(-size // stride)
+    missing = (outputs - 1) * stride + dilation * (kernel - 1) + 1 - size
+    total = max(missing, 0)
+    return total // 2, total - total // 2
 
 
 def axis_output(size, kernel, stride, pad, dilation, name="kernel"):

@@ -1,12 +1,15 @@
 r"""Activation functions, forward and backward.
 
-Each works entry by entry, but softmax, which works along an axis. Results keep the dtype of x.
+Each works entry by entry, but softmax, which works along an axis. x is floating point, and
+results keep its dtype: whole numbers would wrap around.
 Lesson 05 derives the gradients.
 """
 
+from math import isfinite
+
 import numpy as np
 
-from ._checks import check_dout
+from ._checks import check_dout, check_floating, check_number, is_int, unpack, unpack_array
 
 
 def relu_forward(x):
@@ -14,7 +17,7 @@ def relu_forward(x):
 
     Parameters
     ----------
-    x : ndarray, any shape
+    x : ndarray, any shape, floating point
 
     Returns
     -------
@@ -26,7 +29,7 @@ def relu_forward(x):
     >>> relu_forward(np.array([-2.0, 0, 3]))[0]
     array([0., 0., 3.])
     """
-    x = np.asarray(x)
+    x = check_floating("x", x)
     return np.maximum(x, 0), x
 
 
@@ -46,8 +49,13 @@ def relu_backward(dout, cache):
     -----
     At x = 0 there is no derivative; as in Keras it is taken as 0.
     """
-    x = cache
-    return check_dout(dout, x.shape, x.dtype) * (x > 0)
+    x = unpack_array(cache, "relu_forward")
+    dout, slope = check_dout(dout, x.shape, x.dtype), (x > 0)
+    with np.errstate(invalid="raise"):
+        try:
+            return dout * slope
+        except FloatingPointError:  # inf * 0 is no number
+            return np.where(slope, dout, 0)
 
 
 def leaky_relu_forward(x, *, negative_slope=0.3):
@@ -55,7 +63,7 @@ def leaky_relu_forward(x, *, negative_slope=0.3):
 
     Parameters
     ----------
-    x : ndarray, any shape
+    x : ndarray, any shape, floating point
     negative_slope : float
         0.3 as in Keras's layer; Maas, Hannun and Ng (2013) take 0.01.
 
@@ -69,8 +77,9 @@ def leaky_relu_forward(x, *, negative_slope=0.3):
     >>> leaky_relu_forward(np.array([-2.0, 0, 3]), negative_slope=0.1)[0]
     array([-0.2,  0. ,  3. ])
     """
-    x = np.asarray(x)
-    return np.where(x > 0, x, negative_slope * x), (x, negative_slope)
+    x = check_floating("x", x)
+    slope = check_number("negative_slope", negative_slope, "be finite", isfinite)
+    return np.where(x > 0, x, slope * x), (x, slope)
 
 
 def leaky_relu_backward(dout, cache):
@@ -85,7 +94,7 @@ def leaky_relu_backward(dout, cache):
     -------
     dx : ndarray, shape of x
     """
-    x, negative_slope = cache
+    x, negative_slope = unpack(cache, "leaky_relu_forward", np.ndarray, float)
     dout = check_dout(dout, x.shape, x.dtype)
     return np.where(x > 0, dout, negative_slope * dout)
 
@@ -95,7 +104,7 @@ def sigmoid_forward(x):
 
     Parameters
     ----------
-    x : ndarray, any shape
+    x : ndarray, any shape, floating point
 
     Returns
     -------
@@ -112,10 +121,10 @@ def sigmoid_forward(x):
     >>> sigmoid_forward(np.array([-1000.0, 0, 1000]))[0]
     array([0. , 0.5, 1. ])
     """
-    x = np.asarray(x)
+    x = check_floating("x", x)
     e = np.exp(-np.abs(x))
     out = np.where(x >= 0, 1, e) / (1 + e)
-    return out, out
+    return out, out.copy()  # a copy, for out is the caller's to change
 
 
 def sigmoid_backward(dout, cache):
@@ -130,7 +139,7 @@ def sigmoid_backward(dout, cache):
     -------
     dx : ndarray, shape of x
     """
-    out = cache
+    out = unpack_array(cache, "sigmoid_forward")
     return check_dout(dout, out.shape, out.dtype) * out * (1 - out)
 
 
@@ -139,7 +148,7 @@ def tanh_forward(x):
 
     Parameters
     ----------
-    x : ndarray, any shape
+    x : ndarray, any shape, floating point
 
     Returns
     -------
@@ -151,8 +160,8 @@ def tanh_forward(x):
     >>> tanh_forward(np.array([-1000.0, 0, 1000]))[0]
     array([-1.,  0.,  1.])
     """
-    out = np.tanh(x)
-    return out, out
+    out = np.tanh(check_floating("x", x))
+    return out, out.copy()
 
 
 def tanh_backward(dout, cache):
@@ -167,7 +176,7 @@ def tanh_backward(dout, cache):
     -------
     dx : ndarray, shape of x
     """
-    out = cache
+    out = unpack_array(cache, "tanh_forward")
     return check_dout(dout, out.shape, out.dtype) * (1 - out**2)
 
 
@@ -176,13 +185,20 @@ def softmax(x, axis=-1):
 
     Parameters
     ----------
-    x : ndarray, any shape
+    x : ndarray, any shape, floating point
     axis : int
 
     Returns
     -------
     ndarray, shape of x
         Positive, with sum 1 along the axis.
+
+    Raises
+    ------
+    TypeError
+        If x is not floating point.
+    ValueError
+        If x has no such axis, or nothing along it.
 
     Notes
     -----
@@ -193,7 +209,12 @@ def softmax(x, axis=-1):
     >>> softmax(np.log([1.0, 2, 5])).round(3)
     array([0.125, 0.25 , 0.625])
     """
-    x = np.asarray(x)
+    x = check_floating("x", x)
+    if not (is_int(axis) and -x.ndim <= axis < x.ndim) or x.shape[axis] == 0:
+        raise ValueError(
+            "axis must be one of the axes of x, and that not empty; "
+            f"received axis={axis!r} and x {x.shape}."
+        )
     e = np.exp(x - x.max(axis=axis, keepdims=True))
     return e / e.sum(axis=axis, keepdims=True)
 
@@ -203,7 +224,7 @@ def softmax_forward(x, *, axis=-1):
 
     Parameters
     ----------
-    x : ndarray, any shape
+    x : ndarray, any shape, floating point
     axis : int
 
     Returns
@@ -212,7 +233,7 @@ def softmax_forward(x, *, axis=-1):
     cache : tuple
     """
     out = softmax(x, axis)
-    return out, (out, axis)
+    return out, (out.copy(), axis)
 
 
 def softmax_backward(dout, cache):
@@ -227,6 +248,6 @@ def softmax_backward(dout, cache):
     -------
     dx : ndarray, shape of x
     """
-    out, axis = cache
+    out, axis = unpack(cache, "softmax_forward", np.ndarray, int)
     dout = check_dout(dout, out.shape, out.dtype)
     return out * (dout - np.sum(dout * out, axis=axis, keepdims=True))

@@ -10,7 +10,8 @@ Processing, 1997.
 
 import numpy as np
 
-from ._checks import check_dout
+from ._checks import check_dout, check_known, unpack
+from ._recurrent import check_mask, check_sequence
 from .gru import gru_backward, gru_forward
 from .lstm import lstm_backward, lstm_forward
 from .rnn import rnn_backward, rnn_forward
@@ -65,20 +66,21 @@ def bidirectional_forward(x, weights, weights_back, *, cell="lstm", mask=None):
            [0.642, 0.   ],
            [0.566, 0.   ]])
     """
-    if cell not in CELLS:
-        raise ValueError(f'cell must be "rnn", "lstm" or "gru"; received cell={cell!r}.')
+    check_known("cell", cell, CELLS)
     for name, triple in (("weights", weights), ("weights_back", weights_back)):
         if not isinstance(triple, tuple | list) or len(triple) != 3:
             raise ValueError(
                 f"{name} must be the three arrays (w, u, b) of one layer; "
                 f"received {_describe(triple)}."
             )
+    if mask is not None:
+        mask = check_mask(mask, check_sequence(x).shape[:2]).copy()
     forward, _ = CELLS[cell]
     there, cache = forward(x, *weights, mask=mask)
     back, cache_back = forward(x, *weights_back, mask=mask, reverse=True)
     out = np.concatenate([there, back], axis=-1)  # (N, T, 2U)
     if mask is not None:
-        out *= np.asarray(mask)[..., None]
+        out *= mask[..., None]
     return out, (cell, mask, there.shape[-1], out.shape, cache, cache_back)
 
 
@@ -98,10 +100,12 @@ def bidirectional_backward(dout, cache):
     (dw, du, db) : tuple of ndarray
         Of the layer that runs backwards.
     """
-    cell, mask, units, shape, cache_there, cache_back = cache
+    kinds = str, object, int, tuple, tuple, tuple
+    cell, mask, units, shape, *caches = unpack(cache, "bidirectional_forward", *kinds)
+    cache_there, cache_back = caches
     dout = check_dout(dout, shape, cache_there.x.dtype)
     if mask is not None:
-        dout = dout * np.asarray(mask)[..., None]
+        dout = dout * mask[..., None]
     _, backward = CELLS[cell]
     dx, *gradients = backward(dout[..., :units], cache_there)
     dx_back, *gradients_back = backward(dout[..., units:], cache_back)

@@ -15,9 +15,20 @@ Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016.
 
 import numpy as np
 
-from ._checks import AXES, check_dout, check_maps, check_shape, per_axis
+from ._checks import (
+    AXES,
+    as_array,
+    check_dout,
+    check_floating,
+    check_maps,
+    check_numbers,
+    check_shape,
+    per_axis,
+    per_axis_padding,
+    unpack,
+)
 from ._im2col import correlate, input_gradient, kernel_gradient
-from ._windows import axis_output, axis_padding, lay_grid
+from ._windows import Grid, axis_output, axis_padding, lay_grid
 
 
 def conv_output_size(size, kernel, *, stride=1, padding=0, dilation=1):
@@ -31,8 +42,8 @@ def conv_output_size(size, kernel, *, stride=1, padding=0, dilation=1):
         Entries of the axis; taps of the kernel.
     stride, dilation : int
         Step between windows; step between the taps of one window.
-    padding : int, pair of int, "valid" or "same"
-        Zeros at both ends, or (before, after). "same" gives ``ceil(size / stride)`` outputs.
+    padding : int, "valid", "same" or ((before, after),)
+        Zeros at both ends, as in `conv1d_forward`. "same" gives ``ceil(size / stride)`` outputs.
 
     Returns
     -------
@@ -52,7 +63,7 @@ def conv_output_size(size, kernel, *, stride=1, padding=0, dilation=1):
     """
     size, kernel = per_axis("size", size, 1)[0], per_axis("kernel", kernel, 1)[0]
     stride, dilation = per_axis("stride", stride, 1)[0], per_axis("dilation", dilation, 1)[0]
-    pad = axis_padding(size, kernel, stride, padding, dilation)
+    pad = axis_padding(size, kernel, stride, *per_axis_padding(padding, 1), dilation)
     return axis_output(size, kernel, stride, pad, dilation)
 
 
@@ -222,15 +233,17 @@ def filter2d(frame, kernel, *, padding="same"):
     array([[0., 9., 0.],
            [0., 9., 0.]], dtype=float32)
     """
-    frame, kernel = np.asarray(frame), np.asarray(kernel)
+    frame, kernel = as_array("frame", frame), as_array("kernel", kernel)
     if frame.ndim not in (2, 3) or kernel.ndim != 2:
         raise ValueError(
             "filter2d needs a frame (H, W) or (H, W, C) and a kernel (KH, KW); "
             f"received frame {frame.shape} and kernel {kernel.shape}. "
             "Filter the frames of a clip one by one."
         )
-    if not np.issubdtype(frame.dtype, np.floating):
+    if frame.dtype.kind in "iub":
         frame = frame.astype(np.float32)
+    frame = check_floating("frame", frame)
+    kernel = check_numbers("kernel", kernel, frame.dtype)
     x = np.moveaxis(np.atleast_3d(frame), -1, 0)[..., None]  # (C, H, W, 1)
     out, _ = conv2d_forward(x, kernel[:, :, None, None], padding=padding)
     return np.moveaxis(out[..., 0], 0, -1).reshape(*out.shape[1:3], *frame.shape[2:])
@@ -238,22 +251,27 @@ def filter2d(frame, kernel, *, padding="same"):
 
 def prepare(axes, x, w, b, stride, padding, dilation):
     """Check the arguments of a convolution; return x padded, w and b in x's dtype, and the grid."""
-    x, w = check_maps(axes, x), np.asarray(w)
+    x, w = check_maps(axes, x), as_array("w", w)
     taps = ", ".join("K" + axis for axis in AXES[axes].split(", "))
-    check_shape("w", w, axes + 2, f"({taps}, C, F)", "w[..., None] adds F")
+    check_shape("w", w, axes + 2, f"({taps}, C, F)", "w[..., None] adds F", least=1)
     if x.shape[-1] != w.shape[-2]:
         raise ValueError(
             f"x and w must have the same number of channels C; received x {x.shape}, whose last "
             f"axis is {x.shape[-1]}, and w {w.shape}, whose last but one is {w.shape[-2]}."
         )
-    if b is not None and np.shape(b) != w.shape[-1:]:
+    b = None if b is None else check_numbers("b", b, x.dtype)
+    if b is not None and b.shape != w.shape[-1:]:
         raise ValueError(
             f"b must have one entry for each of the {w.shape[-1]} filters of w; "
-            f"received shape {np.shape(b)}."
+            f"received shape {b.shape}."
         )
     grid = lay_grid(x.shape[1:-1], w.shape[:-2], stride=stride, padding=padding, dilation=dilation)
-    b = None if b is None else np.asarray(b, x.dtype)
-    return grid.pad(x), w.astype(x.dtype, copy=False), b, grid
+    return grid.pad(x), check_numbers("w", w, x.dtype), b, grid
+
+
+def unpack_conv(cache):
+    """Return x, padded, w, b and the grid, when cache is that of a convolution."""
+    return unpack(cache, "conv2d_forward", np.ndarray, np.ndarray, object, Grid)
 
 
 def _forward(axes, x, w, b, stride, padding, dilation):
@@ -265,7 +283,7 @@ def _forward(axes, x, w, b, stride, padding, dilation):
 
 
 def _backward(dout, cache):
-    x, w, b, grid = cache
+    x, w, b, grid = unpack_conv(cache)
     dout = check_dout(dout, (len(x), *grid.outputs, w.shape[-1]), x.dtype)
     dx = grid.crop(input_gradient(dout, x, w, grid))
     dw = kernel_gradient(dout, x, w, grid)

@@ -10,7 +10,7 @@ of times faster. Lesson 03 writes them step by step.
 import numpy as np
 
 from ._checks import check_dout
-from .conv import prepare
+from .conv import prepare, unpack_conv
 
 
 def conv1d_forward_naive(x, w, b=None, *, stride=1, padding=0, dilation=1):
@@ -41,7 +41,7 @@ def conv1d_backward_naive(dout, cache):
 
     Parameters and results are those of `vidlearn.scratch.conv1d_backward`.
     """
-    x, w, b, grid = cache
+    x, w, b, grid = unpack_conv(cache)
     dout = check_dout(dout, (len(x), *grid.outputs, w.shape[-1]), x.dtype)
     dx, dw = np.zeros_like(x), np.zeros_like(w)
     for n, i, f in np.ndindex(dout.shape):
@@ -80,7 +80,7 @@ def conv2d_backward_naive(dout, cache):
 
     Parameters and results are those of `vidlearn.scratch.conv2d_backward`.
     """
-    x, w, b, grid = cache
+    x, w, b, grid = unpack_conv(cache)
     dout = check_dout(dout, (len(x), *grid.outputs, w.shape[-1]), x.dtype)
     dx, dw = np.zeros_like(x), np.zeros_like(w)
     for n, i, j, f in np.ndindex(dout.shape):
@@ -112,7 +112,7 @@ def conv3d_backward_naive(dout, cache):
 
     Parameters and results are those of `vidlearn.scratch.conv3d_backward`.
     """
-    x, w, b, grid = cache
+    x, w, b, grid = unpack_conv(cache)
     dout = check_dout(dout, (len(x), *grid.outputs, w.shape[-1]), x.dtype)
     dx, dw = np.zeros_like(x), np.zeros_like(w)
     for n, t, i, j, f in np.ndindex(dout.shape):

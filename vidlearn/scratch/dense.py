@@ -9,7 +9,7 @@ from math import prod
 
 import numpy as np
 
-from ._checks import check_dout, check_floating, check_shape
+from ._checks import as_array, check_dout, check_floating, check_numbers, check_shape, unpack
 
 
 def dense_forward(x, w, b=None):
@@ -82,7 +82,7 @@ def dense_backward(dout, cache):
     >>> dw.ravel(), db
     (array([1.3, 2.4]), array([1.1]))
     """
-    x, w, b = cache
+    x, w, b = _unpack(cache)
     dout = check_dout(dout, (*x.shape[:-1], w.shape[1]), x.dtype)
     rows, drows = x.reshape(-1, len(w)), dout.reshape(-1, w.shape[1])  # (N, D), (N, U)
     dx = (drows @ w.T).reshape(x.shape)
@@ -116,7 +116,7 @@ def dense_backward_naive(dout, cache):
 
     Parameters and results are those of `vidlearn.scratch.dense_backward`.
     """
-    x, w, b = cache
+    x, w, b = _unpack(cache)
     dout = check_dout(dout, (*x.shape[:-1], w.shape[1]), x.dtype)
     dx, dw, db = np.zeros_like(x), np.zeros_like(w), np.zeros(w.shape[1], x.dtype)
     for *n, u in np.ndindex(dout.shape):
@@ -133,6 +133,7 @@ def flatten_forward(x):
     Parameters
     ----------
     x : ndarray, (N, ...)
+        Floating point.
 
     Returns
     -------
@@ -142,6 +143,8 @@ def flatten_forward(x):
 
     Raises
     ------
+    TypeError
+        If x is not floating point.
     ValueError
         If x is a single number.
 
@@ -151,7 +154,7 @@ def flatten_forward(x):
     array([[0., 1., 2., 3.],
            [4., 5., 6., 7.]])
     """
-    x = np.asarray(x)
+    x = check_floating("x", x)
     if x.ndim == 0:
         raise ValueError(
             f"x must have axes (N, ...); received shape {x.shape}. x[None] adds the batch."
@@ -171,23 +174,27 @@ def flatten_backward(dout, cache):
     -------
     dx : ndarray, (N, ...)
     """
-    shape, dtype = cache
+    shape, dtype = unpack(cache, "flatten_forward", tuple, np.dtype)
     return check_dout(dout, (shape[0], prod(shape[1:])), dtype).reshape(shape)
 
 
 def _prepare(x, w, b):
     """Check the arguments of a dense layer; return them as arrays in the dtype of x."""
-    x, w = check_floating("x", x), np.asarray(w)
-    check_shape("w", w, 2, "(D, U)", "w[:, None] makes one unit of a vector")
+    x, w = check_floating("x", x), as_array("w", w)
+    check_shape("w", w, 2, "(D, U)", "w[:, None] makes one unit of a vector", least=1)
     if x.shape[-1:] != w.shape[:1]:
         raise ValueError(
             f"x and w must agree in D, the last axis of x (..., D) and the first of w (D, U); "
             f"received x {x.shape} and w {w.shape}. Is a batch to be flattened, or w transposed?"
         )
-    if b is not None and np.shape(b) != w.shape[1:]:
+    b = None if b is None else check_numbers("b", b, x.dtype)
+    if b is not None and b.shape != w.shape[1:]:
         raise ValueError(
             f"b must have one entry for each of the {w.shape[1]} units of w {w.shape}; "
-            f"received shape {np.shape(b)}. Write np.zeros({w.shape[1]})."
+            f"received shape {b.shape}. Write np.zeros({w.shape[1]})."
         )
-    b = None if b is None else np.asarray(b, x.dtype)
-    return x, w.astype(x.dtype, copy=False), b
+    return x, check_numbers("w", w, x.dtype), b
+
+
+def _unpack(cache):
+    return unpack(cache, "dense_forward", np.ndarray, np.ndarray, object)

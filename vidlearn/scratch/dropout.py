@@ -11,7 +11,14 @@ Neural Networks from Overfitting", 2014, section 4.
 
 import numpy as np
 
-from ._checks import check_dout, check_floating, is_number
+from ._checks import (
+    check_dout,
+    check_flag,
+    check_floating,
+    check_number,
+    check_rng,
+    unpack_array,
+)
 
 
 def dropout_forward(x, *, rate=0.5, training=True, rng=None):
@@ -22,7 +29,8 @@ def dropout_forward(x, *, rate=0.5, training=True, rng=None):
     x : ndarray, any shape
         Floating point; out has the same dtype.
     rate : float, 0 <= rate < 1
-        Share of the entries that is dropped.
+        Share of the entries that is dropped, as in Keras and PyTorch. The p of the paper is the
+        share that is kept, 1 - rate.
     training : bool
         Otherwise out equals x.
     rng : numpy.random.Generator or int
@@ -40,7 +48,7 @@ def dropout_forward(x, *, rate=0.5, training=True, rng=None):
     TypeError
         If x is not floating point, or rng is missing in training.
     ValueError
-        If rate is out of range.
+        If rate is out of range, or rng a number that is no seed.
 
     Notes
     -----
@@ -55,19 +63,15 @@ def dropout_forward(x, *, rate=0.5, training=True, rng=None):
     np.True_
     """
     x = check_floating("x", x)
-    if not (is_number(rate) and 0 <= rate < 1):
-        raise ValueError(
-            f"rate must be at least 0 and less than 1; received rate={rate!r}. "
-            "It is the share that is dropped: rate=0.2 keeps 80 %."
-        )
-    if not training or rate == 0:
+    rate = check_rate(rate)
+    if not check_flag("training", training) or rate == 0:
         return x.copy(), np.ones_like(x)
     if rng is None:
         raise TypeError(
             "rng must be a numpy.random.Generator in training; received None. "
             "Make one for all steps, rng = np.random.default_rng(0), or say training=False."
         )
-    keep = np.random.default_rng(rng).random(x.shape, dtype=np.float32) >= rate
+    keep = check_rng("rng", rng).random(x.shape, dtype=np.float32) >= rate
     mask = keep * x.dtype.type(1 / (1 - rate))
     return x * mask, mask
 
@@ -89,5 +93,16 @@ def dropout_backward(dout, cache):
     >>> dropout_backward(np.array([1.0, 3.0]), np.array([0.0, 2.0]))
     array([0., 6.])
     """
-    mask = cache
+    mask = unpack_array(cache, "dropout_forward")
     return check_dout(dout, mask.shape, mask.dtype) * mask
+
+
+def check_rate(rate):
+    """Return the share that is dropped, when it is one."""
+    return check_number(
+        "rate",
+        rate,
+        "be at least 0 and less than 1",
+        lambda r: 0 <= r < 1,
+        "It is the share that is dropped: rate=0.2 keeps 80 %.",
+    )

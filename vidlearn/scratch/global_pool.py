@@ -4,9 +4,11 @@ It makes a feature vector of a map of any size, so that a network can read pictu
 any size. Lesson 04 uses it.
 """
 
+from math import prod
+
 import numpy as np
 
-from ._checks import check_dout, check_maps
+from ._checks import check_dout, check_maps, unpack
 
 
 def global_avg_pool2d_forward(x):
@@ -144,7 +146,7 @@ def global_max_pool3d_backward(dout, cache):
 def _flatten(axes, x):
     """Return x as (N, places, C)."""
     x = check_maps(axes, x)
-    return x.reshape(len(x), -1, x.shape[-1])
+    return x.reshape(len(x), prod(x.shape[1:-1]), x.shape[-1])
 
 
 def _avg_forward(axes, x):
@@ -153,9 +155,9 @@ def _avg_forward(axes, x):
 
 
 def _avg_backward(dout, cache):
-    shape, dtype = cache
+    shape, dtype = unpack(cache, "global_avg_pool2d_forward", tuple, np.dtype)
     dout = check_dout(dout, (shape[0], shape[-1]), dtype)
-    share = dout / np.prod(shape[1:-1], dtype=dtype)  # (N, C)
+    share = dout / prod(shape[1:-1])  # (N, C)
     between = tuple(range(1, len(shape) - 1))
     return np.broadcast_to(np.expand_dims(share, between), shape).copy()
 
@@ -168,8 +170,8 @@ def _max_forward(axes, x):
 
 
 def _max_backward(dout, cache):
-    shape, first, dtype = cache
+    shape, first, dtype = unpack(cache, "global_max_pool2d_forward", tuple, np.ndarray, np.dtype)
     dout = check_dout(dout, (shape[0], shape[-1]), dtype)
-    dx = np.zeros((shape[0], int(np.prod(shape[1:-1])), shape[-1]), dtype)
+    dx = np.zeros((shape[0], prod(shape[1:-1]), shape[-1]), dtype)
     np.put_along_axis(dx, first, dout[:, None], axis=1)
     return dx.reshape(shape)

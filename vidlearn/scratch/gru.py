@@ -26,11 +26,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._checks import check_dout
+from ._checks import check_dout, check_flag, unpack
 from ._recurrent import (
     batch_major,
     blocks,
     check_gradient,
+    check_own,
     half_tanh,
     prepare,
     prepare_cell,
@@ -134,7 +135,8 @@ def gru_cell_backward(dh_next, cache):
     -------
     dx, dh, dw, du, db : ndarray
     """
-    x, h, w, u, (z, r, h_hat), hu = cache
+    kinds = [np.ndarray] * 4 + [tuple, np.ndarray]
+    x, h, w, u, (z, r, h_hat), hu = unpack(cache, "gru_cell_forward", *kinds)
     dh_next = check_gradient("dh_next", dh_next, h.shape, x.dtype)
     dz = dh_next * (h - h_hat) * z * (1 - z)
     dh_hat = dh_next * (1 - z) * (1 - h_hat**2)
@@ -212,7 +214,8 @@ def gru_forward(x, w, u, b, *, h0=None, mask=None, reverse=False):
         h[t + 1] += h_hat  # z * h + (1 - z) * h_hat with one product less
         if skip is not None:
             np.copyto(h[t + 1], h[t], where=skip[t])
-    return batch_major(h[1:], reverse).copy(), GRUCache(x, w, u, h, zrh, hu, skip, reverse)
+    cache = GRUCache(x, w, u, h, zrh, hu, skip, bool(reverse))
+    return batch_major(h[1:], reverse).copy(), cache
 
 
 def gru_backward(dout, cache, *, return_dhs=False):
@@ -235,6 +238,7 @@ def gru_backward(dout, cache, *, return_dhs=False):
     dhs : ndarray, (N, T, U)
         With return_dhs only.
     """
+    check_own(cache, GRUCache)
     x, u, skip = cache.x, cache.u, cache.skip
     steps, batch, units = cache.hu.shape
     dout = check_dout(dout, (batch, steps, units), x.dtype)
@@ -251,7 +255,11 @@ def gru_backward(dout, cache, *, return_dhs=False):
     blocks(dxw, 3)[2][...] = dh_hat  # on the side of x the candidate has no r
     dx = batch_major(product(dxw, cache.w.T), cache.reverse)
     gradients = dx, weight_gradient(x, dxw), du, np.stack([dxw.sum(axis=(0, 1)), db_h]), dh[0]
-    return (*gradients, batch_major(dh[1:], cache.reverse)) if return_dhs else gradients
+    return (
+        (*gradients, batch_major(dh[1:], cache.reverse))
+        if check_flag("return_dhs", return_dhs)
+        else gradients
+    )
 
 
 def _step_back(cache, t, dh_next, dh, dhu, dh_hat):

@@ -8,7 +8,14 @@ simple as ``(p - y) / count``. Lesson 05 derives it.
 
 import numpy as np
 
-from ._checks import check_dout, check_floating
+from ._checks import (
+    as_array,
+    check_dout,
+    check_floating,
+    check_numbers,
+    unpack,
+    unpack_array,
+)
 from .activations import sigmoid_forward
 
 
@@ -62,7 +69,7 @@ def mse_backward(dout, cache):
     >>> mse_backward(1.0, mse_forward(np.array([1.0, 5.0]), np.array([0.0, 3.0]))[1])
     array([1., 2.])
     """
-    difference = cache
+    difference = unpack_array(cache, "mse_forward")
     return check_dout(dout, (), difference.dtype) * 2 / difference.size * difference
 
 
@@ -114,12 +121,16 @@ def softmax_cross_entropy_forward(logits, labels):
     if labels.ndim < logits.ndim:
         losses = -np.take_along_axis(log_p, labels[..., None], axis=-1)  # (..., 1)
     else:
-        losses = -np.sum(labels * log_p, axis=-1)  # (...,)
+        surprise = labels * log_p
+        surprise[labels == 0] = 0  # also where a score is -inf
+        losses = -np.sum(surprise, axis=-1)  # (...,)
     return float(losses.mean()), (e / total, labels)
 
 
 def softmax_cross_entropy_backward(dout, cache):
     """Return ``dlogits = dout * (softmax(logits) - y) / count``, y the one-hot or given labels.
+
+    Labels that add up to a little more or less than 1 make it ``sum(y) * softmax(logits) - y``.
 
     Parameters
     ----------
@@ -138,8 +149,9 @@ def softmax_cross_entropy_backward(dout, cache):
     array([[ 1., -6.,  5.],
            [ 2.,  2., -4.]])
     """
-    p, labels = cache
-    dlogits = p - _one_hot(labels, p)
+    p, labels = unpack(cache, "softmax_cross_entropy_forward", np.ndarray, np.ndarray)
+    y = _one_hot(labels, p)
+    dlogits = p * y.sum(axis=-1, keepdims=True) - y if y is labels else p - y
     dlogits *= check_dout(dout, (), p.dtype) / (p.size // p.shape[-1])
     return dlogits
 
@@ -210,7 +222,7 @@ def sigmoid_cross_entropy_backward(dout, cache):
     >>> sigmoid_cross_entropy_backward(8.0, cache).round(6)
     array([-1.,  3.])
     """
-    logits, targets = cache
+    logits, targets = unpack(cache, "sigmoid_cross_entropy_forward", np.ndarray, np.ndarray)
     a, _ = sigmoid_forward(logits)
     return check_dout(dout, (), logits.dtype) / logits.size * (a - targets)
 
@@ -254,19 +266,20 @@ def _check_scores(name, scores, axes):
 
 def _check_target(name, target, other, scores):
     """Return target in the dtype of scores, when it has the shape of scores."""
-    if np.shape(target) != scores.shape:
+    target = check_numbers(name, target, scores.dtype)
+    if target.shape != scores.shape:
         raise ValueError(
-            f"{name} must have the shape of {other}, {scores.shape}; received {np.shape(target)}. "
+            f"{name} must have the shape of {other}, {scores.shape}; received {target.shape}. "
             f"Write {name}.reshape({other}.shape) where the entries belong together in order."
         )
-    return np.asarray(target, scores.dtype)
+    return target
 
 
 def _check_labels(logits, labels):
     """Return labels as classes (...,) or as probabilities (..., K) in the dtype of logits."""
-    labels, classes = np.asarray(labels), logits.shape[-1]
+    labels, classes = as_array("labels", labels), logits.shape[-1]
     if labels.shape == logits.shape:
-        return _check_probabilities(np.asarray(labels, logits.dtype))
+        return _check_probabilities(check_numbers("labels", labels, logits.dtype))
     if labels.shape != logits.shape[:-1]:
         raise ValueError(
             f"labels must be classes of shape {logits.shape[:-1]} or probabilities of shape "

@@ -20,11 +20,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._checks import check_dout
+from ._checks import check_dout, check_flag, unpack
 from ._recurrent import (
     batch_major,
     blocks,
     check_gradient,
+    check_own,
     half_tanh,
     prepare,
     prepare_cell,
@@ -135,7 +136,8 @@ def lstm_cell_backward(dh_next, dc_next, cache):
     -------
     dx, dh, dc, dw, du, db : ndarray
     """
-    x, h, c, w, u, (i, f, g, o), c_next = cache
+    kinds = [np.ndarray] * 5 + [tuple, np.ndarray]
+    x, h, c, w, u, (i, f, g, o), c_next = unpack(cache, "lstm_cell_forward", *kinds)
     dh_next = check_gradient("dh_next", dh_next, h.shape, x.dtype)
     dc_next = check_gradient("dc_next", dc_next, h.shape, x.dtype)
     tanh_c = np.tanh(c_next)
@@ -211,7 +213,7 @@ def lstm_forward(x, w, u, b, *, h0=None, c0=None, mask=None, reverse=False):
         if skip is not None:
             np.copyto(c[t + 1], c[t], where=skip[t])
             np.copyto(h[t + 1], h[t], where=skip[t])
-    cache = LSTMCache(x, w, u, h, c, ifgo, tanh_c, skip, reverse)
+    cache = LSTMCache(x, w, u, h, c, ifgo, tanh_c, skip, bool(reverse))
     return batch_major(h[1:], reverse).copy(), cache
 
 
@@ -237,6 +239,7 @@ def lstm_backward(dout, cache, *, dc_last=None, return_dhs=False):
     dhs, dcs : ndarray, (N, T, U)
         With return_dhs only.
     """
+    check_own(cache, LSTMCache)
     x, u, skip = cache.x, cache.u, cache.skip
     steps, batch, units = cache.tanh_c.shape
     dout = check_dout(dout, (batch, steps, units), x.dtype)
@@ -255,7 +258,7 @@ def lstm_backward(dout, cache, *, dc_last=None, return_dhs=False):
     dw, du = weight_gradient(x, dz), weight_gradient(cache.h[:-1], dz)
     gradients = dx, dw, du, dz.sum(axis=(0, 1)), dh[0], dc[0]
     states = (batch_major(d[1:], cache.reverse) for d in (dh, dc))
-    return (*gradients, *states) if return_dhs else gradients
+    return (*gradients, *states) if check_flag("return_dhs", return_dhs) else gradients
 
 
 def _step_back(cache, t, dh_next, dc_next, dc, dz):

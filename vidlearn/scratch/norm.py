@@ -13,9 +13,20 @@ Covariate Shift", 2015, section 3.
 Ba, Kiros and Hinton, "Layer Normalization", 2016, section 3.
 """
 
+from math import inf
+
 import numpy as np
 
-from ._checks import check_dout, check_floating, is_number
+from ._checks import (
+    FLOATS,
+    as_array,
+    check_dout,
+    check_flag,
+    check_floating,
+    check_number,
+    check_numbers,
+    unpack,
+)
 
 
 def batch_norm_forward(
@@ -84,7 +95,7 @@ def batch_norm_forward(
         mean, var = (statistic.astype(x.dtype) for statistic in running)
     std = np.sqrt(var + x.dtype.type(eps))
     x_hat = (x - mean) / std
-    return gamma * x_hat + beta, (x_hat, std, gamma, training)
+    return gamma * x_hat + beta, (x_hat, std, gamma, bool(training))
 
 
 def batch_norm_backward(dout, cache):
@@ -114,7 +125,7 @@ def batch_norm_backward(dout, cache):
     the third through the variance. With running statistics, which are constants, only the first
     is left.
     """
-    x_hat, std, gamma, training = cache
+    x_hat, std, gamma, training = _unpack(cache)
     dout = check_dout(dout, x_hat.shape, x_hat.dtype)
     dgamma, dbeta = _channel_sums(dout * x_hat), _channel_sums(dout)
     dx_hat = dout * gamma
@@ -153,7 +164,7 @@ def batch_norm_forward_naive(
         std[c] = np.sqrt(var + eps)
         x_hat[..., c] = (channel - mean) / std[c]
         out[..., c] = gamma[c] * x_hat[..., c] + beta[c]
-    return out, (x_hat, std, gamma, training)
+    return out, (x_hat, std, gamma, bool(training))
 
 
 def batch_norm_backward_naive(dout, cache):
@@ -161,7 +172,7 @@ def batch_norm_backward_naive(dout, cache):
 
     Parameters and results are those of `vidlearn.scratch.batch_norm_backward`.
     """
-    x_hat, std, gamma, training = cache
+    x_hat, std, gamma, training = _unpack(cache)
     dout = check_dout(dout, x_hat.shape, x_hat.dtype)
     dx, dgamma, dbeta = np.empty_like(x_hat), np.empty_like(gamma), np.empty_like(gamma)
     for c in range(len(gamma)):
@@ -235,7 +246,7 @@ def layer_norm_backward(dout, cache):
     dx : ndarray, (..., C)
     dgamma, dbeta : ndarray, (C,)
     """
-    x_hat, std, gamma = cache
+    x_hat, std, gamma = unpack(cache, "layer_norm_forward", *[np.ndarray] * 3)
     dout = check_dout(dout, x_hat.shape, x_hat.dtype)
     dx_hat = dout * gamma
     through_mean = dx_hat.mean(axis=-1, keepdims=True)
@@ -258,11 +269,27 @@ def _prepare(x, gamma, beta, eps, axes):
             f"x must have the shape {'(N, ..., C)' if axes == 2 else '(..., C)'} with at least one "
             f"channel C; received shape {x.shape}. x[None] adds the batch, x[:, None] a channel."
         )
+    gamma, beta = as_array("gamma", gamma), as_array("beta", beta)
     for name, value in (("gamma", gamma), ("beta", beta)):
         _check_channels(name, value, x, f"np.{'ones' if name == 'gamma' else 'zeros'}")
-    if not (is_number(eps) and eps > 0):
-        raise ValueError(f"eps must be more than 0; received eps={eps!r}. Write eps=1e-3.")
-    return x, np.asarray(gamma, x.dtype), np.asarray(beta, x.dtype)
+    check_eps(eps)
+    return x, check_numbers("gamma", gamma, x.dtype), check_numbers("beta", beta, x.dtype)
+
+
+def _unpack(cache):
+    return unpack(cache, "batch_norm_forward", *[np.ndarray] * 3, bool)
+
+
+def check_eps(eps):
+    """Return what keeps a division from zero, when it can."""
+    return check_number("eps", eps, "be more than 0", lambda e: 0 < e < inf, "Write eps=1e-3.")
+
+
+def check_momentum(momentum):
+    """Return the share of the running statistics that stays, when it is one."""
+    return check_number(
+        "momentum", momentum, "lie between 0 and 1", lambda m: 0 <= m <= 1, "Write 0.99."
+    )
 
 
 def _check_channels(name, value, x, maker):
@@ -275,11 +302,8 @@ def _check_channels(name, value, x, maker):
 
 def _check_running(x, mean, var, training, momentum):
     """Return the running statistics, (mean, var) or (), when they can serve."""
-    if not (is_number(momentum) and 0 <= momentum <= 1):
-        raise ValueError(
-            f"momentum must lie between 0 and 1; received momentum={momentum!r}. Write 0.99."
-        )
-    if training and x.size == 0:
+    check_momentum(momentum)
+    if check_flag("training", training) and x.size == 0:
         raise ValueError(
             f"x must hold at least one example in training; received shape {x.shape}. "
             "The mean over nothing is no number."
@@ -287,10 +311,12 @@ def _check_running(x, mean, var, training, momentum):
     if mean is None and var is None and training:
         return ()
     for name, value, maker in (("mean", mean, "np.zeros"), ("var", var, "np.ones")):
-        if not isinstance(value, np.ndarray) or not np.issubdtype(value.dtype, np.floating):
+        floating = isinstance(value, np.ndarray) and value.dtype.char in FLOATS
+        if not floating or (training and not value.flags.writeable):
+            received = getattr(value, "dtype", type(value).__name__)
             raise TypeError(
                 f"running_{name} must be a floating point ndarray, which training updates in "
-                f"place; received {getattr(value, 'dtype', type(value).__name__)}. "
+                f"place; received {'a read-only one' if floating else received}. "
                 f"Keep both running_mean and running_var, made by {maker}({x.shape[-1]}) here."
             )
         _check_channels(f"running_{name}", value, x, maker)

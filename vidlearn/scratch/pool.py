@@ -11,8 +11,8 @@ a window only, as Keras does it with "same".
 
 import numpy as np
 
-from ._checks import check_dout, check_maps, per_axis
-from ._windows import lay_grid
+from ._checks import check_dout, check_maps, per_axis, unpack
+from ._windows import Grid, lay_grid
 
 
 def max_pool2d_forward(x, *, size=2, stride=None, padding=0):
@@ -63,6 +63,10 @@ def max_pool2d_backward(dout, cache):
     Returns
     -------
     dx : ndarray, (N, H, W, C)
+
+    Notes
+    -----
+    NaN counts as the largest: a window that holds it gives NaN, and the gradient to its first one.
     """
     return _max_backward(dout, cache)
 
@@ -213,20 +217,38 @@ def _reduce(op, x, grid):
 def _max_forward(axes, x, size, stride, padding):
     x, grid = prepare(axes, x, size, stride, padding, fill=-np.inf)
     out = _reduce(np.maximum, x, grid)
-    return out, (x, out, grid)
+    return out, (x, out.copy(), grid)  # a copy, for out is the caller's to change
 
 
 def _max_backward(dout, cache):
-    x, out, grid = cache
+    x, out, grid = unpack_max(cache)
     dout = check_dout(dout, out.shape, x.dtype)
     dx = np.zeros_like(x)
     unmet = np.ones(out.shape, bool)  # windows that have not met their largest entry yet
+    odd = not out.min(initial=0) > -np.inf  # NaN equals nothing, and -inf equals the padding
     for tap in np.ndindex(grid.kernel):
         places = (slice(None), *grid.tap(*tap))
-        first = (x[places] == out) & unmet
+        largest = _largest_of_odd(x, out, grid, places) if odd else x[places] == out
+        first = largest & unmet
         dx[places] += dout * first
         unmet ^= first
     return grid.crop(dx)
+
+
+def _largest_of_odd(x, out, grid, places):
+    """Tell which entries are the largest of their windows where these hold NaN, or only -inf."""
+    real = grid.pad(np.ones_like(grid.crop(x)[:1, ..., :1], bool), fill=False)
+    return ((x[places] == out) | np.isnan(x[places])) & real[places]
+
+
+def unpack_max(cache):
+    """Return x, padded, out and the grid, when cache is that of a maximum."""
+    return unpack(cache, "max_pool2d_forward", np.ndarray, np.ndarray, Grid)
+
+
+def unpack_avg(cache):
+    """Return the shape of padded x, the counts and the grid, when cache is that of an average."""
+    return unpack(cache, "avg_pool2d_forward", tuple, np.ndarray, Grid)
 
 
 def _avg_forward(axes, x, size, stride, padding):
@@ -238,7 +260,7 @@ def _avg_forward(axes, x, size, stride, padding):
 
 
 def _avg_backward(dout, cache):
-    shape, count, grid = cache
+    shape, count, grid = unpack_avg(cache)
     share = check_dout(dout, (shape[0], *grid.outputs, shape[-1]), count.dtype) / count
     dx = np.zeros(shape, share.dtype)
     for tap in np.ndindex(grid.kernel):

@@ -8,7 +8,7 @@ them step by step.
 import numpy as np
 
 from ._checks import check_dout
-from .pool import count_real, prepare
+from .pool import count_real, prepare, unpack_avg, unpack_max
 
 
 def max_pool2d_forward_naive(x, *, size=2, stride=None, padding=0):
@@ -25,10 +25,10 @@ def max_pool2d_forward_naive(x, *, size=2, stride=None, padding=0):
     x, grid = prepare(2, x, size, stride, padding, fill=-np.inf)  # x is padded now
     out = np.zeros((len(x), *grid.outputs, x.shape[-1]), x.dtype)  # (N, OH, OW, C)
     for n, i, j, c in np.ndindex(out.shape):
-        rows, cols = grid.at(i, j)
+        rows, cols = grid.real(i, j)
         window = x[n, rows, cols, c]  # (SH, SW)
         out[n, i, j, c] = np.max(window)
-    return out, (x, out, grid)
+    return out, (x, out.copy(), grid)
 
 
 def max_pool2d_backward_naive(dout, cache):
@@ -36,11 +36,11 @@ def max_pool2d_backward_naive(dout, cache):
 
     Parameters and results are those of `vidlearn.scratch.max_pool2d_backward`.
     """
-    x, out, grid = cache
+    x, out, grid = unpack_max(cache)
     dout = check_dout(dout, out.shape, x.dtype)
     dx = np.zeros_like(x)
     for n, i, j, c in np.ndindex(dout.shape):
-        rows, cols = grid.at(i, j)
+        rows, cols = grid.real(i, j)
         window = x[n, rows, cols, c]  # (SH, SW)
         first = np.unravel_index(np.argmax(window), window.shape)
         dx[n, rows, cols, c][first] += dout[n, i, j, c]
@@ -73,7 +73,7 @@ def avg_pool2d_backward_naive(dout, cache):
 
     Parameters and results are those of `vidlearn.scratch.avg_pool2d_backward`.
     """
-    shape, count, grid = cache
+    shape, count, grid = unpack_avg(cache)
     dout = check_dout(dout, (shape[0], *grid.outputs, shape[-1]), count.dtype)
     dx = np.zeros(shape, dout.dtype)
     for n, i, j, c in np.ndindex(dout.shape):
@@ -90,10 +90,10 @@ def max_pool3d_forward_naive(x, *, size=2, stride=None, padding=0):
     x, grid = prepare(3, x, size, stride, padding, fill=-np.inf)  # x is padded now
     out = np.zeros((len(x), *grid.outputs, x.shape[-1]), x.dtype)  # (N, OT, OH, OW, C)
     for n, t, i, j, c in np.ndindex(out.shape):
-        frames, rows, cols = grid.at(t, i, j)
+        frames, rows, cols = grid.real(t, i, j)
         window = x[n, frames, rows, cols, c]  # (ST, SH, SW)
         out[n, t, i, j, c] = np.max(window)
-    return out, (x, out, grid)
+    return out, (x, out.copy(), grid)
 
 
 def max_pool3d_backward_naive(dout, cache):
@@ -101,11 +101,11 @@ def max_pool3d_backward_naive(dout, cache):
 
     Parameters and results are those of `vidlearn.scratch.max_pool3d_backward`.
     """
-    x, out, grid = cache
+    x, out, grid = unpack_max(cache)
     dout = check_dout(dout, out.shape, x.dtype)
     dx = np.zeros_like(x)
     for n, t, i, j, c in np.ndindex(dout.shape):
-        frames, rows, cols = grid.at(t, i, j)
+        frames, rows, cols = grid.real(t, i, j)
         window = x[n, frames, rows, cols, c]  # (ST, SH, SW)
         first = np.unravel_index(np.argmax(window), window.shape)
         dx[n, frames, rows, cols, c][first] += dout[n, t, i, j, c]
@@ -132,7 +132,7 @@ def avg_pool3d_backward_naive(dout, cache):
 
     Parameters and results are those of `vidlearn.scratch.avg_pool3d_backward`.
     """
-    shape, count, grid = cache
+    shape, count, grid = unpack_avg(cache)
     dout = check_dout(dout, (shape[0], *grid.outputs, shape[-1]), count.dtype)
     dx = np.zeros(shape, dout.dtype)
     for n, t, i, j, c in np.ndindex(dout.shape):

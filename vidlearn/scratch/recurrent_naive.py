@@ -9,8 +9,15 @@ Lessons 08 and 09 write them step by step.
 
 import numpy as np
 
-from ._checks import check_dout
-from ._recurrent import check_gradient, check_mask, check_sequence, check_state, check_weights
+from ._checks import check_dout, check_flag, unpack
+from ._recurrent import (
+    blank,
+    check_gradient,
+    check_mask,
+    check_sequence,
+    check_state,
+    check_weights,
+)
 from .gru import gru_cell_backward, gru_cell_forward
 from .lstm import lstm_cell_backward, lstm_cell_forward
 from .rnn import rnn_cell_backward, rnn_cell_forward
@@ -34,7 +41,7 @@ def rnn_forward_naive(x, w, u, b, *, h0=None, mask=None, reverse=False):
     for t in _order(x, reverse):
         h_next, cells[t] = rnn_cell_forward(x[:, t], h, w, u, b)
         h = hs[:, t] = np.where(mask[:, t, None], h_next, h)
-    return hs, (x, w, u, b, mask, reverse, cells)
+    return hs, (x, w, u, b, mask, bool(reverse), cells)
 
 
 def rnn_backward_naive(dout, cache, *, return_dhs=False):
@@ -42,7 +49,7 @@ def rnn_backward_naive(dout, cache, *, return_dhs=False):
 
     Parameters and results are those of `vidlearn.scratch.rnn_backward`.
     """
-    x, w, u, b, mask, reverse, cells = cache
+    x, w, u, b, mask, reverse, cells = _unpack(cache)
     dout = check_dout(dout, (*x.shape[:2], len(u)), x.dtype)
     dx, dw, du, db, dhs = (np.zeros_like(a) for a in (x, w, u, b, dout))
     dh = np.zeros((len(x), len(u)), x.dtype)
@@ -69,7 +76,7 @@ def lstm_forward_naive(x, w, u, b, *, h0=None, c0=None, mask=None, reverse=False
         (h_next, c_next), cells[t] = lstm_cell_forward(x[:, t], h, c, w, u, b)
         h = hs[:, t] = np.where(mask[:, t, None], h_next, h)
         c = np.where(mask[:, t, None], c_next, c)
-    return hs, (x, w, u, b, mask, reverse, cells)
+    return hs, (x, w, u, b, mask, bool(reverse), cells)
 
 
 def lstm_backward_naive(dout, cache, *, dc_last=None, return_dhs=False):
@@ -77,7 +84,7 @@ def lstm_backward_naive(dout, cache, *, dc_last=None, return_dhs=False):
 
     Parameters and results are those of `vidlearn.scratch.lstm_backward`.
     """
-    x, w, u, b, mask, reverse, cells = cache
+    x, w, u, b, mask, reverse, cells = _unpack(cache)
     dout = check_dout(dout, (*x.shape[:2], len(u)), x.dtype)
     dx, dw, du, db, dhs, dcs = (np.zeros_like(a) for a in (x, w, u, b, dout, dout))
     dh = np.zeros((len(x), len(u)), x.dtype)
@@ -109,7 +116,7 @@ def gru_forward_naive(x, w, u, b, *, h0=None, mask=None, reverse=False):
     for t in _order(x, reverse):
         h_next, cells[t] = gru_cell_forward(x[:, t], h, w, u, b)
         h = hs[:, t] = np.where(mask[:, t, None], h_next, h)
-    return hs, (x, w, u, b, mask, reverse, cells)
+    return hs, (x, w, u, b, mask, bool(reverse), cells)
 
 
 def gru_backward_naive(dout, cache, *, return_dhs=False):
@@ -117,7 +124,7 @@ def gru_backward_naive(dout, cache, *, return_dhs=False):
 
     Parameters and results are those of `vidlearn.scratch.gru_backward`.
     """
-    x, w, u, b, mask, reverse, cells = cache
+    x, w, u, b, mask, reverse, cells = _unpack(cache)
     dout = check_dout(dout, (*x.shape[:2], len(u)), x.dtype)
     dx, dw, du, db, dhs = (np.zeros_like(a) for a in (x, w, u, b, dout))
     dh = np.zeros((len(x), len(u)), x.dtype)
@@ -137,9 +144,13 @@ def _prepare(kind, x, w, u, b, h0, mask):
     w, u, b = check_weights(kind, x, w, u, b)
     h = check_state("h0", h0, len(x), len(u), x.dtype)
     mask = np.ones(x.shape[:2], bool) if mask is None else check_mask(mask, x.shape[:2])
-    return x, w, u, b, h, mask
+    return blank(x, mask), w, u, b, h, mask
+
+
+def _unpack(cache):
+    return unpack(cache, "the naive forward pass", *[np.ndarray] * 5, bool, dict)
 
 
 def _order(x, reverse):
     """Return the steps in the order of running."""
-    return range(x.shape[1])[:: -1 if reverse else 1]
+    return range(x.shape[1])[:: -1 if check_flag("reverse", reverse) else 1]

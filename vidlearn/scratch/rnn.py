@@ -14,10 +14,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._checks import check_dout
+from ._checks import check_dout, check_flag, unpack
 from ._recurrent import (
     batch_major,
     check_gradient,
+    check_own,
     prepare,
     prepare_cell,
     product,
@@ -99,7 +100,7 @@ def rnn_cell_backward(dh_next, cache):
     -------
     dx, dh, dw, du, db : ndarray
     """
-    x, h, w, u, h_next = cache
+    x, h, w, u, h_next = unpack(cache, "rnn_cell_forward", *[np.ndarray] * 5)
     dh_next = check_gradient("dh_next", dh_next, h.shape, x.dtype)
     dz = dh_next * (1 - h_next**2)  # (N, U), z is what tanh took
     return dz @ w.T, dz @ u.T, x.T @ dz, h.T @ dz, dz.sum(axis=0)
@@ -157,7 +158,7 @@ def rnn_forward(x, w, u, b, *, h0=None, mask=None, reverse=False):
         np.tanh(state, out=state)
         if skip is not None:
             np.copyto(state, h[t], where=skip[t])
-    return batch_major(h[1:], reverse).copy(), RNNCache(x, w, u, h, skip, reverse)
+    return batch_major(h[1:], reverse).copy(), RNNCache(x, w, u, h, skip, bool(reverse))
 
 
 def rnn_backward(dout, cache, *, return_dhs=False):
@@ -180,7 +181,7 @@ def rnn_backward(dout, cache, *, return_dhs=False):
     dhs : ndarray, (N, T, U)
         With return_dhs only.
     """
-    x, w, u, h, skip, reverse = cache
+    x, w, u, h, skip, reverse = check_own(cache, RNNCache)
     steps, batch, units = h[1:].shape
     dout = check_dout(dout, (batch, steps, units), x.dtype)
     dh = np.zeros((steps + 1, batch, units), x.dtype)  # dh[t] belongs to h[t]
@@ -196,4 +197,8 @@ def rnn_backward(dout, cache, *, return_dhs=False):
     dx = batch_major(product(dz, w.T), reverse)
     dw, du = weight_gradient(x, dz), weight_gradient(h[:-1], dz)
     gradients = dx, dw, du, dz.sum(axis=(0, 1)), dh[0]
-    return (*gradients, batch_major(dh[1:], reverse)) if return_dhs else gradients
+    return (
+        (*gradients, batch_major(dh[1:], reverse))
+        if check_flag("return_dhs", return_dhs)
+        else gradients
+    )
