@@ -4,9 +4,9 @@ import functools
 import os
 import shutil
 import subprocess
-import textwrap
 
 import vidlearn
+from vidlearn.course.progress import by_lesson, path
 from vidlearn.messages import text
 
 PRESETS = ("tiny", "cpu", "gpu")
@@ -59,7 +59,7 @@ def choose(*, tiny, cpu, gpu):
 
 
 def lesson(number):
-    """Print what the lesson runs on: preset, data and time.
+    """Print the head of a lesson: how long it takes, what it runs on, what is solved.
 
     Parameters
     ----------
@@ -73,16 +73,30 @@ def lesson(number):
     """
     about, words, name = text(f"lesson{number}"), text("lesson"), preset()
     why = words["chosen" if os.environ.get("VIDLEARN_PRESET") else f"found_{name}"]
-    rows = [
-        (words["preset"], f"{name} ({why})"),
-        (words["data"], about["data"]),
-        (words["time"], about["time"]),
-    ]
-    width = max(len(label) for label, _ in rows) + 2
-    print(f"{words['lesson']} {number} · {about['title']}   (vidlearn {vidlearn.__version__})")
-    for label, value in rows:
-        indent = {"initial_indent": label.ljust(width), "subsequent_indent": " " * width}
-        print(textwrap.fill(value, 76, **indent))
+    head = {"number": number, "title": about["title"], "time": time_of(number)}
+    print(words["head"].format(**head))
+    print(words["runs"].format(preset=name, why=why, data=about["data"]))
+    solved = by_lesson().get(number, {})
+    counts = {"solved": sum(solved.values()), "total": len(solved)}
+    last = [words["exercises" if path() is None else "solved"].format(**counts)] if solved else []
+    print(*last, words["version"].format(vidlearn=vidlearn.__version__), sep="  ")
+
+
+def time_of(number):
+    """Say how long a lesson takes, to read and with its exercises.
+
+    Parameters
+    ----------
+    number : str
+        The lesson's number, two digits.
+
+    Returns
+    -------
+    str
+    """
+    about = text(f"lesson{number}")
+    minutes = {"read": about["read_minutes"], "all": about["all_minutes"]}
+    return text("lesson")["time"].format(**minutes)
 
 
 @functools.cache

@@ -9,6 +9,8 @@ import platformdirs
 
 from vidlearn.messages import text
 
+DONE = ("right", "seen")
+
 
 def path():
     """Return where progress is kept.
@@ -31,15 +33,16 @@ def load():
     Returns
     -------
     dict
-        ``{exercise id: {"status": str, "tries": int}}``; empty when nothing is kept. A file
-        that cannot be read is moved aside, never overwritten.
+        ``{exercise id: {"status": str, "tries": int}}``, of predictions also ``"guess"`` and of
+        challenges ``"best"``; empty when nothing is kept. A file that cannot be read is moved
+        aside, never overwritten.
     """
     file = path()
     if file is None or not file.exists():
         return {}
     try:
         kept = json.loads(file.read_text("utf-8"))
-        return {key: {"status": row["status"], "tries": row["tries"]} for key, row in kept.items()}
+        return {key: _row(row) for key, row in kept.items()}
     except (ValueError, TypeError, KeyError, AttributeError):
         aside = file.with_suffix(".unreadable.json")
         file.replace(aside)
@@ -47,42 +50,79 @@ def load():
         return {}
 
 
-def record(exercise_id, status):
+def _row(row):
+    more = {key: row[key] for key in ("guess", "best") if key in row}
+    return {"status": row["status"], "tries": row["tries"]} | more
+
+
+def record(exercise_id, status, **more):
     """Note one try. Once solved, an exercise stays solved.
 
     Parameters
     ----------
     exercise_id : str
         The exercise.
-    status : {"right", "wrong"}
-        How the try ended.
+    status : {"right", "wrong", "guessed", "seen"}
+        How the try ended; a prediction is guessed, then seen.
+    **more : object
+        ``guess`` or ``best``, kept beside it.
     """
     file = path()
     if file is None:
         return
     kept = load()
     row = kept.get(exercise_id, {"status": status, "tries": 0})
-    status = "right" if row["status"] == "right" else status
-    kept[exercise_id] = {"status": status, "tries": row["tries"] + 1}
+    status = row["status"] if row["status"] in DONE and status != "right" else status
+    kept[exercise_id] = row | {"status": status, "tries": row["tries"] + 1} | more
     try:
         _write(file, json.dumps(kept, indent=1))
     except OSError as error:
         print(text("progress")["not_kept"].format(file=file, reason=error.strerror or error))
 
 
-def progress():
-    """Print which exercises are solved, lesson by lesson."""
+def by_lesson():
+    """Return what is solved, lesson by lesson.
+
+    Returns
+    -------
+    dict
+        Number of the lesson to ``{exercise id: whether it is solved}``, in the course's order.
+    """
     from vidlearn.course import exercises
 
-    words, kept = text("progress"), load()
-    for number in sorted({e.lesson for e in exercises.all_exercises()}):
-        ids = [e.id for e in exercises.all_exercises() if e.lesson == number]
-        solved = [i for i in ids if kept.get(i, {}).get("status") == "right"]
-        marks = "  ".join(("✓ " if i in solved else "· ") + i for i in ids)
-        counts = words["row"].format(number=number, solved=len(solved), total=len(ids))
-        print(f"{counts}   {marks}")
+    kept, found = load(), {}
+    for exercise in exercises.all_exercises():
+        done = kept.get(exercise.id, {}).get("status") in DONE
+        found.setdefault(exercise.lesson, {})[exercise.id] = done
+    return dict(sorted(found.items()))
+
+
+def begun():
+    """Return a line for each lesson of which an exercise was tried.
+
+    Returns
+    -------
+    list of str
+    """
+    kept = load()
+    if not kept:
+        return []
+    rows = by_lesson().items()
+    return [_line(number, solved) for number, solved in rows if kept.keys() & solved.keys()]
+
+
+def progress():
+    """Print which exercises are solved, lesson by lesson."""
+    for number, solved in by_lesson().items():
+        marks = "  ".join(("✓ " if done else "· ") + name for name, done in solved.items())
+        print(f"{_line(number, solved)}   {marks}")
     if path() is None:
-        print(words["off"])
+        print(text("progress")["off"])
+
+
+def _line(number, solved):
+    counts = {"solved": sum(solved.values()), "total": len(solved)}
+    return text("progress")["row"].format(number=number, **counts)
 
 
 def _write(file, content):

@@ -8,15 +8,21 @@ A misconception is a function: the answer that a learner who holds it would writ
 recognises it by its results, and the tests give each to `check` to see it recognised.
 """
 
+import difflib
 import importlib
-import inspect
 import pkgutil
-import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
+from vidlearn.course.exercises._source import shown_source
 from vidlearn.messages import text
+
+KINDS = ("predict", "build", "repair", "experiment", "challenge")
+
+
+class Refusal(ValueError):
+    """What `measure` raises when a result cannot be judged; its words are for the learner."""
 
 
 @dataclass(frozen=True)
@@ -27,30 +33,80 @@ class Exercise:
     ----------
     id : str
         Kebab-case name; the stub is ``my_`` and the id with underscores.
-    solution : callable
+    solution : callable or None
         The reference: takes what the learner's function takes, returns what it should return.
-    cases : callable
+        None where there is none: predictions and challenges.
+    cases : callable or None
         Returns a list of argument tuples, simple ones first, fresh at each call.
     mistakes : dict of str to callable
         Wrong answers by name, the likeliest first.
+    kind : {"build", "repair", "experiment", "predict", "challenge"}
+        What is asked. An experiment may be answered with a value in place of a function.
     shows : callable or None
-        What `solution()` shows; the reference itself unless the library holds the real thing.
+        What `solution()` shows in place of the reference.
     measure : callable or None
         ``measure(result, *args)`` gives what is compared, for exercises with many right answers.
+        It raises `Refusal` where a result cannot be judged.
     rtol : float
         Relative tolerance of the comparison.
+    returns : tuple of str
+        Names of the values that are returned together: ``("dx", "dw", "db")``.
+    secret : bool
+        A quiz: what is right is never printed, only which part of the answer is not.
+    allows : tuple of str
+        Names of library functions that an answer may call.
+    may_change : tuple of str
+        Parameters, named as in the reference, that an answer may change in place.
+    given : callable or None
+        ``given(*args)`` describes an input as text, where the arguments themselves say little.
+    fast : callable or None
+        What `use` hands out in place of the reference, where that is slow.
+    seconds : float
+        How long an answer may run, all inputs together.
+    close : float
+        Of a prediction of a number: relative error that still counts as close.
+    near : float
+        The same, absolute; for numbers around zero.
+    score : callable or None
+        Of a challenge: ``score(answer)`` is its score.
+    bar : float
+        Of a challenge: the score to reach.
+    higher : bool
+        Of a challenge: whether a higher score is better.
     lesson : str
         Two digits, taken from the name of the file.
     """
 
     id: str
-    solution: Callable
-    cases: Callable
-    mistakes: dict
+    solution: Callable | None = None
+    cases: Callable | None = None
+    mistakes: dict = field(default_factory=dict)
+    kind: str = "build"
     shows: Callable | None = None
     measure: Callable | None = None
     rtol: float = 1e-5
+    returns: tuple = ()
+    secret: bool = False
+    allows: tuple = ()
+    may_change: tuple = ()
+    given: Callable | None = None
+    fast: Callable | None = None
+    seconds: float = 10.0
+    close: float = 0.1
+    near: float = 0.0
+    score: Callable | None = None
+    bar: float = 0.0
+    higher: bool = True
     lesson: str = ""
+
+    def __post_init__(self):
+        if self.kind not in KINDS:
+            raise ValueError(f"kind must be one of {KINDS}. Received: {self.kind!r}")
+
+    @property
+    def stub(self):
+        """Name of the learner's function."""
+        return "my_" + self.id.replace("-", "_")
 
     @property
     def words(self):
@@ -64,19 +120,20 @@ class Exercise:
 
     @property
     def hints(self):
-        """Three steps towards the solution, in Markdown."""
-        return self.words["hints"]
+        """Three steps towards the solution, in Markdown; a prediction may have none."""
+        return self.words.get("hints", [])
 
     @property
     def solution_source(self):
-        """The code that `solution` shows."""
-        return textwrap.dedent(inspect.getsource(self.shows or self.solution))
+        """The code that `solution` shows, which `check` finds right; empty where there is none."""
+        answer = self.shows or self.solution
+        return shown_source(answer, self.stub) if answer and self.kind != "predict" else ""
 
 
 @cache
 def _registry():
     found = {}
-    for module in sorted(m.name for m in pkgutil.iter_modules(__path__)):
+    for module in sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name[0] != "_"):
         for entry in importlib.import_module(f"{__name__}.{module}").EXERCISES:
             object.__setattr__(entry, "lesson", module.removeprefix("lesson"))
             if entry.id in found:
@@ -112,9 +169,11 @@ def get(exercise_id):
     KeyError
         If no exercise has that id; the message names the nearest ones.
     """
-    import difflib
-
-    if exercise_id in _registry():
+    if isinstance(exercise_id, str) and exercise_id in _registry():
         return _registry()[exercise_id]
-    near = difflib.get_close_matches(str(exercise_id), _registry(), n=3, cutoff=0.3)
-    raise KeyError(f"No exercise is called {exercise_id!r}. Near it: {', '.join(near) or 'none'}.")
+    asked = str(getattr(exercise_id, "__name__", exercise_id)).lower().strip().replace("_", "-")
+    near = difflib.get_close_matches(asked.removeprefix("my-"), _registry(), n=3, cutoff=0.5)
+    words = text("check")
+    line = words["unknown_near" if near else "unknown"]
+    said = exercise_id if isinstance(exercise_id, str) else asked
+    raise KeyError(line.format(id=said, near=", ".join(f"`{name}`" for name in near)))

@@ -1,0 +1,208 @@
+"""What can be told of an answer from its code: whose it is, and where it stopped."""
+
+import dis
+import functools
+import inspect
+import linecache
+import sys
+import types
+
+from vidlearn.messages import text
+
+LIBRARIES = {"vidlearn", "numpy", "scipy", "cv2"}
+
+
+def name_of(answer):
+    """Return what an answer is called.
+
+    Parameters
+    ----------
+    answer : callable
+
+    Returns
+    -------
+    str
+    """
+    return getattr(answer, "__name__", type(answer).__name__)
+
+
+def code_of(answer):
+    """Return the learner's function inside wrappers, partials and methods, or None.
+
+    Parameters
+    ----------
+    answer : callable
+
+    Returns
+    -------
+    function or None
+    """
+    for _ in range(8):
+        if isinstance(answer, types.FunctionType) and not hasattr(answer, "__wrapped__"):
+            return answer
+        if isinstance(answer, functools.partial):
+            answer = answer.func
+        elif isinstance(answer, types.MethodType):
+            answer = answer.__func__
+        elif hasattr(answer, "__wrapped__"):
+            answer = answer.__wrapped__
+        elif isinstance(answer, type):
+            answer = answer.__init__
+        else:
+            answer = vars(type(answer)).get("__call__")
+    return None
+
+
+def library_name(answer, allows=()):
+    """Name the library function that an answer is, or that it calls; None for own work.
+
+    Parameters
+    ----------
+    answer : callable
+        The learner's function.
+    allows : sequence of str
+        Library functions that it may call.
+
+    Returns
+    -------
+    str or None
+    """
+    if isinstance(answer, functools.partial):
+        return library_name(answer.func, allows)
+    if inspect.isroutine(answer) or isinstance(answer, type):
+        if _root(answer) in LIBRARIES or type(answer).__name__ == "ufunc":
+            return name_of(answer)
+    elif type(answer).__module__.split(".")[0] in LIBRARIES - {"vidlearn"}:
+        return name_of(answer)  # a ufunc, a vectorised function
+    function = code_of(answer)
+    if function is None:
+        return None
+    known = function.__globals__ | _closure(function)
+    return next((name for name in _taken(function.__code__, known) if name not in allows), None)
+
+
+def _closure(function):
+    cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+    found = {}
+    for name, cell in cells:
+        try:
+            found[name] = cell.cell_contents
+        except ValueError:  # not made yet
+            continue
+    return found
+
+
+def _taken(code, known):
+    """Yield the names of what the code takes from vidlearn, also where it imports it itself."""
+    module = None
+    for step in dis.get_instructions(code):
+        if isinstance(step.argval, types.CodeType):
+            yield from _taken(step.argval, known)
+        elif step.opname == "IMPORT_NAME":
+            module = _imported(step.argval)
+        elif step.opname == "IMPORT_FROM" and module:
+            inner = getattr(module, step.argval, None)
+            if not isinstance(inner, types.ModuleType):
+                yield step.argval
+        elif step.opname in ("LOAD_GLOBAL", "LOAD_DEREF", "LOAD_NAME", "LOAD_CLASSDEREF"):
+            value = known.get(step.argval)
+            module = value if _is_ours(value) else None
+            if callable(value) and _root(value) == "vidlearn":
+                yield name_of(value)
+        elif step.opname in ("LOAD_ATTR", "LOAD_METHOD") and module:
+            value = getattr(module, step.argval, None)
+            module = value if _is_ours(value) else None
+            if module is None and callable(value):
+                yield step.argval
+        elif not step.opname.startswith(("CACHE", "PUSH_NULL", "STORE", "COPY", "EXTENDED")):
+            module = module if step.opname in ("IMPORT_FROM", "POP_TOP") else None
+
+
+def _imported(name):
+    """The module that an import inside the function brings, if it is ours."""
+    if name.split(".")[0] != "vidlearn":
+        return None
+    return sys.modules.get(name) or sys.modules.get("vidlearn")
+
+
+def _is_ours(value):
+    return isinstance(value, types.ModuleType) and value.__name__.split(".")[0] == "vidlearn"
+
+
+def _root(thing):
+    return (getattr(thing, "__module__", "") or "").split(".")[0]
+
+
+def told(error):
+    """Return an error's type and message.
+
+    Parameters
+    ----------
+    error : BaseException
+
+    Returns
+    -------
+    str
+    """
+    try:
+        message = str(error)
+    except Exception:
+        message = ""
+    return f"{type(error).__name__}: {message}" if message else type(error).__name__
+
+
+def where(answer, error):
+    """Say what was raised, and in which line of the learner's code.
+
+    Parameters
+    ----------
+    answer : callable
+        The learner's function.
+    error : BaseException
+        What it raised.
+
+    Returns
+    -------
+    str
+    """
+    words, place = text("check"), place_of(answer, error)
+    if place is None:
+        return words["raised"].format(error=told(error))
+    name, line, code = place
+    own = name == name_of(code_of(answer))
+    said = words["raised_line" if own else "raised_helper"]
+    return said.format(name=name, line=line, code=code, error=told(error))
+
+
+def place_of(answer, error):
+    """Find the last line of the learner's code that an error came through.
+
+    Parameters
+    ----------
+    answer : callable
+        The learner's function.
+    error : BaseException
+        What it raised.
+
+    Returns
+    -------
+    tuple or None
+        Name of the function, line in it counted from its `def` as 1, the line itself.
+    """
+    function, trace, found = code_of(answer), error.__traceback__, None
+    while function is not None and trace is not None:
+        frame = trace.tb_frame
+        if frame.f_globals is function.__globals__ and frame.f_code.co_filename != __file__:
+            code, line = frame.f_code, trace.tb_lineno
+            inside = code.co_name.startswith("<") and code.co_name != function.__name__
+            if inside and found and found[0].co_filename == code.co_filename:
+                code = found[0]  # a comprehension's lines are counted with its function's
+            found = code, line
+        trace = trace.tb_next
+    if found is None:
+        return None
+    code, line = found
+    source = linecache.getline(code.co_filename, line).strip()
+    if not source:
+        return None
+    return code.co_name, max(line - code.co_firstlineno + 1, 1), source

@@ -1,0 +1,110 @@
+"""The learner's own function at work in a lesson, once it is right."""
+
+import functools
+import sys
+import weakref
+
+from vidlearn.course import exercises
+from vidlearn.course.answers import name_of
+from vidlearn.course.checks import judge
+from vidlearn.course.result import show_line
+from vidlearn.messages import text
+
+_judged = weakref.WeakKeyDictionary()  # function -> {(id, cell): verdict}
+
+
+class Mine:
+    """What `use` hands out: a function, and whose it is.
+
+    Parameters
+    ----------
+    function : callable
+        What runs.
+    answer : object
+        The learner's function, whose name, docstring and signature it keeps.
+    yours : bool
+        Whether the learner's own runs.
+    credit : str
+        A sentence for the caption of what it makes.
+
+    Attributes
+    ----------
+    vidlearn_answer : object
+        The learner's function.
+    """
+
+    def __init__(self, function, answer, yours, credit):
+        if callable(answer):
+            functools.update_wrapper(self, answer, updated=())
+        self.function, self.vidlearn_answer = function, answer
+        self.yours, self.credit = yours, credit
+
+    def __call__(self, *args, **options):
+        return self.function(*args, **options)
+
+    def __repr__(self):
+        return f"{name_of(self.vidlearn_answer)} ({'yours' if self.yours else 'the library'})"
+
+
+def use(exercise_id, answer):
+    """Hand out the learner's function when `check` finds it right, else the library's.
+
+    It judges in silence, prints one line that says which of the two runs, and never raises, so
+    that what follows works for an empty stub too.
+
+    Parameters
+    ----------
+    exercise_id : str
+        The exercise.
+    answer : callable
+        The learner's function.
+
+    Returns
+    -------
+    Mine
+        To be called like the function. ``.yours`` says whether it is the learner's, ``.credit``
+        says so in a sentence for a caption.
+
+    Examples
+    --------
+    >>> def my_count_weights(kernel, channels, filters):
+    ...     return (kernel * kernel * channels + 1) * filters
+    >>> mine = use("count-weights", my_count_weights)
+    ✓ `my_count_weights` is right: your own code runs in what follows.
+    >>> mine(3, 1, 8), mine.yours
+    (80, True)
+    """
+    try:
+        exercise = exercises.get(exercise_id)
+    except KeyError as error:
+        show_line("use", error.args[0], yours=0)
+        return Mine(answer, answer, yours=False, credit="")
+    answer = getattr(answer, "vidlearn_answer", answer)
+    kept, key = _memory(answer), (exercise.id, _cell())
+    status = kept.get(key)
+    fresh = status is None
+    if fresh:
+        kept[key] = status = judge(exercise_id, answer).status
+    words = text("use") | exercise.words.get("use", {})
+    yours = status == "right"
+    values = {"name": exercise.stub if not yours else name_of(answer), "id": exercise.id}
+    if fresh:
+        line = words["yours" if yours else "wrong" if status == "wrong" else "not_yet"]
+        show_line("use", line.format(**values), use=exercise.id, yours=int(yours))
+    credit = words["credit_yours" if yours else "credit_ours"].format(**values)
+    return Mine(answer if yours else exercise.fast or exercise.solution, answer, yours, credit)
+
+
+def _memory(answer):
+    """What was found of this function before; nothing is kept of what cannot be kept track of."""
+    try:
+        return _judged.setdefault(answer, {})
+    except TypeError:
+        return {}
+
+
+def _cell():
+    """Number of the cell that runs, so that a cell which runs again judges again."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return shell.execution_count if shell else None

@@ -1,0 +1,177 @@
+"""Which named mistakes, one or two at once, give what an answer gave."""
+
+import copy
+import itertools
+import warnings
+
+import numpy as np
+
+from vidlearn.course.answers import told
+from vidlearn.course.compare import difference
+
+FEWEST = 4  # numbers that a pair of mistakes has to explain
+
+
+def from_error(exercise, args, error):
+    """Name the first mistake that stops with the same error, type and message, on one input.
+
+    Parameters
+    ----------
+    exercise : vidlearn.course.exercises.Exercise
+        The exercise.
+    args : tuple
+        The input.
+    error : BaseException
+        What the answer raised.
+
+    Returns
+    -------
+    str or None
+    """
+    for name in exercise.mistakes:
+        other = _run(exercise, name, args)[1]
+        if other is not None and told(other) == told(error):
+            return name
+    return None
+
+
+def from_results(exercise, tries, more):
+    """Name the mistake, or the two mistakes at once, that give what came.
+
+    A mistake has to agree with the input that failed and with those before it. Of several, the
+    one that agrees with most of the later inputs is named; one that disagrees with more of them
+    than it agrees with is not.
+
+    Parameters
+    ----------
+    exercise : vidlearn.course.exercises.Exercise
+        The exercise.
+    tries : list of Try
+        What the answer did, up to the first input that failed.
+    more : callable
+        Returns what it does with the later inputs.
+
+    Returns
+    -------
+    list of str
+        No name, one or two.
+    """
+    if not tries[-1].usable:
+        return []
+    results = {
+        name: [_run(exercise, name, one.args)[0] for one in tries] for name in exercise.mistakes
+    }
+    agreeing = [name for name, came in results.items() if _agree(exercise, tries, came)]
+    later = None
+    if agreeing:
+        later = [one for one in more() if one.usable]
+        votes = {name: _votes(exercise, name, later) for name in agreeing}
+        best = max(agreeing, key=lambda name: votes[name])
+        return [best] if votes[best] >= -1 else []
+    return _pair(exercise, tries, results, more)
+
+
+def _run(exercise, name, args):
+    """Return what a mistake gives, measured, and what it raises."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        try:
+            result = exercise.mistakes[name](*copy.deepcopy(args))
+            measured = exercise.measure(result, *args) if exercise.measure else result
+        except Exception as error:
+            return None, error
+        return measured, None
+
+
+def _agree(exercise, tries, results):
+    return all(
+        result is not None and not difference(one.measured, result, exercise.rtol)
+        for one, result in zip(tries, results, strict=True)
+    )
+
+
+def _votes(exercise, name, later):
+    """Count the later inputs on which a mistake agrees, less those on which it does not."""
+    votes = 0
+    for one in later:
+        result, error = _run(exercise, name, one.args)
+        if error is None:
+            votes += 1 if not difference(one.measured, result, exercise.rtol) else -1
+    return votes
+
+
+def _pair(exercise, tries, results, more):
+    """Find two mistakes that explain every number together: their changes add, or multiply."""
+    came = _flat(tries[-1].measured)
+    right = _flat(_right(exercise, tries[-1].args))
+    if came is None or right is None or came.size != right.size:
+        return []
+    flat = {name: _flat(came[-1]) for name, came in results.items()}
+    flat = {
+        name: numbers
+        for name, numbers in flat.items()
+        if numbers is not None
+        and numbers.size == right.size
+        and not _close(numbers, right, exercise)
+    }
+    fitting = [
+        (pair, way)
+        for pair in itertools.combinations(flat, 2)
+        for way in (_added, _multiplied)
+        if _close(way(flat[pair[0]], flat[pair[1]], right), came, exercise)
+    ]
+    if not fitting:
+        return []
+    others = [*tries[:-1], *(one for one in more() if one.usable)]
+    for pair, way in fitting:
+        total = came.size
+        for one in others:
+            parts = [_flat(_run(exercise, name, one.args)[0]) for name in pair]
+            right, came_here = _flat(_right(exercise, one.args)), _flat(one.measured)
+            every = [*parts, right, came_here]
+            if any(p is None or p.size != right.size for p in every):
+                break
+            if not _close(way(*parts, right), came_here, exercise):
+                break
+            total += came_here.size
+        else:
+            if total >= FEWEST:
+                return list(pair)
+    return []
+
+
+def _right(exercise, args):
+    result = exercise.solution(*copy.deepcopy(args))
+    return exercise.measure(result, *args) if exercise.measure else result
+
+
+def _added(a, b, right):
+    return a + b - right
+
+
+def _multiplied(a, b, right):
+    with np.errstate(all="ignore"):
+        return np.where(right == 0, 0.0, a * b / right)
+
+
+def _close(a, b, exercise):
+    scale = max(1.0, float(np.max(np.abs(b), initial=0.0)))
+    return np.allclose(a, b, rtol=exercise.rtol, atol=exercise.rtol * scale)
+
+
+def _flat(result):
+    """Lay all numbers of a result in one row; None where it holds anything else."""
+    if isinstance(result, tuple | list):
+        parts = [_flat(part) for part in result]
+        if not parts or any(part is None for part in parts):
+            return None
+        return np.concatenate(parts)
+    if isinstance(result, bool | str) or result is None:
+        return None
+    try:
+        numbers = np.asarray(result)
+    except Exception:
+        return None
+    if numbers.dtype.kind not in "iuf" or not np.isfinite(numbers).all():
+        return None
+    return numbers.astype(float).ravel()
