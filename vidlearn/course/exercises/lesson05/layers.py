@@ -1,4 +1,4 @@
-"""Exercises of lesson 05, backpropagation."""
+"""Backward passes of the losses, the dense layer and ReLU."""
 
 import numpy as np
 
@@ -28,6 +28,11 @@ def _by_target(z, y):
 def _sigmoid_twice(z, y):
     a = 1 / (1 + np.exp(-z))
     return (a - y) * a * (1 - a) / z.size
+
+
+def _the_loss(z, y):
+    a = 1 / (1 + np.exp(-z))
+    return -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a))
 
 
 # 2. softmax-cross-entropy-backward -----------------------------------------------------
@@ -76,6 +81,12 @@ def _with(softmax):
 def _every_row_gets_all_labels(z, labels):
     p = _softmax(z)
     p[:, labels] -= 1
+    return p / len(z)
+
+
+def _labels_as_rows(z, labels):
+    p = _softmax(z)
+    p[labels] -= 1
     return p / len(z)
 
 
@@ -131,151 +142,6 @@ def _relu_cases():
     return [simple, (rng.normal(size=(3, 4)), rng.normal(size=(3, 4)))]
 
 
-# 5. numerical-gradient -----------------------------------------------------------------
-
-
-def numerical_gradient(f, x, eps):
-    """Nudge each entry up and down, by itself, and put it back."""
-    x, dx = x.copy(), np.zeros_like(x)
-    for i in np.ndindex(x.shape):
-        old = x[i]
-        x[i] = old + eps
-        above = f(x)
-        x[i] = old - eps
-        below = f(x)
-        x[i] = old
-        dx[i] = (above - below) / (2 * eps)
-    return dx
-
-
-class _Named:
-    """A function that shows as its formula."""
-
-    def __init__(self, formula, function):
-        self.formula, self.function = formula, function
-
-    def __call__(self, x):
-        return self.function(x)
-
-    def __repr__(self):
-        return f"the function {self.formula}"
-
-
-def _numerical_cases():
-    cube = _Named("sum(x**3)", lambda x: np.sum(x**3))
-    mixed = _Named("exp(x[0, 0]) * sum(x**2)", lambda x: np.exp(x[0, 0]) * np.sum(x**2))
-    x = np.random.default_rng(5).normal(size=(2, 3))
-    return [(cube, np.array([1.0, 2]), 0.1), (mixed, x, 1e-3), (cube, x, 1e-3)]
-
-
-def _one_sided(f, x, eps):
-    x, dx, here = x.copy(), np.zeros_like(x), f(x)
-    for i in np.ndindex(x.shape):
-        x[i] += eps
-        dx[i] = (f(x) - here) / eps
-        x[i] -= eps
-    return dx
-
-
-def _never_put_back(f, x, eps):
-    x, dx = x.copy(), np.zeros_like(x)
-    for i in np.ndindex(x.shape):
-        x[i] += eps
-        above = f(x)
-        x[i] -= 2 * eps
-        dx[i] = (above - f(x)) / (2 * eps)
-    return dx
-
-
-def _row_by_row(f, x, eps):
-    dx = np.zeros_like(x)
-    for i in range(len(x)):
-        nudge = np.zeros_like(x)
-        nudge[i] = eps
-        dx[i] = (f(x + nudge) - f(x - nudge)) / (2 * eps)
-    return dx
-
-
-def _all_at_once(f, x, eps):
-    return np.full_like(x, (f(x + eps) - f(x - eps)) / (2 * eps))
-
-
-# 6. find-the-bug -----------------------------------------------------------------------
-
-
-def find_the_bug(ours, measured, tolerance):
-    """Walk from the loss to the input; the first wrong gradient on the way names the layer."""
-    for name in reversed(list(ours)):
-        difference = np.max(np.abs(ours[name] - measured[name]))
-        largest = max(np.max(np.abs(ours[name])), np.max(np.abs(measured[name])))
-        if difference > tolerance * largest:
-            return name
-    return "none"
-
-
-def _errors(ours, measured, relative=True):
-    found = {}
-    for name in ours:
-        error = np.max(np.abs(ours[name] - measured[name]))
-        largest = max(np.max(np.abs(ours[name])), np.max(np.abs(measured[name])))
-        found[name] = error / largest if relative else error
-    return found
-
-
-def _bug_cases():
-    """A chain of layers, each with its error: the last wrong one spoils all before it."""
-    rng = np.random.default_rng(6)
-    sizes = {"conv": 1e-4, "dense1": 1.0, "dense2": 3e4, "dense3": 1.0, "head": 2e-5}
-    cases, chains = [], [
-        (1e-6, (0.4, 0.8, 1e-9, 1e-10, 1e-9)), (1e-6, (1e-9,) * 5),
-        (1e-6, (0.9, 0.1, 0.3, 1e-9, 0.0)), (1e-6, (0.02, 0.6, 0.5, 0.1, 0.2)),
-        (1e-6, (0.3, 1e-9, 1e-9, 1e-8, 1e-9)), (1e-6, (0.2, 0.1, 0.3, 8e-6, 8e-6)),
-        (1e-3, (0.5, 0.7, 0.4, 2e-5, 2e-5)),
-    ]  # fmt: skip
-    for tolerance, errors in chains:
-        measured = {name: size * rng.normal(size=(3, 2)) for name, size in sizes.items()}
-        ours = {name: value.copy() for name, value in measured.items()}
-        for error, value in zip(errors, ours.values(), strict=True):
-            value[1, 0] += error * np.abs(value).max()
-        cases.append((ours, measured, tolerance))
-    return cases
-
-
-def _wrong(ours, measured, tolerance, relative=True):
-    errors = _errors(ours, measured, relative)
-    return [name for name, error in errors.items() if error > tolerance]
-
-
-def _largest(ours, measured, tolerance):
-    errors = _errors(ours, measured)
-    name = max(errors, key=errors.get)
-    return name if errors[name] > tolerance else "none"
-
-
-def _nearest_input(ours, measured, tolerance):
-    return next(iter(_wrong(ours, measured, tolerance)), "none")
-
-
-def _absolute(ours, measured, tolerance):
-    return next(reversed(_wrong(ours, measured, tolerance, relative=False)), "none")
-
-
-def _two_tolerances(ours, measured, tolerance):
-    """Forget that np.allclose allows 1e-8 on top."""
-    close = {name: np.allclose(ours[name], measured[name], rtol=tolerance) for name in ours}
-    return next((name for name in reversed(close) if not close[name]), "none")
-
-
-def _own_tolerance(ours, measured, tolerance):
-    close = {name: np.allclose(ours[name], measured[name]) for name in ours}
-    return next((name for name in reversed(close) if not close[name]), "none")
-
-
-def _plain_text(result, ours, measured, tolerance):
-    """Take NumPy's kind of text for Python's."""
-    return str(result) if isinstance(result, str) else result
-
-
 EXERCISES = [
     Exercise(
         "sigmoid-cross-entropy-gradient",
@@ -289,6 +155,8 @@ EXERCISES = [
             "sigmoid-once-more": _sigmoid_twice,
             "for-a": _by_target,
             "no-sigmoid": lambda z, y: (z - y) / z.size,
+            "the-loss": _the_loss,
+            "one-number": lambda z, y: sigmoid_cross_entropy_gradient(z, y).sum(),
         },
     ),
     Exercise(
@@ -312,6 +180,7 @@ EXERCISES = [
             ),
             "one-sum-for-all": _with(lambda z: np.exp(z) / np.exp(z).sum()),
             "all-labels-in-every-row": _every_row_gets_all_labels,
+            "labels-as-rows": _labels_as_rows,
             "sigmoid": _with(lambda z: 1 / (1 + np.exp(-z))),
             "shapes": lambda z, k: (np.exp(z) / np.exp(z).sum(axis=1) - _one_hot(z, k)) / len(z),
             "slope-once-more": _entry_by_entry,
@@ -325,6 +194,7 @@ EXERCISES = [
             "not-transposed": lambda dout, x, w: (dout @ w, x @ dout, dout.sum(axis=0)),
             "bias-over-units": _dense_with(db=lambda dout, x, w: dout.sum(axis=1)),
             "bias-not-summed": _dense_with(db=lambda dout, x, w: dout),
+            "bias-with-two-axes": _dense_with(db=lambda dout, x, w: dout.sum(axis=0)[None]),
             "bias-averaged": _dense_with(db=lambda dout, x, w: dout.mean(axis=0)),
             "bias-of-ones": _dense_with(db=lambda dout, x, w: np.ones(w.shape[1])),
             "x-forgotten": _dense_with(dw=lambda dout, x, w: np.ones_like(x).T @ dout),
@@ -337,8 +207,10 @@ EXERCISES = [
             "first-example-only": _dense_with(dw=lambda dout, x, w: np.outer(x[0], dout[0])),
             "only-weights-averaged": _dense_with(dw=lambda dout, x, w: x.T @ dout / len(x)),
             "dw-lies-on-its-side": _dense_with(dw=lambda dout, x, w: dout.T @ x),
+            "dx-lies-on-its-side": _dense_with(dx=lambda dout, x, w: w @ dout.T),
             "order": lambda dout, x, w: (x.T @ dout, dout @ w.T, dout.sum(axis=0)),
         },
+        returns=("dx", "dw", "db"),
     ),
     Exercise(
         "relu-backward",
@@ -356,38 +228,5 @@ EXERCISES = [
             "upside-down": lambda dout, x: dout * (x <= 0),
             "for-one-number": lambda dout, x: dout if x > 0 else 0 * dout,
         },
-    ),
-    Exercise(
-        "numerical-gradient",
-        numerical_gradient,
-        _numerical_cases,
-        {
-            "one-sided": _one_sided,
-            "backwards": lambda f, x, eps: -_one_sided(f, x, -eps),
-            "not-halved": lambda f, x, eps: 2 * numerical_gradient(f, x, eps),
-            "not-divided": lambda f, x, eps: 2 * eps * numerical_gradient(f, x, eps),
-            "never-put-back": _never_put_back,
-            "all-at-once": _all_at_once,
-            "row-by-row": _row_by_row,
-            "times-eps": lambda f, x, eps: numerical_gradient(f, x, eps) * eps**2,
-            "one-array-twice": lambda f, x, eps: np.zeros_like(x),
-            "own-eps": lambda f, x, eps: numerical_gradient(f, x, 1e-6),
-            "up-and-down-swapped": lambda f, x, eps: -numerical_gradient(f, x, eps),
-        },
-    ),
-    Exercise(
-        "find-the-bug",
-        find_the_bug,
-        _bug_cases,
-        {
-            "nearest-the-input": _nearest_input,
-            "largest-error": _largest,
-            "absolute": _absolute,
-            "all-of-them": _wrong,
-            "no-tolerance": lambda ours, measured, tolerance: find_the_bug(ours, measured, 0),
-            "two-tolerances": _two_tolerances,
-            "tolerance-not-used": _own_tolerance,
-        },
-        measure=_plain_text,
     ),
 ]

@@ -1,109 +1,13 @@
-"""Exercises of lesson 08, recurrent networks."""
+"""Backpropagation through time, and what becomes of the gradient."""
 
 import math
 
 import numpy as np
 
 from vidlearn.course.exercises import Exercise
+from vidlearn.course.exercises.lesson08.forward import draw_weights, rnn_forward
 
-# 1. rnn-step ---------------------------------------------------------------------------
-
-
-def rnn_step(x, h, w, u, b):
-    """Mix what comes in with what is remembered, and bend the sum."""
-    return np.tanh(x @ w + h @ u + b)
-
-
-def _weights(rng, features, units):
-    w, u = rng.normal(size=(features, units)), 0.7 * rng.normal(size=(units, units))
-    return w, u, 0.5 * rng.normal(size=units)
-
-
-def _step_cases():
-    rng = np.random.default_rng(60)
-    small = tuple(np.array(a) for a in ([1.0], [0.5, -1.0], [[2.0, 0.5]], [[1.0, 0], [1, -1]]))
-    cases = [(*small, np.array([0.0, 0.25]))]
-    return [*cases, (rng.normal(size=4), rng.uniform(-1, 1, 3), *_weights(rng, 4, 3))]
-
-
-# 2. rnn-forward ------------------------------------------------------------------------
-
-
-def rnn_states(x, w, u, b, h0):
-    """Take a step for each row of x, every one from the state before it."""
-    h, states = h0, []
-    for x_t in x:
-        h = np.tanh(x_t @ w + h @ u + b)
-        states.append(h)
-    return np.stack(states)
-
-
-def _forward_cases():
-    rng = np.random.default_rng(61)
-    one = np.ones((1, 1))
-    cases = [(np.array([[0.5], [0.0], [0.0]]), one, 2 * one, np.zeros(1), np.zeros(1))]
-    h0 = rng.uniform(-1, 1, 3)
-    return [*cases, (rng.normal(size=(5, 2)), *_weights(rng, 2, 3), h0)]
-
-
-def _state_before(x, w, u, b, h0):
-    return np.stack([h0, *rnn_states(x, w, u, b, h0)[:-1]])
-
-
-# 3. masked-steps -----------------------------------------------------------------------
-
-
-def masked_states(x, w, u, b, mask):
-    """Step where the mask is True; repeat the state where it is False."""
-    h, states = np.zeros(len(u)), []
-    for x_t, counts in zip(x, mask, strict=True):
-        if counts:
-            h = np.tanh(x_t @ w + h @ u + b)
-        states.append(h)
-    return np.stack(states)
-
-
-def _mask_cases():
-    rng = np.random.default_rng(62)
-    x = rng.normal(size=(6, 2))
-    weights = _weights(rng, 2, 3)
-    masks = [[1, 1, 1, 0, 0, 0], [1, 0, 0, 1, 1, 0], [0, 1, 1, 0, 1, 1]]
-    return [(x, *weights, np.array(mask, bool)) for mask in masks]
-
-
-def _resets(x, w, u, b, mask):
-    """Forget everything at a step that does not count."""
-    h, states = np.zeros(len(u)), []
-    for x_t, counts in zip(x, mask, strict=True):
-        h = np.tanh(x_t @ w + h @ u + b) if counts else np.zeros(len(u))
-        states.append(h)
-    return np.stack(states)
-
-
-def _skips(x, w, u, b, mask):
-    return rnn_states(x[mask], w, u, b, np.zeros(len(u)))
-
-
-def _stops(x, w, u, b, mask):
-    """Stop at the first step that does not count."""
-    return masked_states(x, w, u, b, np.logical_and.accumulate(mask))
-
-
-def _ends(x, w, u, b, mask):
-    """Leave the loop at the first step that does not count."""
-    return _stops(x, w, u, b, mask) * np.logical_and.accumulate(mask)[:, None]
-
-
-def _mended_afterwards(x, w, u, b, mask):
-    """Step through all, and repeat rows only in the result."""
-    states = rnn_states(x, w, u, b, np.zeros(len(u)))
-    for t in range(len(x)):
-        if not mask[t]:
-            states[t] = states[t - 1] if t else 0
-    return states
-
-
-# 4. bptt -------------------------------------------------------------------------------
+# 1. bptt -------------------------------------------------------------------------------
 
 
 def bptt(dout, x, h0, hs, w, u):
@@ -125,8 +29,8 @@ def _bptt_cases():
     cases = []
     for steps, features, units in ((2, 1, 1), (4, 2, 3)):
         x, h0 = rng.normal(size=(steps, features)), rng.uniform(-1, 1, units)
-        w, u, b = _weights(rng, features, units)
-        hs = rnn_states(x, w, u, b, h0)
+        w, u, b = draw_weights(rng, features, units)
+        hs = rnn_forward(x, w, u, b, h0)
         cases.append((rng.normal(size=hs.shape), x, h0, hs, w, u))
     return cases
 
@@ -156,6 +60,41 @@ def _bptt_with(slope, carry, state, keep=True):
             dw, du, db = dw + np.outer(x[t], dz), du + np.outer(states[t + state], dz), db + dz
             dh = carry(dz, u)
         return dw, du, db, dh
+
+    return backward
+
+
+def _forwards(dout, x, h0, hs, w, u):
+    """Go from the first step to the last."""
+    dw, du, db, dh = np.zeros_like(w), np.zeros_like(u), np.zeros(len(u)), np.zeros(len(u))
+    for t in range(len(x)):
+        dz = (dout[t] + dh) * (1 - hs[t] ** 2)
+        dw += np.outer(x[t], dz)
+        du += np.outer(hs[t - 1] if t else h0, dz)
+        db += dz
+        dh = dz @ u.T
+    return dw, du, db, dh
+
+
+def _heaps_up(dout, x, h0, hs, w, u):
+    """Add what goes back to what has gone back already: dh += dz @ u.T."""
+    dw, du, db, dh = np.zeros_like(w), np.zeros_like(u), np.zeros(len(u)), np.zeros(len(u))
+    for t in reversed(range(len(x))):
+        dz = (dout[t] + dh) * (1 - hs[t] ** 2)
+        dw += np.outer(x[t], dz)
+        du += np.outer(hs[t - 1] if t else h0, dz)
+        db += dz
+        dh = dh + dz @ u.T
+    return dw, du, db, dh
+
+
+def _on_its_side(k):
+    """Turn the gradient of one of the weights."""
+
+    def backward(*args):
+        parts = list(bptt(*args))
+        parts[k] = parts[k].T
+        return tuple(parts)
 
     return backward
 
@@ -200,13 +139,13 @@ def _mean(dout, x, h0, hs, w, u):
     return dw / len(x), du / len(x), db / len(x), dh0
 
 
-# 5. clip-gradients ---------------------------------------------------------------------
+# 2. clip-gradients ---------------------------------------------------------------------
 
 
 def clip_gradients(gradients, limit):
     """Shorten all gradients together when they are longer than the limit, else leave them."""
-    norm = math.sqrt(sum(np.sum(g**2) for g in gradients))
-    scale = min(1.0, limit / norm) if norm > 0 else 1.0
+    norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
+    scale = limit / norm if norm > limit else 1.0
     return [g * scale for g in gradients]
 
 
@@ -222,6 +161,17 @@ def _clip_cases():
     return [(small, 1.0), (short, 1.0), (long, 2.0), (long, 100.0), ([tied, tied], 1.5)]
 
 
+def _as_list(result, *args):
+    """Take an array of arrays, or a generator of them, for a list."""
+    if isinstance(result, np.ndarray) and result.dtype == object:
+        return list(result)
+    return list(result) if hasattr(result, "__next__") else result
+
+
+def _one_long_vector(gradients, limit):
+    return np.concatenate([g.ravel() for g in clip_gradients(gradients, limit)])
+
+
 def _scaled(measure, always=False, limit_counts=True):
     """Return a clipping that takes another number for the length, or another limit."""
 
@@ -234,12 +184,16 @@ def _scaled(measure, always=False, limit_counts=True):
     return clip
 
 
-# 6. gradient-reach ---------------------------------------------------------------------
+# 3. gradient-reach ---------------------------------------------------------------------
 
 
 def gradient_reach(rate, share):
     """Count the steps after which less than `share` of the gradient is left."""
-    return math.floor(math.log(share) / math.log(rate)) + 1
+    steps, left = 0, 1.0
+    while left >= share:
+        left *= rate
+        steps += 1
+    return steps
 
 
 def _reach_cases():
@@ -248,63 +202,14 @@ def _reach_cases():
 
 EXERCISES = [
     Exercise(
-        "rnn-step",
-        rnn_step,
-        _step_cases,
-        {
-            "forgets-the-state": lambda x, h, w, u, b: np.tanh(x @ w + b),
-            "no-tanh": lambda x, h, w, u, b: x @ w + h @ u + b,
-            "state-unweighted": lambda x, h, w, u, b: np.tanh(x @ w + h + b),
-            "forgets-the-bias": lambda x, h, w, u, b: np.tanh(x @ w + h @ u),
-            "u-transposed": lambda x, h, w, u, b: np.tanh(x @ w + h @ u.T + b),
-            "tanh-too-early": lambda x, h, w, u, b: np.tanh(x @ w) + np.tanh(h @ u) + b,
-            "bias-outside": lambda x, h, w, u, b: np.tanh(x @ w + h @ u) + b,
-            "sigmoid": lambda x, h, w, u, b: 1 / (1 + np.exp(-(x @ w + h @ u + b))),
-        },
-    ),
-    Exercise(
-        "rnn-forward",
-        rnn_states,
-        _forward_cases,
-        {
-            "forgets-the-state": lambda x, w, u, b, h0: np.tanh(x @ w + h0 @ u + b),
-            "starts-at-zero": lambda x, w, u, b, h0: rnn_states(x, w, u, b, 0 * h0),
-            "starts-at-one": lambda x, w, u, b, h0: rnn_states(x, w, u, b, np.ones_like(h0)),
-            "state-before": _state_before,
-            "with-the-start": lambda x, w, u, b, h0: np.stack([h0, *rnn_states(x, w, u, b, h0)]),
-            "last-only": lambda x, w, u, b, h0: rnn_states(x, w, u, b, h0)[-1],
-            "backwards": lambda x, w, u, b, h0: rnn_states(x[::-1], w, u, b, h0),
-            "one-array-many-times": lambda x, w, u, b, h0: np.stack(
-                [rnn_states(x, w, u, b, h0)[-1]] * len(x)
-            ),
-        },
-    ),
-    Exercise(
-        "masked-steps",
-        masked_states,
-        _mask_cases,
-        {
-            "resets": _resets,
-            "zeros-the-output": lambda x, w, u, b, m: masked_states(x, w, u, b, m) * m[:, None],
-            "zeros-the-input": lambda x, w, u, b, m: rnn_states(
-                x * m[:, None], w, u, b, np.zeros(len(u))
-            ),
-            "ignores-the-mask": lambda x, w, u, b, m: rnn_states(x, w, u, b, np.zeros(len(u))),
-            "upside-down": lambda x, w, u, b, m: masked_states(x, w, u, b, ~m),
-            "stops": _stops,
-            "ends": _ends,
-            "mended-afterwards": _mended_afterwards,
-            "never-steps": lambda x, w, u, b, m: np.zeros((len(x), len(u))),
-            "leaves-out": _skips,
-        },
-    ),
-    Exercise(
         "bptt",
         bptt,
         _bptt_cases,
         {
             "last-step-only": _only_the_last,
+            "forwards": _forwards,
             "overwrites": _overwrites,
+            "heaps-up": _heaps_up,
             "wraps-round": _wraps_round,
             "starts-at-zero": _from_zero,
             "one-step-short": _one_step_short,
@@ -317,7 +222,10 @@ EXERCISES = [
             "state-of-this-step": _bptt_with(_slope, _back, 1),
             "last-output-only": _bptt_with(_slope, _back, 0, keep=False),
             "mean": _mean,
+            "du-lies-on-its-side": _on_its_side(1),
+            "dw-lies-on-its-side": _on_its_side(0),
         },
+        returns=("dw", "du", "db", "dh0"),
     ),
     Exercise(
         "clip-gradients",
@@ -331,8 +239,13 @@ EXERCISES = [
             "adds-the-lengths": _scaled(lambda gs: sum(_norms(gs))),
             "squared": _scaled(lambda gs: sum(n**2 for n in _norms(gs))),
             "left-as-they-are": lambda gs, limit: gs,
+            "one-long-vector": _one_long_vector,
+            "root-of-the-mean": _scaled(
+                lambda gs: np.sqrt(np.mean(np.concatenate([g.ravel() for g in gs]) ** 2))
+            ),
             "largest-entry": _scaled(lambda gs: max(np.abs(g).max() for g in gs)),
         },
+        measure=_as_list,
     ),
     Exercise(
         "gradient-reach",
@@ -345,6 +258,8 @@ EXERCISES = [
             "one-too-many": lambda rate, share: gradient_reach(rate, share) + 1,
             "straight-line": lambda rate, share: math.floor((1 - share) / (1 - rate)) + 1,
             "upside-down": lambda rate, share: math.floor(math.log(rate) / math.log(share)) + 1,
+            "rate-is-lost": lambda rate, share: gradient_reach(1 - rate, share),
+            "share-is-lost": lambda rate, share: gradient_reach(rate, 1 - share),
         },
     ),
 ]
