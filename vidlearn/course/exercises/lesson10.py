@@ -1,8 +1,11 @@
-"""Lesson 10: CNN and RNN."""
+"""Exercises of lesson 10, CNN and RNN."""
+
+from itertools import pairwise
 
 import numpy as np
 
 from vidlearn.course.exercises import Exercise
+from vidlearn.messages import text
 
 # 1. fold-time --------------------------------------------------------------------------
 
@@ -29,6 +32,12 @@ def _into_rows(clips):
     return clips.reshape(n, t * h, w, c)
 
 
+def _channels_torn(clips):
+    """Reshape to the right shape without moving time behind the columns."""
+    n, t, h, w, c = clips.shape
+    return clips.reshape(n, h, w, t * c)
+
+
 # 2. unfold-time ------------------------------------------------------------------------
 
 
@@ -50,7 +59,7 @@ def _time_first(vectors, frames):
 # 3. shared-weights ---------------------------------------------------------------------
 
 
-def count_weights(clip, filters, features, units, classes):
+def shared_weights(clip, filters, features, units, classes):
     """Count each layer's weights; the CNN's are shared by all frames, the GRU's by all steps."""
     height, width, channels = clip[1:]  # not the number of frames
     total = 0
@@ -67,6 +76,7 @@ def _count_cases():
         ((10, 32, 32, 3), (16,), 32, 8, 4),
         ((10, 32, 32, 3), (16, 16, 16), 32, 32, 4),
         ((8, 20, 28, 1), (4, 6), 10, 12, 3),
+        ((6, 15, 21, 3), (5, 7), 9, 6, 4),
     ]
 
 
@@ -77,34 +87,54 @@ def _dense_alone(clip, filters, features):
 
 
 def _a_cnn_per_frame(clip, filters, features, units, classes):
-    whole = count_weights(clip, filters, features, units, classes)
+    whole = shared_weights(clip, filters, features, units, classes)
     after = 3 * units * (features + units + 2) + (units + 1) * classes
     return (whole - after) * clip[0] + after
-
-
-def _no_pooling(clip, filters, features, units, classes):
-    whole = count_weights(clip, filters, features, units, classes)
-    unpooled = (clip[1] * clip[2] * filters[-1] + 1) * features
-    return whole - _dense_alone(clip, filters, features) + unpooled
-
-
-def _no_padding(clip, filters, features, units, classes):
-    whole = count_weights(clip, filters, features, units, classes)
-    sides = list(clip[1:3])
-    for _ in filters:
-        sides = [(side - 2) // 2 for side in sides]
-    unpadded = (sides[0] * sides[1] * filters[-1] + 1) * features
-    return whole - _dense_alone(clip, filters, features) + unpadded
 
 
 def _recurrent(change):
     """Count the recurrent layer's weights in another way."""
 
     def counted(clip, filters, features, units, classes):
-        whole = count_weights(clip, filters, features, units, classes)
+        whole = shared_weights(clip, filters, features, units, classes)
         return whole - 3 * units * (features + units + 2) + change(features, units)
 
     return counted
+
+
+def _unpadded(side, times):
+    for _ in range(times):
+        side = (side - 2) // 2
+    return side
+
+
+def _pooled_to(side):
+    """Let another side of the last map reach the dense layer, and so its weights."""
+
+    def counted(clip, filters, features, units, classes):
+        whole = shared_weights(clip, filters, features, units, classes)
+        rows, columns = (side(length, len(filters)) for length in clip[1:3])
+        other = (rows * columns * filters[-1] + 1) * features
+        return whole - _dense_alone(clip, filters, features) + other
+
+    return counted
+
+
+def _flattened_over_time(clip, filters, features, units, classes):
+    whole = shared_weights(clip, filters, features, units, classes)
+    return whole + (clip[0] - 1) * (_dense_alone(clip, filters, features) - features)
+
+
+def _channels_stay(clip, filters, features, units, classes):
+    """Let every convolution see the channels of the clip."""
+    whole = shared_weights(clip, filters, features, units, classes)
+    pairs = pairwise(filters)
+    return whole - sum(9 * (before - clip[3]) * count for before, count in pairs)
+
+
+def _no_biases(clip, filters, features, units, classes):
+    whole = shared_weights(clip, filters, features, units, classes)
+    return whole - sum(filters) - features - 6 * units - classes
 
 
 # 4. own-order --------------------------------------------------------------------------
@@ -115,41 +145,69 @@ def own_order(clips, rng):
     return np.stack([clip[rng.permutation(len(clip))] for clip in clips])
 
 
+class _Watched(np.random.Generator):
+    """A generator that can tell whether its last copy was drawn from."""
+
+    def __deepcopy__(self, memo):
+        self.last = np.random.default_rng()
+        self.last.bit_generator.state = self.bit_generator.state
+        return self.last
+
+    @property
+    def used(self):
+        return self.last.bit_generator.state != self.bit_generator.state
+
+
 def _order_cases():
     rng = np.random.default_rng(82)
     shapes = [(24, 9, 2, 3, 1), (30, 7, 1, 2, 3)]
     clips = [rng.integers(0, 256, shape, np.uint8) for shape in shapes]  # as frames are
-    return [(clip, np.random.default_rng(k)) for k, clip in enumerate(clips)]
+    return [(clip, _Watched(np.random.PCG64(k))) for k, clip in enumerate(clips)]
 
 
 def _what_became_of(result, clips, rng):
-    """Say where the frames went: what a right answer has in common with every other."""
-    result, (n, t) = np.asarray(result), clips.shape[:2]
+    """Say in a few words where the frames went: what all right answers have in common."""
+    words = text("lesson10")["exercises"]["own-order"]["found"]
+    result = np.asarray(result)
     if result.shape != clips.shape:
-        return {"shape": str(result.shape)}
+        return words["shape"].format(shape=result.shape)
+    n, t = clips.shape[:2]
     where = {clips[i, k].astype(float).tobytes(): (i, k) for i in range(n) for k in range(t)}
     found = [[where.get(frame.astype(float).tobytes()) for frame in clip] for clip in result]
     if any(place is None for clip in found for place in clip):
-        numbers = np.array_equal(np.sort(result, axis=None), np.sort(clips, axis=None))
-        return {"shape": str(result.shape), "the same numbers": numbers, "whole frames": False}
+        same = np.array_equal(np.sort(result, axis=None), np.sort(clips, axis=None))
+        return words["torn" if same else "other_numbers"]
     i, k = np.moveaxis(np.array(found), -1, 0)  # (N, T) each
-    together = (i == i[:, :1]).all()
+    return words[_kind_of_order(i, k) if rng.used or not _fair(i, k) else "not_drawn"]
+
+
+def _fair(i, k):
+    return _kind_of_order(i, k) == "own_orders"
+
+
+def _kind_of_order(i, k):
+    """Name what was done: i and k are the clip and the frame that each frame was, (N, T)."""
+    n, t = k.shape
+    if (i != i[:, :1]).any() or (np.sort(k) != np.arange(t)).any():
+        return "across"
+    if (k == np.arange(t)).all():
+        return "unchanged" if (i[:, 0] == np.arange(n)).all() else "clips_moved"
+    if (i[:, 0] != np.arange(n)).any():
+        return "clips_moved_too"
     steps = np.diff(k, axis=1) % t  # by chance, one in t - 1 of them is 1
     kept, turned = ((steps == step).mean() for step in (1, t - 1))
-    same = np.array([np.bincount(place).max() / n for place in k.T])  # the commonest frame there
-    return {
-        "shape": str(result.shape),
-        "the same numbers": True,
-        "whole frames": True,
-        "each clip keeps its frames": bool(together and (np.sort(k) == np.arange(t)).all()),
-        "clips stay in their places": bool((i == np.arange(n)[:, None]).all()),
-        "each clip has an order of its own": len(np.unique(k, axis=0)) > 4,
-        "anything has moved": bool((k != np.arange(t)).any()),
-        "first frames vary": bool(same[0] < 0.6),
-        "other frames vary": bool(same[1:].max() < 0.6),
-        "neighbours": "turned round" if turned > 0.9 else "as before" if kept > 0.9 else "parted",
-        "most neighbours are new": bool(kept + turned < 0.6),
-    }
+    commonest = np.array([np.bincount(place).max() / n for place in k.T])
+    if (k == np.arange(t)[::-1]).all():
+        return "turned"
+    if len(np.unique(k, axis=0)) <= 4:
+        return "few_orders"
+    if (k == np.arange(t)).mean() > 0.5:
+        return "some_stay"
+    if kept + turned > 0.6:
+        return "same_neighbours"
+    if commonest[0] > 0.6:
+        return "first_stays"
+    return "some_stay" if commonest.max() > 0.6 else "own_orders"
 
 
 def _same_for_all(clips, rng):
@@ -163,6 +221,19 @@ def _across_clips(clips, rng):
 
 def _all_but_the_first(clips, rng):
     return np.stack([clip[[0, *(1 + rng.permutation(len(clip) - 1))]] for clip in clips])
+
+
+def _own_generator(clips, rng):
+    """Draw from a generator of its own, and leave the one that was given."""
+    return own_order(clips, np.random.default_rng())
+
+
+def _swapped_twos(clips, rng):
+    out = clips.copy()
+    for clip in out:
+        a, b = rng.choice(len(clip), 2, replace=False)
+        clip[[a, b]] = clip[[b, a]]
+    return out
 
 
 def _rotated(clips, rng):
@@ -198,7 +269,9 @@ EXERCISES = [
         {
             "time-first": lambda clips: fold_time(clips.swapaxes(0, 1)),
             "into-channels": _into_channels,
+            "channels-torn": _channels_torn,
             "into-rows": _into_rows,
+            "flattened": lambda clips: fold_time(clips).reshape(-1, clips[0, 0].size),
             "first-frames": lambda clips: clips[:, 0].copy(),
             "mean-frame": lambda clips: clips.mean(axis=1),
         },
@@ -212,22 +285,31 @@ EXERCISES = [
             "strided": lambda v, t: _time_first(v, t).swapaxes(0, 1),
             "features-second": lambda v, t: v.reshape(-1, v.shape[-1], t),
             "frames-are-clips": lambda v, t: v[:, None],
+            "axes-swapped": lambda v, t: unfold_time(v, t).swapaxes(0, 1),
+            "joined": lambda v, t: v.reshape(len(v) // t, -1),
         },
     ),
     Exercise(
         "shared-weights",
-        count_weights,
+        shared_weights,
         _count_cases,
         {
             "cnn-per-frame": _a_cnn_per_frame,
-            "no-pooling": _no_pooling,
-            "no-padding": _no_padding,
+            "no-pooling": _pooled_to(lambda side, times: side),
+            "no-padding": _pooled_to(_unpadded),
+            "pooled-once": _pooled_to(lambda side, times: side // 2),
+            "not-rounded": _pooled_to(lambda side, times: side / 2**times),
+            "rounded-up": _pooled_to(lambda side, times: -(-side // 2**times)),
+            "channels-stay": _channels_stay,
+            "no-biases": _no_biases,
+            "times-frames": lambda c, *rest: shared_weights(c, *rest) * c[0],
+            "flattened-over-time": _flattened_over_time,
             "one-bias": _recurrent(lambda f, u: 3 * u * (f + u + 1)),
             "like-lstm": _recurrent(lambda f, u: 4 * u * (f + u + 1)),
             "one-gate": _recurrent(lambda f, u: u * (f + u + 1)),
             "no-state": _recurrent(lambda f, u: 3 * u * (f + 2)),
             "state-per-frame": lambda c, k, f, u, n: (
-                count_weights(c, k, f, u, n) + (c[0] - 1) * 3 * u * (f + u + 2)
+                shared_weights(c, k, f, u, n) + (c[0] - 1) * 3 * u * (f + u + 2)
             ),
         },
     ),
@@ -244,6 +326,8 @@ EXERCISES = [
             "unchanged": lambda clips, rng: clips.copy(),
             "all-but-first": _all_but_the_first,
             "pixels": lambda clips, rng: rng.permuted(clips, axis=1),
+            "own-generator": _own_generator,
+            "two-swapped": _swapped_twos,
         },
         measure=_what_became_of,
     ),
@@ -257,6 +341,7 @@ EXERCISES = [
             "all-pairs": lambda states, lengths: states[:, lengths - 1],
             "mean": _mean_state,
             "longest": lambda states, lengths: states[:, lengths.max() - 1],
+            "clips-for-time": lambda states, lengths: states[lengths - 1],
         },
     ),
 ]
