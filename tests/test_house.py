@@ -24,7 +24,7 @@ TABLE = {
     "synthetic": (("video",), "numpy scipy PIL skimage sklearn"),
     "models": (("layers", "boxes"), "keras numpy"),
     "messages": ((), ""),
-    "plots": ((), "numpy matplotlib PIL IPython"),
+    "plots": (("messages",), "numpy matplotlib PIL IPython"),
     "widgets": (
         ("plots", "scratch", "video", "messages"),
         "numpy PIL anywidget ipywidgets traitlets",

@@ -1,0 +1,29 @@
+"""Pictures for lessons: each shows itself, with a caption that says what to see.
+
+A figure is one piece of HTML. Charts go out as SVG, which stays sharp at any size and takes light
+or dark colours from the page; pictures keep their own pixels. The caption stands below as text,
+and says what to see; `alt` says what is drawn, to those who cannot see it.
+"""
+
+from .boxes import draw_boxes
+from .charts import show, show_dots
+from .colours import COLOURS, PALETTE, signed_map
+from .film import paint, side_by_side
+from .numbers import number_grid
+from .pictures import filmstrip, show_images
+from .source import show_source
+
+__all__ = [
+    "COLOURS",
+    "PALETTE",
+    "draw_boxes",
+    "filmstrip",
+    "number_grid",
+    "paint",
+    "show",
+    "show_dots",
+    "show_images",
+    "show_source",
+    "side_by_side",
+    "signed_map",
+]

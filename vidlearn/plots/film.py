@@ -1,0 +1,105 @@
+"""Numbers and clips made ready to be played: painted, enlarged, side by side."""
+
+import numpy as np
+
+from .colours import signed_map
+
+
+def paint(values, limit=None, *, signed=True):
+    """Turn numbers into pixels, for a clip of them.
+
+    Parameters
+    ----------
+    values : array_like
+        Numbers of any shape, such as (T, H, W).
+    limit : float, optional
+        The size that gets the full colour, the same for all; by default the greatest there is.
+        Beyond it the colour stays.
+    signed : bool, default True
+        Whether to use the map for numbers with a sign (orange, white, blue). Else the size alone
+        is shown, from black to white.
+
+    Returns
+    -------
+    ndarray
+        The shape of `values` and an axis more: (..., 3) uint8 RGB.
+
+    Raises
+    ------
+    ValueError
+        If `limit` is not above 0.
+
+    Examples
+    --------
+    >>> paint([-2.0, 0.0, 2.0])[1].tolist()
+    [255, 255, 255]
+    >>> paint([-2.0, 0.0, 1.0], signed=False)[:, 0].tolist()
+    [255, 0, 127]
+    """
+    values = np.asarray(values, dtype=np.float64)
+    if limit is None:
+        limit = float(np.abs(values).max(initial=0)) or 1.0
+    if not limit > 0:
+        raise ValueError(f"limit must be above 0. Received: {limit}")
+    share = (values / limit).clip(-1, 1)
+    if signed:
+        return signed_map()((share + 1) / 2, bytes=True)[..., :3]
+    return np.repeat((255 * np.abs(share)).astype(np.uint8)[..., None], 3, axis=-1)
+
+
+def side_by_side(*clips, height=None, gap=4):
+    """Put clips beside one another, so that one player shows them in step.
+
+    Parameters
+    ----------
+    *clips : ndarray
+        Each (T, H, W, 3) or (T, H, W) uint8, or a picture (H, W, 3) that stands still. A shorter
+        clip ends the film for all. Each is enlarged by a whole number of times to come near
+        `height`; pixels stay square and sharp. What is lower is set in the middle, on white.
+    height : int, optional
+        Rows to come near; by default those of the highest clip.
+    gap : int, default 4
+        White columns between two clips.
+
+    Returns
+    -------
+    ndarray
+        (T, height, W, 3) uint8.
+
+    Raises
+    ------
+    ValueError
+        If no clip is given or one is not uint8.
+
+    Examples
+    --------
+    >>> film, kernel = np.zeros((5, 40, 60, 3), np.uint8), np.zeros((5, 3, 3, 3), np.uint8)
+    >>> side_by_side(film, kernel).shape
+    (5, 40, 103, 3)
+    """
+    if not clips or any(clip.dtype != np.uint8 for clip in clips):
+        kinds = [str(clip.dtype) for clip in clips]
+        raise ValueError(f"clips must be uint8 arrays, at least one. Received: {kinds}")
+    moving = [len(clip) for clip in clips if clip.ndim == 4 or clip.shape[-1] != 3]
+    frames = min(moving, default=1)
+    panels = []
+    for clip in clips:
+        if clip.ndim == 3:
+            still = clip.shape[-1] == 3
+            clip = np.repeat(clip[None], frames, axis=0) if still else clip[..., None]
+        panels.append(np.broadcast_to(clip[:frames], (*clip[:frames].shape[:3], 3)))
+    height = height or max(panel.shape[1] for panel in panels)
+    panels = [_enlarged(panel, max(1, height // panel.shape[1])) for panel in panels]
+    tallest = max(height, *(panel.shape[1] for panel in panels))
+    white = np.full((frames, tallest, gap, 3), 255, np.uint8)
+    parts = []
+    for panel in panels:
+        above = (tallest - panel.shape[1]) // 2
+        below = tallest - panel.shape[1] - above
+        filled = np.pad(panel, ((0, 0), (above, below), (0, 0), (0, 0)), constant_values=255)
+        parts += [filled, white]
+    return np.concatenate(parts[:-1], axis=2)
+
+
+def _enlarged(panel, times):
+    return panel.repeat(times, axis=1).repeat(times, axis=2)
