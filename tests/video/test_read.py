@@ -18,6 +18,7 @@ from vidlearn.video import (
     read_video,
     source,
 )
+from vidlearn.video import film as film_module
 
 CONTAINERS = {
     "h264.mp4": {"audio": "aac", "options": {"g": "12", "bf": "3"}},
@@ -148,17 +149,21 @@ def test_a_long_film_does_not_fill_memory(tmp_path):
 
 
 def test_a_jump_decodes_one_group_of_pictures(tmp_path, monkeypatch):
+    monkeypatch.setattr(film_module, "SHORT", 0)  # a short film is decoded first thing
     film = make_clip(tmp_path / "long.mp4", frames=300, options={"g": "10"})
     decoded, frames = [], source.Source.frames
 
-    def counted(self):
-        for frame in frames(self):
+    def counted(self, packets=None):
+        for frame in frames(self, packets):
             decoded.append(frame.pts)
             yield frame
 
     monkeypatch.setattr(source.Source, "frames", counted)
     assert read_number(frame_at(film, frame=287)) == 287
-    assert len(decoded) <= 10
+    assert len(decoded) <= film_module.BEGINNING + film_module.LOOK + 10
+    decoded.clear()
+    assert read_number(frame_at(film, frame=187)) == 187
+    assert len(decoded) <= film_module.LOOK + 10
 
 
 def test_rejects_an_array_that_would_not_fit(clip):

@@ -102,10 +102,7 @@ def test_a_clip_of_a_damaged_folder_comes_from_what_is_there(tmp_path):
     for number in range(8):
         Image.fromarray(painted(number)).save(tmp_path / f"{number}.png")
     (tmp_path / "6.png").write_bytes((tmp_path / "6.png").read_bytes()[:500])
-    with (
-        pytest.warns(VideoWarning, match=r"6\.png cannot be read"),
-        pytest.warns(VideoWarning, match="only 7 frames can be decoded"),
-    ):
+    with pytest.warns(VideoWarning, match=r"6\.png cannot be read; left out"):
         clip = sample_clip(tmp_path, frames=8)
     assert numbers(clip) == [0, 1, 2, 3, 3, 4, 5, 7]
 

@@ -159,19 +159,37 @@ def test_rejects_what_cannot_be_written(tmp_path, name, frames, options, message
 
 def test_show_gives_a_player_a_still_and_a_text(clip):
     shown = show_video(clip, fps=10, caption='Bars <b>"move"</b>')
-    bundle = shown._repr_mimebundle_()
+    bundle, about = shown._repr_mimebundle_()
     assert repr(shown) == '<video: 30 frames of 160 x 96, 10 per second, 3.0 s. Bars <b>"move"</b>>'
     assert bundle["text/plain"] == repr(shown)
     page = bundle["text/html"]
     assert "controls loop muted playsinline" in page
-    assert "<figcaption>Bars &lt;b&gt;" in page
-    assert 'aria-label="video: 30 frames' in page
-    assert base64.b64decode(page.split("base64,")[1].split('"')[0]) == shown.mp4
-    sheet = Image.open(io.BytesIO(base64.b64decode(bundle["image/png"])))
+    assert page.count("Bars &lt;b&gt;") == 1  # below, and not read aloud a second time
+    assert 'class="vl-caption"' in page
+    assert 'aria-label="video: 30 frames of 160 x 96, 10 per second, 3.0 s."' in page
+    assert about["image/jpeg"]["alt"] == "video: 30 frames of 160 x 96, 10 per second, 3.0 s."
+    assert base64.b64decode(page.split("mp4;base64,")[1].split('"')[0]) == shown.mp4
+    sheet = Image.open(io.BytesIO(base64.b64decode(bundle["image/jpeg"])))
     assert sheet.size == (4 * 120 + 3 * 4, 2 * 72 + 4)
     tiles = np.asarray(sheet.convert("RGB"))
     assert read_number(tiles[:72, :120]) == 0
     assert read_number(tiles[76:, 372:]) == 29
+
+
+def test_show_has_the_first_frame_as_poster_and_words_for_those_who_do_not_see(clip):
+    class Own:
+        credit = "Moved by your own `my_flow`."
+
+    shown = show_video(clip, caption="Look.", alt='Bars "count".', by=Own())
+    page = shown._repr_mimebundle_()[0]["text/html"]
+    poster = page.split('poster="data:image/jpeg;base64,')[1].split('"')[0]
+    first = np.asarray(Image.open(io.BytesIO(base64.b64decode(poster))))
+    assert first.shape == (96, 160, 3)
+    assert read_number(first) == 0
+    assert ">Look. Moved by your own `my_flow`.</figcaption>" in page
+    assert "3.0 s" not in repr(shown).split("Look.")[1]
+    assert "Bars &quot;count&quot;." in page.split("aria-label=")[1].split("poster=")[0]
+    assert 'width="384"' in page
 
 
 def test_show_is_the_same_each_time(clip):

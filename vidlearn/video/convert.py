@@ -2,27 +2,25 @@
 
 import numpy as np
 
-from .errors import VideoError
+from .errors import VideoError, warn
 
 FORMATS = {"rgb": "rgb24", "bgr": "bgr24", "gray": "gray", "luma": "gray"}
 LUMA_FIRST = {"yuv420p", "yuv422p", "yuv444p", "nv12", "nv21"}  # plane 0 is 8-bit luma, 16 to 235
-
+# Matrices, by their number in ITU-T H.273, that the scaler refuses, and the one taken instead.
+MATRICES = {
+    3: ("a reserved matrix", 2),
+    8: ("YCgCo", 2),
+    10: ("BT.2020 with constant luminance", 9),
+    11: ("SMPTE 2085", 2),
+    12: ("a matrix derived from the primaries", 9),
+    13: ("a matrix derived from the primaries", 9),
+    14: ("ICtCp", 9),
+    15: ("IPT-C2", 2),
+    16: ("YCgCo-R", 2),
+    17: ("YCgCo-R", 2),
+}
+TURNS = {90: (0, -1, 1, 0), -90: (0, 1, -1, 0), 180: (-1, 0, 0, -1), -180: (-1, 0, 0, -1)}
 UNSEEN = object()
-
-
-def checked_options(size, colour):
-    """Return size as a pair of int or None, or raise a VideoError."""
-    if colour not in FORMATS:
-        raise VideoError(f"colour must be 'rgb', 'bgr', 'gray' or 'luma'. Received: {colour!r}")
-    if size is None:
-        return None
-    try:
-        height, width = (int(side) for side in size)
-    except (TypeError, ValueError):
-        height = width = 0
-    if min(height, width) < 1:
-        raise VideoError(f"size must be (height, width) in pixels. Received: {size!r}")
-    return height, width
 
 
 class Converter:
@@ -34,14 +32,15 @@ class Converter:
         Height and width of the result, after the turn; None keeps the frame's own.
     colour : {"rgb", "bgr", "gray", "luma"}
         "luma" is the luminance as the file stores it, "gray" the same stretched to 0-255.
+    path : Path
+        Named in errors.
     """
 
-    def __init__(self, size, colour):
+    def __init__(self, size, colour, path):
         from av.video.reformatter import VideoReformatter
 
         self.reformat = VideoReformatter().reformat
-        self.size = size
-        self.colour = colour
+        self.size, self.colour, self.path = size, colour, path
         self.turn = UNSEEN
         # The C library hands memory back after each frame, and the system zeroes it again, until
         # it has seen a larger block come and go. That costs half as much as decoding.
@@ -56,19 +55,35 @@ class Converter:
         ):
             picture = luminance(frame, stretch=self.colour == "gray")
             return sized(upright(picture, self.turn), self.size)
+        return upright(self._coloured(frame), self.turn)
+
+    def _coloured(self, frame):
+        import av
+
         width, height = frame.width, frame.height
         if self.size is not None:
             stands = self.turn is None or self.turn[0]
             height, width = self.size if stands else self.size[::-1]
         smaller = height * width < frame.height * frame.width
-        picture = self.reformat(
-            frame,
-            width=width,
-            height=height,
-            format=FORMATS[self.colour],
-            interpolation="AREA" if smaller else "BICUBIC",
-        )
-        return upright(picture.to_ndarray(), self.turn)
+        if frame.colorspace in MATRICES:
+            name, instead = MATRICES[frame.colorspace]
+            frame.colorspace = instead
+            if self.colour in ("rgb", "bgr"):
+                warn(f"{self.path} stores colours by way of {name}: they come out false.")
+        try:
+            picture = self.reformat(
+                frame,
+                width=width,
+                height=height,
+                format=FORMATS[self.colour],
+                interpolation="AREA" if smaller else "BICUBIC",
+            )
+            return picture.to_ndarray()
+        except (av.error.FFmpegError, MemoryError, ValueError) as error:
+            raise VideoError(
+                f"Frames of {self.path} ({frame.format.name}, {frame.width} x {frame.height}) "
+                f"cannot be brought to {width} x {height} {self.colour}: {error}."
+            ) from error
 
 
 def luminance(frame, *, stretch):
@@ -99,7 +114,10 @@ def display_matrix(frame):
 
     A stored point (x, y) is shown at (a x + c y, b x + d y), up to a shift.
     """
-    data = frame.side_data.get("DISPLAYMATRIX")
+    try:
+        data = frame.side_data.get("DISPLAYMATRIX")
+    except ValueError:  # PyAV 18.1 knows no EXIF and fails at all that comes with it
+        return TURNS.get(frame.rotation)
     if data is None:
         return None
     matrix = np.frombuffer(data, np.int32)

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 
 import numpy as np
 
-from .convert import Converter, checked_options
+from .arguments import fitting, frame_range, picture_options, real, whole
+from .door import opened
 from .errors import VideoError
-from .folder import pick_pictures, pictures
-from .source import existing, index_of, pick
-
-ASSUMED_FPS = 25.0  # for pictures and files without a clock
+from .facts import nothing_decodes
 
 
-def wanted_frames(path, wanted, *, size=None, colour="rgb"):
-    """Yield (number, array) for rising frame numbers of a file or a folder."""
-    size, shape = checked_options(size, colour), None
-    if existing(path).is_dir():
-        found = pick_pictures(path, wanted, size=size, colour=colour)
-    else:
-        convert = Converter(size, colour)
-        found = ((number, convert(frame)) for number, frame in pick(path, wanted))
-    for number, frame in found:
+def wanted_frames(source, wanted, *, size, colour):
+    """Yield (number, array) for rising frame numbers; all must have one shape."""
+    shape = None
+    for number, frame in source.pick(wanted, size=size, colour=colour):
         shape = shape or frame.shape
         if frame.shape != shape:
             raise VideoError(
-                f"Frame {number} of {path} is {frame.shape[0]} x {frame.shape[1]} (height x "
+                f"Frame {number} of {source.path} is {frame.shape[0]} x {frame.shape[1]} (height x "
                 f"width), those before it are {shape[0]} x {shape[1]}. Pass size=(height, width) "
                 "to bring all to one size."
             )
@@ -88,26 +80,22 @@ def read_frames(
     [(64, 96, 3), (64, 96, 3), (64, 96, 3)]
     >>> folder.cleanup()
     """
-    for name, value, least in (("start", start, 0), ("stop", stop, 0), ("step", step, 1)):
-        if value is not None and (value != int(value) or value < least):
-            raise VideoError(f"{name} must be a whole number >= {least}. Received: {value!r}")
-    if stop is not None and stop <= start:
-        raise VideoError(f"stop must be greater than start ({start}). Received: {stop}")
-    wanted = range(int(start), sys.maxsize if stop is None else int(stop), int(step))
-    checked_options(size, colour)
-    existing(path)
-    return _read_frames(path, wanted, size, colour)
+    wanted = frame_range(start, stop, step)
+    size, colour = picture_options(size, colour)
+    return _read_frames(opened(path), wanted, size, colour)
 
 
-def _read_frames(path, wanted, size, colour):
+def _read_frames(source, wanted, size, colour):
     number = None
-    for number, frame in wanted_frames(path, wanted, size=size, colour=colour):  # noqa: B007
+    for number, frame in wanted_frames(source, wanted, size=size, colour=colour):  # noqa: B007
         yield frame
     if number is None:
-        count = count_frames(path)
+        count = source.count
         if count:
-            raise VideoError(f"start={wanted.start} is past the end: {path} has {count} frames.")
-        raise VideoError(f"Not one frame of {path} can be decoded. Copy or convert it again.")
+            raise VideoError(
+                f"start={wanted.start} is past the end: {source.path} has {count} frames."
+            )
+        raise VideoError(nothing_decodes(source.path))
 
 
 def read_video(
@@ -132,23 +120,27 @@ def read_video(
     VideoError
         As in :func:`read_frames`, and if the array would be larger than ``max_bytes``.
     """
-    options = {"start": start, "stop": stop, "step": step, "size": size, "colour": colour}
-    reader, frames, total = read_frames(path, **options), [], 0
-    expected = len(range(start, min(stop or sys.maxsize, count_frames(path)), step))
-    for frame in reader:
-        total += frame.nbytes
-        need = max(total, frame.nbytes * expected)
-        if need > max_bytes:
-            raise VideoError(
-                f"{expected} frames of {path} need {need:,} bytes ({need / 2**30:.1f} GiB); the "
-                f"limit is {max_bytes:,}. Read fewer (start, stop, step) or smaller frames "
-                "(size=(height, width)), go through them one by one with read_frames, or raise "
-                "max_bytes."
-            )
-        frames.append(frame)
-    video = np.empty((len(frames), *frames[0].shape), np.uint8)
-    for i in range(len(frames)):
-        video[i], frames[i] = frames[i], None  # never twice in memory
+    wanted, max_bytes = frame_range(start, stop, step), whole("max_bytes", max_bytes, 1)
+    size, colour = picture_options(size, colour)
+    source = opened(path)
+    expected = len(wanted[: -(-max(source.bound - wanted.start, 0) // wanted.step)])
+    remedy = (
+        "Read fewer (start, stop, step) or smaller frames (size=(height, width)), go through them "
+        "one by one with read_frames"
+    )
+    video, found = None, 0
+    for frame in _read_frames(source, wanted, size, colour):
+        if video is None:
+            expected = max(expected, 1)
+            fitting(source.path, expected, expected * frame.nbytes, max_bytes, remedy)
+            video = np.empty((expected, *frame.shape), np.uint8)
+        elif found == len(video):  # more than the packets foretold
+            fitting(source.path, found + 1, video.nbytes + frame.nbytes, max_bytes, remedy)
+            video.resize((found + 1 + found // 8, *frame.shape), refcheck=False)
+        video[found] = frame  # never twice in memory
+        found += 1
+    if found < len(video):
+        video.resize((found, *video.shape[1:]), refcheck=False)
     return video
 
 
@@ -181,27 +173,33 @@ def frame_at(path, *, frame=None, seconds=None, size=None, colour="rgb") -> np.n
         raise VideoError(
             f"Give either frame or seconds. Received: frame={frame!r}, seconds={seconds!r}"
         )
+    size, colour = picture_options(size, colour)
+    if seconds is None:
+        frame = whole("frame", frame, 0)
+    else:
+        seconds = real("seconds", seconds)
+    source = opened(path)
     if seconds is not None:
-        frame = _number_at(path, seconds)
-    if frame != int(frame) or frame < 0:
-        raise VideoError(f"frame must be a whole number >= 0. Received: {frame!r}")
-    for _, picture in wanted_frames(path, [int(frame)], size=size, colour=colour):
+        frame = _number_at(source, seconds)
+    for _, picture in wanted_frames(source, [frame], size=size, colour=colour):
         return picture
-    last = count_frames(path) - 1
-    if frame <= last:
-        raise VideoError(f"Frame {frame} of {path} is damaged; probe(path) says what is there.")
-    raise VideoError(f"There is no frame {frame} in {path}: frames go from 0 to {last}.")
+    if not source.count:
+        raise VideoError(nothing_decodes(source.path))
+    raise VideoError(
+        f"There is no frame {frame} in {source.path}: frames go from 0 to {source.count - 1}."
+    )
 
 
-def _number_at(path, seconds):
-    times = frame_times(path)
-    gap = (times[-1] - times[0]) / (len(times) - 1) if len(times) > 1 else 1 / ASSUMED_FPS
+def _number_at(source, seconds):
+    times, tick = source.times(), source.tick
+    if not len(times):
+        raise VideoError(nothing_decodes(source.path))
+    gap = (times[-1] - times[0]) / (len(times) - 1) if len(times) > 1 else 1 / 25
     if not 0 <= seconds < times[-1] + max(gap, 1e-3):
         raise VideoError(
-            f"seconds must be in 0 <= seconds < {times[-1] + gap:.3f}, the length of {path}. "
-            f"Received: {seconds!r}. (For a frame number, pass frame=...)"
+            f"seconds must be in 0 <= seconds < {times[-1] + gap:.3f}, the length of "
+            f"{source.path}. Received: {seconds!r}. (For a frame number, pass frame=...)"
         )
-    tick = 0.0 if existing(path).is_dir() else index_of(path).tick
     rounding = tick / 2 if tick < gap / 4 else 0.0  # a coarse tick is the frame's own
     return int(np.searchsorted(times, seconds + rounding + 1e-9, "right")) - 1
 
@@ -217,23 +215,21 @@ def frame_times(path) -> np.ndarray:
     Returns
     -------
     np.ndarray
-        (T,) float64, rising. Where the file stores no stamps, frame number / frames per second.
+        (T,) float64, rising. Where the file stores no stamps, or some that do not rise with the
+        frames: frame number / frames per second.
+
+    Raises
+    ------
+    VideoError
+        If the file cannot be read, or not one frame decodes.
 
     Notes
     -----
-    The stamps are read from the packets, without decoding a picture; a two-hour film takes
-    about a second.
+    Where the packets look whole, their stamps are read without decoding more than the beginning;
+    a two-hour film takes some seconds. Short and odd films are decoded.
     """
-    if existing(path).is_dir():
-        return np.arange(len(pictures(path)[0])) / ASSUMED_FPS
-    index = index_of(path)
-    if index.usable:
-        return (index.pts - index.pts[0]) * index.tick
-    return np.arange(index.count) / (index.fps or ASSUMED_FPS)
-
-
-def count_frames(path):
-    """Count the frames that a file stores, without decoding them."""
-    if existing(path).is_dir():
-        return len(pictures(path)[0])
-    return index_of(path).count
+    source = opened(path)
+    times = source.times()
+    if not len(times):
+        raise VideoError(nothing_decodes(source.path))
+    return times

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
-from .errors import VideoError, warn
-from .info import probe
-from .read import count_frames, wanted_frames
+from .arguments import fitting, picture_options, whole
+from .door import opened
+from .errors import VideoError
+from .facts import nothing_decodes
+from .read import wanted_frames
 
 MODES = ("uniform", "dense", "random")
 
@@ -54,20 +54,26 @@ def sample_indices(total, frames, *, mode="uniform", step=1, rng=None) -> np.nda
     >>> sample_indices(3, 6, mode="dense")
     array([0, 1, 2, 2, 2, 2])
     """
-    for name, value in (("total", total), ("frames", frames), ("step", step)):
-        if value != int(value) or value < 1:
-            raise VideoError(f"{name} must be a whole number >= 1. Received: {value!r}")
+    total, (frames, step) = whole("total", total, 1), _counts(frames, step)
     if mode not in MODES:
         raise VideoError(f"mode must be one of {', '.join(MODES)}. Received: {mode!r}")
     if mode == "uniform":
-        return (2 * np.arange(frames) + 1) * int(total) // (2 * int(frames))
+        return (2 * np.arange(frames) + 1) * total // (2 * frames)
     room = max(total - ((frames - 1) * step + 1), 0)  # places a window can start at, less one
-    start = room // 2 if mode == "dense" else int(np.random.default_rng(rng).integers(room + 1))
-    return np.minimum(start + step * np.arange(frames), total - 1)
+    start = room // 2 if mode == "dense" else int(generator(rng).integers(room + 1))
+    return np.minimum(start + min(step, total) * np.arange(frames), total - 1)
 
 
 def sample_clip(
-    path, *, frames=16, mode="uniform", step=1, size=None, colour="rgb", rng=None
+    path,
+    *,
+    frames=16,
+    mode="uniform",
+    step=1,
+    size=None,
+    colour="rgb",
+    rng=None,
+    max_bytes=2 * 2**30,
 ) -> np.ndarray:
     """Read a few frames of a video as one clip.
 
@@ -79,6 +85,8 @@ def sample_clip(
         Which frames: see :func:`sample_indices`.
     size, colour
         As in :func:`read_frames`.
+    max_bytes : int
+        More than this is refused before memory is full.
 
     Returns
     -------
@@ -88,18 +96,30 @@ def sample_clip(
     Raises
     ------
     VideoError
-        If the file cannot be read or an argument makes no sense.
+        If the file cannot be read, an argument makes no sense, or the array would be larger than
+        ``max_bytes``.
     """
-    rng = np.random.default_rng(rng)
+    rng, (frames, step) = generator(rng), _counts(frames, step)
+    if mode not in MODES:
+        raise VideoError(f"mode must be one of {', '.join(MODES)}. Received: {mode!r}")
 
     def choose(total):
         return sample_indices(total, frames, mode=mode, step=step, rng=rng)[np.newaxis]
 
-    return _read_clips(path, choose, size, colour)[0]
+    return _read_clips(path, choose, frames, size, colour, max_bytes)[0]
 
 
 def sample_clips(
-    path, *, clips, frames=16, mode="uniform", step=1, size=None, colour="rgb", rng=None
+    path,
+    *,
+    clips,
+    frames=16,
+    mode="uniform",
+    step=1,
+    size=None,
+    colour="rgb",
+    rng=None,
+    max_bytes=2 * 2**30,
 ) -> np.ndarray:
     """Read several clips of a video, each of neighbours ``step`` apart.
 
@@ -119,6 +139,8 @@ def sample_clips(
         As in :func:`read_frames`.
     rng : np.random.Generator or int, optional
         The generator, or its seed, for "random".
+    max_bytes : int
+        More than this is refused before memory is full.
 
     Returns
     -------
@@ -128,13 +150,13 @@ def sample_clips(
     Raises
     ------
     VideoError
-        If the file cannot be read or an argument makes no sense.
+        If the file cannot be read, an argument makes no sense, or the array would be larger than
+        ``max_bytes``.
     """
-    if clips != int(clips) or clips < 1:
-        raise VideoError(f"clips must be a whole number >= 1. Received: {clips!r}")
+    clips, (frames, step) = whole("clips", clips, 1), _counts(frames, step)
     if mode not in ("uniform", "random"):
         raise VideoError(f"mode must be 'uniform' or 'random'. Received: {mode!r}")
-    rng = np.random.default_rng(rng)
+    rng = generator(rng)
 
     def choose(total):
         if mode == "random" or clips == 1:
@@ -145,24 +167,50 @@ def sample_clips(
             return np.stack(rows)
         room = max(total - ((frames - 1) * step + 1), 0)
         starts = np.round(np.linspace(0, room, clips)).astype(np.int64)
-        return np.minimum(starts[:, np.newaxis] + step * np.arange(frames), total - 1)
+        steps = min(step, total) * np.arange(frames)
+        return np.minimum(starts[:, np.newaxis] + steps, total - 1)
 
-    return _read_clips(path, choose, size, colour)
-
-
-def _read_clips(path, choose, size, colour):
-    """Read the frames that ``choose(total)``, (N, T) int, names."""
-    chosen = choose(count_frames(path))
-    found = _read_numbers(path, chosen, size, colour)
-    if not set(chosen.flat) <= set(found):
-        total = probe(path).frames
-        note = f"{Path(path)}: only {total} frames can be decoded; the clip is taken from those."
-        warn(note)
-        chosen = choose(total)
-        found = _read_numbers(path, chosen, size, colour)
-    clips = [[found[number] for number in row] for row in chosen.tolist()]
-    return np.array(clips)
+    return _read_clips(path, choose, clips * frames, size, colour, max_bytes)
 
 
-def _read_numbers(path, chosen, size, colour):
-    return dict(wanted_frames(path, np.unique(chosen).tolist(), size=size, colour=colour))
+def _counts(frames, step):
+    return whole("frames", frames, 1), whole("step", step, 1)
+
+
+def generator(rng):
+    """Return a random generator; a seed makes a new one."""
+    try:
+        return np.random.default_rng(rng)
+    except (TypeError, ValueError) as error:
+        raise VideoError(f"rng must be a generator or a seed. Received: {rng!r}") from error
+
+
+def _read_clips(path, choose, frames, size, colour, max_bytes):
+    """Read the ``frames`` frames that ``choose(total)``, (N, T) int, names."""
+    size, colour = picture_options(size, colour)
+    source, max_bytes = opened(path), whole("max_bytes", max_bytes, 1)
+    pixels = size[0] * size[1] if size else source.pixels
+    need = frames * pixels * (3 if colour in ("rgb", "bgr") else 1)
+    fitting(
+        source.path, frames, need, max_bytes, "Take fewer (frames, clips) or smaller ones (size)"
+    )
+    if not source.count:
+        raise VideoError(nothing_decodes(source.path))
+    chosen, clips = choose(source.count), None
+    while clips is None:
+        clips = _filled(source, chosen, size, colour)
+        if clips is None:  # fewer frames came than the packets foretold; now they are counted
+            chosen = choose(source.count)
+    return clips
+
+
+def _filled(source, chosen, size, colour):
+    """Return the chosen frames as one array, never twice in memory; None if some did not come."""
+    numbers, places = np.unique(chosen, return_inverse=True)
+    places, clips, found = places.reshape(chosen.shape), None, 0
+    for number, frame in wanted_frames(source, numbers.tolist(), size=size, colour=colour):
+        if clips is None:
+            clips = np.empty((*chosen.shape, *frame.shape), np.uint8)
+        clips[places == np.searchsorted(numbers, number)] = frame
+        found += 1
+    return clips if found == len(numbers) else None

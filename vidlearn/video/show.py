@@ -19,7 +19,9 @@ from .read import read_frames
 from .write import checked_frames, write_video
 
 SHEET_FRAMES, SHEET_WIDTH = 8, 120  # the still picture: two rows of four
+LEAST_WIDE = 384  # of a player, in pixels
 LONGEST = 960  # larger frames are not worth their bytes in a notebook
+CAPTION = "margin:.4em 0 0;max-width:46em;font-size:.92em;text-align:left;opacity:.85"
 
 
 class VideoDisplay:
@@ -27,42 +29,54 @@ class VideoDisplay:
 
     Parameters
     ----------
-    mp4, png : bytes
-        The embedded video, and the contact sheet shown where videos are not.
+    mp4, poster, sheet : bytes
+        The embedded video, the JPEG of its first frame that stands there until it plays, and the
+        JPEG of some stills shown where videos are not.
     width : int
         Width of the player in pixels.
-    caption, text : str
-        What stands below, and what a reader without pictures gets.
+    caption, text, label : str
+        What stands below, what a reader without pictures gets, and what is read aloud to those
+        who do not see the video.
     """
 
-    def __init__(self, mp4, png, width, caption, text):
-        self.mp4, self.png, self.width = mp4, png, width
-        self.caption, self.text = caption, text
+    def __init__(self, mp4, poster, sheet, width, caption, text, label):
+        self.mp4, self.poster, self.sheet, self.width = mp4, poster, sheet, width
+        self.caption, self.text, self.label = caption, text, label
 
     def __repr__(self):
         return f"<{self.text}>"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        return {
+        data = {
             "text/html": self._repr_html_(),
-            "image/png": base64.b64encode(self.png).decode(),
+            "image/jpeg": base64.b64encode(self.sheet).decode(),
             "text/plain": repr(self),
         }
+        return data, {"image/jpeg": {"alt": self.label}}
 
     def _repr_html_(self):
-        data = base64.b64encode(self.mp4).decode()
-        label, caption = html.escape(self.text, quote=True), html.escape(self.caption)
-        below = f"<figcaption>{caption}</figcaption>" if caption else ""
+        video, poster = (base64.b64encode(part).decode() for part in (self.mp4, self.poster))
+        label, caption = html.escape(self.label, quote=True), html.escape(self.caption)
+        below = f'<figcaption class="vl-caption" style="{CAPTION}">{caption}</figcaption>'
         return (
-            '<figure style="margin: 0">'
+            '<figure class="vl-figure" style="margin:.4em 0 1.2em">'
             f'<video controls loop muted playsinline width="{self.width}" '
-            f'style="max-width: 100%" aria-label="{label}" '
-            f'src="data:video/mp4;base64,{data}"></video>{below}</figure>'
+            f'style="max-width:100%;height:auto" aria-label="{label}" '
+            f'poster="data:image/jpeg;base64,{poster}" src="data:video/mp4;base64,{video}">'
+            f"</video>{below if caption else ''}</figure>"
         )
 
 
 def show_video(
-    frames, *, fps=None, caption="", width=None, max_frames=300, max_bytes=1_000_000
+    frames,
+    *,
+    fps=None,
+    caption="",
+    width=None,
+    max_frames=300,
+    max_bytes=1_000_000,
+    alt="",
+    by=None,
 ) -> VideoDisplay:
     """Show a video in a notebook: a player, or a sheet of stills where players cannot be.
 
@@ -73,14 +87,19 @@ def show_video(
     fps : float, optional
         Frames per second; by default those of the file, or 25 for arrays.
     caption : str
-        Stands below the video and is read aloud to those who do not see it.
+        Stands below the video: what to see.
     width : int, optional
-        Width of the player in pixels; by default that of the video shown, at least 320.
+        Width of the player in pixels; by default that of the video shown, at least 384.
     max_frames : int
         No more frames than this are shown.
     max_bytes : int
         The size of the video in the notebook. A larger one is halved in width and height until
         it fits, and so is one of more than 960 pixels.
+    alt : str
+        What the film shows, read aloud to those who do not see it.
+    by : object, optional
+        Whose function made what is shown: anything with a sentence `credit`, as
+        :func:`vidlearn.course.use` returns. The sentence ends the caption.
 
     Returns
     -------
@@ -113,11 +132,13 @@ def show_video(
     if times > 1:
         left_out.append(words["smaller"].format(times=times))
     note = words["shown"].format(what=", ".join(left_out)) if left_out else None
-    caption = " ".join(filter(None, [caption, note]))
+    caption = " ".join(filter(None, [caption, getattr(by, "credit", None), note]))
     facts = {"frames": len(shown), "width": wide, "height": height, "fps": f"{fps:.4g}"}
-    facts |= {"seconds": f"{len(shown) / fps:.1f}", "caption": caption}
-    text = words["text"].format(**facts).strip(" .")
-    return VideoDisplay(mp4, contact_sheet(shown), width or max(wide // times, 320), caption, text)
+    facts["seconds"] = f"{len(shown) / fps:.1f}"
+    text, label = (words["text"].format(**facts, caption=said).strip() for said in (caption, alt))
+    poster = _poster(shown[0], *_divided((height, wide), times))
+    text, width = text.strip(" ."), width or max(wide // times, LEAST_WIDE)
+    return VideoDisplay(mp4, poster, contact_sheet(shown), width, caption, text, label)
 
 
 def _divisor(size):
@@ -155,8 +176,15 @@ def _resized(frame, height, width):
     return np.array(Image.fromarray(frame).resize((width, height), Image.Resampling.BOX))
 
 
+def _poster(frame, height, width):
+    """Draw the frame that stands in the player until it plays, as the bytes of a JPEG."""
+    from PIL import Image
+
+    return _jpeg(Image.fromarray(_resized(frame, height, width)))
+
+
 def contact_sheet(frames):
-    """Draw up to eight frames, evenly spread, two rows of four, as the bytes of a PNG."""
+    """Draw up to eight frames, evenly spread, two rows of four, as the bytes of a JPEG."""
     from PIL import Image
 
     chosen = np.linspace(0, len(frames) - 1, min(SHEET_FRAMES, len(frames))).round().astype(int)
@@ -169,6 +197,10 @@ def contact_sheet(frames):
         row, column = divmod(place, columns)
         picture = Image.fromarray(frames[number]).convert("RGB").resize(tile)
         sheet.paste(picture, (column * (tile[0] + 4), row * (tile[1] + 4)))
-    png = io.BytesIO()
-    sheet.quantize(128).save(png, "PNG", optimize=True)
-    return png.getvalue()
+    return _jpeg(sheet)
+
+
+def _jpeg(picture):
+    stream = io.BytesIO()
+    picture.convert("RGB").save(stream, "JPEG", quality=80, optimize=True)
+    return stream.getvalue()

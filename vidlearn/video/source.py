@@ -1,65 +1,52 @@
-"""Open a video file, index its packets, and decode exactly the frames that are wanted."""
+"""Open a video file once: its packets, its frames, and a tally of what was lost."""
 
 from __future__ import annotations
 
-import difflib
 import os
-from bisect import bisect_right
-from functools import lru_cache
 from itertools import chain
-from pathlib import Path
-from typing import NamedTuple
 
-import numpy as np
-
-from .errors import VideoError, warn
+from .errors import VideoError
 
 THREADS = min(2 * (os.cpu_count() or 1) + 2, 16)  # frames in flight; small ones wait for large
-NEAR = 8  # this many frames ahead are decoded on the way rather than jumped to
+LARGE, TOO_LARGE = 2**25, 2**27  # pixels: 8K is below the first, 16K below the second
 TEXT_FORMATS = {"tty", "hls", "concat", "ffmetadata", "srt", "webvtt", "ass", "lrc", "sami"}
-
-
-class Index(NamedTuple):
-    """The time stamps of a stream, read from its packets without decoding a picture."""
-
-    pts: np.ndarray  # (T,) int64, rising: the stamp of frame i, in ticks
-    keys: np.ndarray  # (K,) int64, rising: the stamps of the keyframes
-    count: int  # pictures stored, also where the stamps are of no use
-    tick: float  # seconds
-    fps: float  # as the header says, 0 where it says nothing
-
-    @property
-    def usable(self):
-        """Whether a stamp names one frame, so that it can be jumped to."""
-        return len(self.keys) > 0 and self.count > 0 and bool((np.diff(self.pts) > 0).all())
+DECODERS = {"libdav1d": "av1", "libaom-av1": "av1", "libvpx": "vp8", "libvpx-vp9": "vp9"}
+COVER = 0x400  # AV_DISPOSITION_ATTACHED_PIC
+LONG_AGO = (0, 2, 10)  # seconds before a keyframe at which a search for it starts
 
 
 class Source:
-    """An open video file: its packets, its frames, and a tally of what was lost.
+    """An open video file.
 
     Parameters
     ----------
-    path : str or Path
-        A video file.
+    path : Path
+        A video file that is there.
+    threads : int
+        With one thread, an error belongs to the packet that is decoded; with more, some frames
+        are in flight and are lost with it.
 
     Raises
     ------
     VideoError
-        If the file is missing, empty, not a video, cut before its index, or in a codec that
-        this decoder does not know.
+        If it is not a video, cut before its index, in a codec that this decoder does not know,
+        or of pictures too large for any memory.
     """
 
-    def __init__(self, path):
+    def __init__(self, path, threads=THREADS):
         import av
 
-        self.path = existing(path)
+        self.path = path
         self.lost = 0  # packets that gave no picture
         self.mended = 0  # pictures with holes that the decoder filled
         self.discarded = 0  # packets that an edit list hides
+        self.fed = self.given = 0  # packets that should give a picture, and pictures
         self.cut = False  # the file ends in the middle of something
+        self.sizes = {}  # (width, height): number of the first such frame
         try:
-            # Local files only: a text that calls itself a playlist must not open addresses.
-            options = {"protocol_whitelist": "file,crypto,data"}
+            # Local files only: a text that calls itself a playlist must not open addresses, and
+            # a name with a % is a name.
+            options = {"protocol_whitelist": "file,crypto,data", "pattern_type": "none"}
             self.container = av.open(
                 str(self.path), container_options=options, metadata_errors="replace"
             )
@@ -67,69 +54,97 @@ class Source:
             raise VideoError(why_unreadable(self.path, error)) from error
         try:
             self.stream = video_stream(self.path, self.container)
+            self.codec = self.stream.codec_context
+            pixels = self.codec.width * self.codec.height
+            if pixels > TOO_LARGE:
+                raise VideoError(
+                    f"{path} says that its frames are {self.codec.width} x {self.codec.height} "
+                    "(width x height), more than memory is meant for. Scale it down: "
+                    "ffmpeg -i FILE -vf scale=3840:-2 out.mp4"
+                )
         except VideoError:
             self.container.close()
             raise
-        self.stream.thread_type = "AUTO"
-        self.stream.codec_context.thread_count = THREADS
+        self.threads = 1 if pixels > LARGE else threads
+        self.stream.thread_type = "AUTO" if self.threads > 1 else "NONE"
+        self.codec.thread_count = self.threads
+        # A transport stream marks what follows a gap, whole or not; elsewhere it is cut off.
+        self.marks_gaps = "mpegts" in self.container.format.name
 
     def __enter__(self):
         return self
 
     def __exit__(self, *error):
         self.container.close()
-        if self.lost:
-            _damaged.add(stamp(self.path))
 
-    def packets(self):
-        """Yield the packets of the video stream, the empty one that flushes the decoder last."""
+    @property
+    def codec_name(self):
+        """The codec's name, the same for each of its decoders."""
+        return DECODERS.get(self.codec.name, self.codec.name)
+
+    def packets(self, *streams):
+        """Yield the packets of the video stream (or of others), None to flush the decoder last."""
         import av
 
         try:
-            yield from self.container.demux(self.stream)
+            for packet in self.container.demux(*(streams or [self.stream])):
+                if packet.size:
+                    yield packet
+                elif packet.pts is None and packet.dts is None:
+                    break
+                # else an empty packet, which says: the same picture again
         except av.error.FFmpegError:
             self.cut = True
-            yield None
+        except IndexError:
+            pass  # PyAV, at the end of a file in which another stream appeared late
+        yield None
 
-    def frames(self):
+    def gives_picture(self, packet):
+        """Whether a packet is meant to give a picture that is shown."""
+        if packet.is_discard or (packet.is_corrupt and not self.marks_gaps):
+            return False
+        return self.codec_name != "vp8" or bool(memoryview(packet)[0] & 0x10)  # RFC 6386, 9.1
+
+    def frames(self, packets=None):
         """Yield the decoded frames in the order in which they are shown."""
         import av
 
-        for packet in self.packets():
-            if packet is not None and packet.is_corrupt:  # cut off in the middle
-                self.lost += 1
-                continue
+        for packet in self.packets() if packets is None else packets:
+            if packet is not None:
+                self.fed += self.gives_picture(packet)
+                if packet.is_corrupt and not self.marks_gaps:
+                    self.lost += 1
+                    continue
             try:
-                frames = self.stream.codec_context.decode(packet)
+                frames = self.codec.decode(packet)
             except av.error.FFmpegError:
-                self.lost += 1
+                self.lost += packet is not None
                 continue
             self.discarded += packet is not None and packet.is_discard
             for frame in frames:
+                self.sizes.setdefault((frame.width, frame.height), self.given)
+                self.given += 1
                 self.mended += frame.is_corrupt
                 yield frame
 
-    def seek(self, pts):
-        """Yield the frames from the keyframe with this stamp on; nothing if it is not found."""
-        self.container.seek(int(pts), stream=self.stream)
-        frames = self.frames()
-        for frame in frames:
-            if frame.pts is None or frame.pts > pts:
-                return
-            if frame.pts == pts:
-                yield frame
-                yield from frames
+    def land(self, pts, dts):
+        """Return the frames from the keyframe with these stamps on; None if it is not found."""
+        import av
 
-    def shortfall(self, count, seconds):
-        """Say what is missing if reading ended after ``count`` frames, ``seconds`` long."""
-        promised = self.stream.frames - self.discarded
-        length = ((self.container.duration or 0) - max(self.container.start_time or 0, 0)) / 1e6
-        early = length - seconds > 0.25  # sound may last a little longer than the pictures
-        if promised > count and (early or self.lost or self.cut):
-            return [f"the header promises {promised} frames, {count} can be decoded"]
-        if early and not self.stream.frames and length > 1.05 * seconds:
-            return [f"the header promises {length:.2f} s, the pictures end at {seconds:.2f} s"]
-        return []
+        decoding = pts if dts is None else dts
+        second = round(1 / self.stream.time_base)
+        for target in (pts, *(decoding - ago * second for ago in LONG_AGO)):
+            try:
+                self.container.seek(target, stream=self.stream)
+            except (av.error.FFmpegError, OverflowError):
+                continue
+            packets = self.packets()
+            for packet in packets:
+                if packet is None or packet.pts is None or packet.pts > pts:
+                    break  # landed behind it
+                if packet.pts == pts:
+                    return self.frames(chain([packet], packets))
+        return None
 
     def damage(self):
         """Say what could not be decoded so far."""
@@ -143,23 +158,37 @@ class Source:
         return notes
 
 
-def existing(path):
-    """Return the absolute path of an existing file or folder, or raise a VideoError."""
-    path = Path(path).expanduser().absolute()
-    if path.is_dir() or (path.is_file() and path.stat().st_size):
-        return path
-    if path.is_file():
-        raise VideoError(f"{path} is empty (0 bytes). Copy or download it again.")
-    names = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
-    close = difflib.get_close_matches(path.name, names, n=1)
-    hint = f" Did you mean {close[0]}?" if close else " Check the folder and the spelling."
-    raise VideoError(f"There is no file {path}.{hint}")
+def video_streams(container):
+    """List the real video streams of a container, without cover art."""
+    streams = [s for s in container.streams if s.type == "video"]
+    return [s for s in streams if not (getattr(s, "disposition", 0) & COVER)]
+
+
+def video_stream(path, container):
+    """Return the video stream that players show, or raise a VideoError."""
+    if TEXT_FORMATS & set(container.format.name.split(",")):
+        raise VideoError(f"{path} is a text file, not a video. Name the video file itself.")
+    films = video_streams(container)
+    if not films:
+        held = "sound only" if container.streams.audio else "no pictures"
+        raise VideoError(f"{path} holds {held}, no video stream. Name a file with pictures.")
+    best = container.streams.best("video")
+    film = best if best in films else films[0]
+    if film.codec_context is None:
+        raise VideoError(
+            f"{path} uses a video codec that this decoder does not know. Convert it with a "
+            "program that does: ffmpeg -i FILE -c:v libx264 out.mp4"
+        )
+    return film
 
 
 def why_unreadable(path, error):
     """Say why a file could not be opened, and what to do."""
-    with path.open("rb") as file:
-        head = file.read(8)
+    try:
+        with path.open("rb") as file:
+            head = file.read(8)
+    except OSError as denied:
+        return f"{path} cannot be opened ({denied.strerror or denied}). Check who may read it."
     if head[4:] == b"ftyp":
         return (
             f"{path} was cut short: the table of its frames (the moov atom), which mp4 and mov "
@@ -170,137 +199,3 @@ def why_unreadable(path, error):
         f"{path} is not a video that can be read ({getattr(error, 'strerror', error)}). Check "
         "that it plays elsewhere; if it does, convert it: ffmpeg -i FILE -c:v libx264 out.mp4"
     )
-
-
-def video_stream(path, container):
-    """Return the first real video stream of a container, or raise a VideoError."""
-    if TEXT_FORMATS & set(container.format.name.split(",")):
-        raise VideoError(f"{path} is a text file, not a video. Name the video file itself.")
-    streams = [s for s in container.streams if s.type == "video"]
-    films = [s for s in streams if not (getattr(s, "disposition", 0) & 0x400)]  # no cover art
-    if not films:
-        held = "sound only" if container.streams.audio else "no pictures"
-        raise VideoError(f"{path} holds {held}, no video stream. Name a file with pictures.")
-    if films[0].codec_context is None:
-        raise VideoError(
-            f"{path} uses a video codec that this decoder does not know. Convert it with a "
-            "program that does: ffmpeg -i FILE -c:v libx264 out.mp4"
-        )
-    return films[0]
-
-
-def index_of(path):
-    """Return the Index of a file, read once for as long as the file does not change."""
-    return _index(*stamp(existing(path)))
-
-
-def stamp(path):
-    """Return what tells a file from a later one of the same name."""
-    stat = path.stat()
-    return str(path), stat.st_mtime_ns, stat.st_size
-
-
-_damaged = set()  # files in which packets were seen to give no picture
-
-
-@lru_cache(maxsize=64)
-def _index(path, mtime, size):
-    stamps, keys = [], []
-    with Source(path) as source:
-        hides = source.stream.codec_context.name == "vp8"
-        for packet in source.packets():
-            if packet is None or not packet.size or packet.is_corrupt or packet.is_discard:
-                continue
-            if hides and not bytes(packet)[0] & 0x10:  # RFC 6386, 9.1: show_frame
-                continue
-            stamps.append(packet.pts)
-            if packet.is_keyframe:
-                keys.append(packet.pts)
-        tick = float(source.stream.time_base)
-        fps = float(source.stream.average_rate or 0)
-    if None in stamps:  # some AVI and raw streams carry no stamps
-        return Index(np.zeros(0, np.int64), np.zeros(0, np.int64), len(stamps), tick, fps)
-    pts = np.sort(np.array(stamps, np.int64))
-    return Index(pts, np.sort(np.array(keys, np.int64)), len(pts), tick, fps)
-
-
-def pick(path, wanted):
-    """Decode the wanted frames and no more of the file than they need.
-
-    Parameters
-    ----------
-    path : str or Path
-        A video file.
-    wanted : sequence of int
-        Rising frame numbers; a ``range`` may run past the end of the video.
-
-    Yields
-    ------
-    (int, av.VideoFrame)
-        The number and the frame. Numbers past the end yield nothing.
-
-    Notes
-    -----
-    A jump goes to the last keyframe at or before the wanted frame; the frames from there on are
-    decoded and their stamps compared with the index. Where they disagree (a damaged file, a
-    container that cannot seek), and once packets of the file have been seen to give no picture,
-    it is decoded from its start and the frames are counted.
-    """
-    done = -1
-    try:
-        for number, frame in _pick(path, wanted, jump=stamp(existing(path)) not in _damaged):
-            done = number
-            yield number, frame
-    except _Astray:
-        yield from _pick(path, wanted[bisect_right(wanted, done) :], jump=False)
-
-
-class _Astray(Exception):
-    """The frames after a jump are not those that the index foretold."""
-
-
-def _pick(path, wanted, *, jump):
-    with Source(path) as source:
-        frames, at, foretold = source.frames(), 0, None  # at: number of the next frame
-        for number in wanted:
-            if jump and number > at + NEAR:
-                index = index_of(path)
-                if index.usable and number < index.count:
-                    landed = _land(source, index, number, at)
-                    if landed:
-                        frames, at, foretold = *landed, index.pts
-            for frame in frames:
-                if foretold is not None and frame.pts != foretold[min(at, len(foretold) - 1)]:
-                    raise _Astray
-                at += 1
-                if at > number:
-                    yield number, frame
-                    break
-            else:
-                break
-        else:
-            at = None  # all found: the end of the file was not seen
-        report(source, at if foretold is None else None)
-
-
-def _land(source, index, number, at):
-    """Jump to the keyframe before ``number``; None where decoding on is as near."""
-    last = int(np.searchsorted(index.keys, index.pts[number], "right")) - 1
-    for key in range(last, max(last - 3, -1), -1):
-        landing = int(np.searchsorted(index.pts, index.keys[key]))
-        if landing <= at and key == last:
-            return None
-        frames = source.seek(index.keys[key])
-        first = next(frames, None)
-        if first is not None:
-            return chain([first], frames), landing
-    raise _Astray
-
-
-def report(source, count):
-    """Warn of what a read left out; ``count`` frames were seen if it ran to the end."""
-    notes = source.damage()
-    if count is not None:
-        notes = source.shortfall(count, count / float(source.stream.average_rate or np.inf)) + notes
-    if notes:
-        warn(f"{source.path}: {'; '.join(notes)}.")
