@@ -215,7 +215,7 @@ def test_output_size_counts_the_windows(size, kernel, stride, padding, dilation)
         return
     assert conv_output_size(size, kernel, padding=padding, **options) == outputs
     x, w = np.ones((1, size, 1)), np.ones((kernel, 1, 1))
-    out, _ = scratch.conv1d_forward(x, w, padding=(padding,), **options)
+    out, _ = scratch.conv1d_forward(x, w, padding=padding, **options)
     assert out.shape == (1, outputs, 1)
 
 

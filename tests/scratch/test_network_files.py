@@ -84,7 +84,7 @@ BAD = {
     "flipped bits": (_flipped, ValueError, "cannot be read: it is damaged"),
     "unknown compression": (_unknown_compression, ValueError, "cannot be read: it is damaged"),
     "pickled": (_pickled, ValueError, "cannot be read: it is damaged"),
-    "folder": (Path.mkdir, ValueError, "weights.npz cannot be read"),
+    "folder": (Path.mkdir, ValueError, "must be the path of a file; received the folder"),
     "fewer layers": (
         lambda path: dense(4).save(path),
         ValueError,

@@ -160,7 +160,9 @@ def test_cell_rejects_what_does_not_fit():
 
 
 def test_bidirectional_rejects_what_does_not_fit():
-    with pytest.raises(ValueError, match=r"cell must be one of 'rnn', 'lstm', 'gru'; received 'tcn'"):
+    with pytest.raises(
+        ValueError, match=r"cell must be one of 'rnn', 'lstm', 'gru'; received 'tcn'"
+    ):
         scratch.bidirectional_forward(X, (W, U, B), (W, U, B), cell="tcn")
     with pytest.raises(ValueError, match=r"weights_back must be .*\(w, u, b\).*; received 2"):
         scratch.bidirectional_forward(X, (W, U, B), (W, U))

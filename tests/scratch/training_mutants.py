@@ -121,7 +121,7 @@ CHECKS = {
 }
 
 ONCE = "list({id(p): p for layer in self.layers for p in layer.params.values()}.values())"
-MEMORY = "run.optimizer.steps, run.optimizer.memory, run.epoch = steps, memory, epoch"
+MEMORY = "run.optimizer.steps, run.optimizer.memory = steps, memory"
 MUTANTS = [
     Mutant(
         "network.Network.backward",
@@ -234,7 +234,7 @@ MUTANTS = [
     ),
     Mutant(
         "layers_sequence.Masking.forward",
-        "x * keep",
+        "blank(x, keep)",
         "x",
         "masked steps are not zeroed",
         "keras: masked twos",
@@ -532,21 +532,21 @@ MUTANTS = [
     Mutant(
         "checkpoint._restore",
         MEMORY,
-        "run.optimizer.memory, run.epoch = memory, epoch",
+        "run.optimizer.memory = memory",
         "Adam counts its steps anew",
         "go on: adam",
     ),
     Mutant(
         "checkpoint._restore",
         MEMORY,
-        "run.optimizer.steps, run.epoch = steps, epoch",
+        "run.optimizer.steps = steps",
         "momentum forgotten",
         "go on: momentum",
     ),
     Mutant(
         "checkpoint._restore",
-        MEMORY,
-        "run.optimizer.steps, run.optimizer.memory = steps, memory",
+        "run.epoch = epoch",
+        "pass",
         "epochs counted anew",
         "go on: momentum",
     ),

@@ -104,19 +104,26 @@ from .layer import (
 )
 from .layers import (
     Activation,
-    AvgPool2D,
     Conv1D,
     Conv2D,
     Conv3D,
     Dense,
     Flatten,
-    GlobalAvgPool2D,
-    MaxPool2D,
 )
 from .layers_norm import (
     BatchNorm,
     Dropout,
     LayerNorm,
+)
+from .layers_pool import (
+    AvgPool2D,
+    AvgPool3D,
+    GlobalAvgPool2D,
+    GlobalAvgPool3D,
+    GlobalMaxPool2D,
+    GlobalMaxPool3D,
+    MaxPool2D,
+    MaxPool3D,
 )
 from .layers_sequence import (
     GRU,
@@ -210,6 +217,7 @@ __all__ = [
     "Adam",
     "AdamW",
     "AvgPool2D",
+    "AvgPool3D",
     "BatchNorm",
     "Bidirectional",
     "Callback",
@@ -221,11 +229,15 @@ __all__ = [
     "EarlyStopping",
     "Flatten",
     "GlobalAvgPool2D",
+    "GlobalAvgPool3D",
+    "GlobalMaxPool2D",
+    "GlobalMaxPool3D",
     "History",
     "Layer",
     "LayerNorm",
     "Masking",
     "MaxPool2D",
+    "MaxPool3D",
     "Network",
     "Optimizer",
     "Run",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ._checks import check_flag, check_numbers
 from .layer import check_count
 from .network import Network
 from .optimizers import Optimizer
@@ -52,6 +53,8 @@ class Run:
         Epochs that are complete, and steps of the epoch after.
     metrics : dict of str to float
         Means over the epoch so far; validation is added at its end.
+    names : tuple of str
+        Names of the metrics that there will be at the end of an epoch.
     history : History
         Of the complete epochs.
     stop : bool
@@ -73,10 +76,22 @@ class Run:
     stop: bool = False
     error: BaseException | None = None
     checkpoint: Path | None = None
+    names: tuple = ()
 
 
 class Callback:
-    """What `fit` calls as it goes; the base of your own, which has the methods that it needs."""
+    """What `fit` calls as it goes; the base of your own, which has the methods that it needs.
+
+    Attributes
+    ----------
+    adds : tuple of str
+        Names of the numbers that it adds to ``run.metrics``, for others that follow them.
+    """
+
+    adds = ()
+
+    def check(self, run):
+        """Complain, before the first step, about a run that this callback cannot follow."""
 
     def on_start(self, run):
         """Before the first step, also of a training that goes on from a checkpoint."""
@@ -121,7 +136,12 @@ class EarlyStopping(Callback):
     """
 
     def __init__(self, monitor="val_loss", *, patience, restore_best=True):
-        self.monitor, self.restore_best = monitor, restore_best
+        if not isinstance(monitor, str):
+            raise TypeError(
+                f"monitor must be the name of a metric; received monitor={monitor!r}. "
+                'Write "val_loss", or "loss" where there is no validation.'
+            )
+        self.monitor, self.restore_best = monitor, check_flag("restore_best", restore_best)
         self.patience = check_count("patience", patience)
         self.sign = -1 if monitor.endswith("accuracy") else 1  # sign * value is to be small
         self._forget()
@@ -133,12 +153,18 @@ class EarlyStopping(Callback):
         if run.epoch == 0:
             self._forget()
 
-    def on_epoch(self, run):
-        if self.monitor not in run.metrics:
+    def check(self, run):
+        if self.monitor not in run.names:
             raise ValueError(
-                f"monitor must be one of {', '.join(run.metrics)}; received {self.monitor!r}. "
-                "fit measures val_... when it is given validation=(x, y)."
+                f"monitor must be one of {', '.join(run.names)}; received {self.monitor!r}. "
+                "fit measures val_... when it is given validation=(x, y); a callback that adds "
+                "numbers of its own says so in adds."
             )
+        shapes = [w.shape for w in run.network.get_weights()]
+        if run.epoch and self.weights and shapes != [w.shape for w in self.weights]:
+            raise ValueError("the weights of its best epoch belong to another network.")
+
+    def on_epoch(self, run):
         value = run.metrics[self.monitor]
         self.wait += 1
         if self.sign * value < self.sign * self.best:
@@ -155,9 +181,10 @@ class EarlyStopping(Callback):
         return {"numbers": numbers} | {f"{k}": w for k, w in enumerate(self.weights)}
 
     def set_state(self, state):
-        self.best, best_epoch, wait = state["numbers"].tolist()
+        best, best_epoch, wait = check_numbers("numbers", state["numbers"], float).tolist()
+        weights = [check_numbers(f"{k}", state[f"{k}"], float) for k in range(len(state) - 1)]
         self.best_epoch, self.wait = int(best_epoch), int(wait)
-        self.weights = [state[f"{k}"] for k in range(len(state) - 1)]
+        self.best, self.weights = best, weights
 
     def __repr__(self):
         return (

@@ -2,11 +2,11 @@
 
 import json
 import zlib
-from pathlib import Path
 
 import numpy as np
 
-from ._files import read_arrays, write_arrays
+from ._checks import check_numbers
+from ._files import check_file, read_arrays, sweep, write_arrays
 
 PROBES = (0, 1, 10, 100, 1000, 10_000)  # steps at which two schedules are compared
 
@@ -22,11 +22,11 @@ class Checkpoint:
     """
 
     def __init__(self, path, settings):
-        self.path = Path(path)
+        self.path = check_file("checkpoint", path)
         self.settings = {name: str(value) for name, value in settings.items()}
 
     def write(self, run, callbacks):
-        """Keep the run as it is after an epoch.
+        """Keep the run as it is before the first epoch, or after one.
 
         Parameters
         ----------
@@ -55,6 +55,8 @@ class Checkpoint:
         ------
         ValueError
             If the file is damaged or belongs to another training; then nothing is changed.
+        OSError
+            If it may not be read.
         """
         if not self.path.exists():
             return
@@ -62,13 +64,16 @@ class Checkpoint:
         try:
             arrays = read_arrays(self.path)
             differences = self._compare(json.loads(str(arrays["settings"])))
-            if int(arrays["epoch"]) > run.epochs:
-                differences.append(f"epochs is {run.epochs}, and {arrays['epoch']} are done")
+            epoch = _whole(arrays, "epoch")
+            if epoch > run.epochs:
+                differences.append(f"epochs is {run.epochs}, and {epoch} are done")
             if not differences:
                 _restore(arrays, run, callbacks)
-        except (KeyError, ValueError, TypeError) as error:
+        except OSError:  # it may be whole
+            raise
+        except Exception as error:  # whatever a file that someone else has written may bring about
             raise ValueError(f"checkpoint {self.path}: {error} {mend}") from error
-        if differences:
+        if differences and epoch:  # where no epoch is done, nothing is lost by starting afresh
             differences = "; ".join(differences)
             raise ValueError(
                 f"checkpoint {self.path} belongs to another training: {differences}. {mend}"
@@ -77,6 +82,7 @@ class Checkpoint:
     def remove(self):
         """Delete the file, for the training is complete."""
         self.path.unlink(missing_ok=True)
+        sweep(self.path)
 
     def _compare(self, settings):
         if not isinstance(settings, dict):
@@ -133,13 +139,67 @@ def _group(arrays, prefix):
 
 
 def _restore(arrays, run, callbacks):
-    """Take over what the file holds; where something is missing, nothing is changed."""
-    slots, count = range(run.optimizer.slots), len(run.network.parameters)
-    steps, epoch = int(arrays["optimizer/steps"]), int(arrays["epoch"])
-    memory = [[arrays[f"optimizer/{k}/{slot}"] for slot in slots] for k in range(count)]
-    run.network.set_weights(list(_group(arrays, "weights").values()))
-    run.optimizer.steps, run.optimizer.memory, run.epoch = steps, memory, epoch
+    """Take over what the file holds; where something in it does not fit, nothing is changed."""
+    steps, epoch = _whole(arrays, "optimizer/steps"), _whole(arrays, "epoch")
+    memory, history = _memory(arrays, run, steps), _history(arrays, epoch)
+    before = run.network.get_weights()
+    states = [(c, c.get_state()) for c in _with_state(callbacks)]
+    try:
+        run.epoch = epoch
+        run.network.set_weights(_weights(arrays))
+        for k, (callback, _) in enumerate(states):
+            callback.set_state(_group(arrays, f"callback/{k}"))
+            callback.check(run)
+    except Exception:
+        run.epoch = 0
+        run.network.set_weights(before)
+        for callback, state in states:
+            callback.set_state(state)
+        raise
+    run.optimizer.steps, run.optimizer.memory = steps, memory
     run.optimizer.params = []  # those of the network come with the next step
-    run.history.update({k: v.tolist() for k, v in _group(arrays, "history").items()})
-    for k, callback in enumerate(_with_state(callbacks)):
-        callback.set_state(_group(arrays, f"callback/{k}"))
+    run.history.update(history)
+
+
+def _whole(arrays, name):
+    """Return a count."""
+    value = arrays[name]
+    if value.shape != () or value.dtype.kind not in "iu" or value < 0:
+        raise ValueError(f"its {name} must be a whole number of at least 0; it is {value}.")
+    return int(value)
+
+
+def _weights(arrays):
+    """Return the weights in their order."""
+    weights = _group(arrays, "weights")
+    return [weights[f"{k}"] for k in range(len(weights))]
+
+
+def _memory(arrays, run, steps):
+    """Return what the optimiser remembers for each parameter; nothing before its first step."""
+    slots, memory = range(run.optimizer.slots), []
+    if steps == 0 and not any(name.startswith("optimizer/0/") for name in arrays):
+        return memory
+    for k, p in enumerate(run.network.parameters):
+        memory.append([])
+        for name in (f"optimizer/{k}/{slot}" for slot in slots):
+            if arrays[name].shape != p.shape:
+                raise ValueError(f"its {name} has shape {arrays[name].shape}, not {p.shape}.")
+            if arrays[name].dtype.kind != "f":
+                raise ValueError(f"its {name} must be floating point; it is {arrays[name].dtype}.")
+            memory[-1].append(arrays[name])
+    return memory
+
+
+def _history(arrays, epoch):
+    """Return the lists of numbers, each as long as there are epochs; one may begin later."""
+    history = _group(arrays, "history")
+    for name, values in history.items():
+        if values.ndim != 1 or not 0 < len(values) <= epoch:
+            raise ValueError(
+                f"its history of {name} must hold {epoch} numbers; it has shape {values.shape}."
+            )
+        check_numbers(f"its history of {name}", values, float)
+    if epoch and len(history["loss"]) != epoch:
+        raise ValueError(f"its history must hold {epoch} losses; it holds {len(history['loss'])}.")
+    return {name: values.tolist() for name, values in history.items()}

@@ -3,12 +3,12 @@
 A layer makes its weights once, in `build`. Then `forward` calls the operation with them, and
 `backward` returns the gradients of x and of each weight. It keeps nothing of a pass: what
 backward needs travels in the cache, so one layer may stand at two places of a network.
-Lesson 06 puts them together. More stand in `layers_norm` and `layers_sequence`.
+Lesson 06 puts them together. More stand in `layers_pool`, `layers_norm` and `layers_sequence`.
 """
 
 import numpy as np
 
-from ._checks import AXES, per_axis
+from ._checks import AXES, check_flag, check_known, per_axis, per_axis_padding, plain
 from ._initial import glorot_uniform
 from .activations import (
     leaky_relu_backward,
@@ -31,14 +31,7 @@ from .conv import (
     conv3d_forward,
 )
 from .dense import dense_backward, dense_forward, flatten_backward, flatten_forward
-from .global_pool import global_avg_pool2d_backward, global_avg_pool2d_forward
 from .layer import Layer, check_count
-from .pool import (
-    avg_pool2d_backward,
-    avg_pool2d_forward,
-    max_pool2d_backward,
-    max_pool2d_forward,
-)
 
 ACTIVATIONS = {
     None: (lambda z: (z, None), lambda dout, cache: dout),
@@ -53,10 +46,6 @@ CONVOLUTIONS = {
     2: (conv2d_forward, conv2d_backward),
     3: (conv3d_forward, conv3d_backward),
 }
-POOLS = {
-    "max": (max_pool2d_forward, max_pool2d_backward),
-    "avg": (avg_pool2d_forward, avg_pool2d_backward),
-}
 
 
 class Dense(Layer):
@@ -68,6 +57,8 @@ class Dense(Layer):
         Outputs U.
     activation : str, optional
         "relu", "leaky_relu", "sigmoid", "tanh" or "softmax"; none by default.
+    use_bias : bool
+        Whether there is a b; before a normalisation, which takes it off again, it is not needed.
 
     Examples
     --------
@@ -79,18 +70,21 @@ class Dense(Layer):
 
     takes_mask = True
 
-    def __init__(self, units, activation=None):
+    def __init__(self, units, activation=None, *, use_bias=True):
         super().__init__()
         self.units = check_count("units", units)
         self.activation = check_activation(activation)
+        self.use_bias = check_flag("use_bias", use_bias)
 
     def build(self, input_shape, rng, dtype):
         shape = input_shape[-1], self.units
-        self.params = {"w": glorot_uniform(shape, rng, dtype), "b": np.zeros(self.units, dtype)}
+        self.params = {"w": glorot_uniform(shape, rng, dtype)}
+        if self.use_bias:
+            self.params["b"] = np.zeros(self.units, dtype)
 
     def forward(self, x, *, training=False, rng=None, mask=None):
         activate, _ = ACTIVATIONS[self.activation]
-        z, cache = dense_forward(x, self.params["w"], self.params["b"])
+        z, cache = dense_forward(x, self.params["w"], self.params.get("b"))
         out, activation_cache = activate(z)
         return out, (cache, activation_cache)
 
@@ -99,19 +93,33 @@ class Dense(Layer):
         cache, activation_cache = cache
         dz = activation_backward(dout, activation_cache)
         dx, dw, db = dense_backward(dz, cache)
-        return dx, {"w": dw, "b": db}
+        return dx, {"w": dw, "b": db} if self.use_bias else {"w": dw}
 
 
 class _Conv(Layer):
     """What `Conv1D`, `Conv2D` and `Conv3D` share: all but the number of axes."""
 
-    def __init__(self, filters, kernel_size, *, stride=1, padding="valid", activation=None):
+    def __init__(
+        self,
+        filters,
+        kernel_size,
+        *,
+        stride=1,
+        padding="valid",
+        dilation=1,
+        activation=None,
+        use_bias=True,
+    ):
         super().__init__()
         self.filters = check_count("filters", filters)
-        per_axis("kernel_size", kernel_size, self.axes)
-        per_axis("stride", stride, self.axes)
-        self.kernel_size, self.stride, self.padding = kernel_size, stride, padding
+        options = {"kernel_size": kernel_size, "stride": stride, "dilation": dilation}
+        for name, value in options.items():
+            per_axis(name, value, self.axes)
+        per_axis_padding(padding, self.axes)
+        self.kernel_size, self.stride, self.dilation = map(plain, options.values())
+        self.padding = plain(padding)
         self.activation = check_activation(activation)
+        self.use_bias = check_flag("use_bias", use_bias)
 
     def build(self, input_shape, rng, dtype):
         if len(input_shape) != self.axes + 1:
@@ -120,13 +128,15 @@ class _Conv(Layer):
             )
         kernel = per_axis("kernel_size", self.kernel_size, self.axes)
         shape = *kernel, input_shape[-1], self.filters
-        self.params = {"w": glorot_uniform(shape, rng, dtype), "b": np.zeros(self.filters, dtype)}
+        self.params = {"w": glorot_uniform(shape, rng, dtype)}
+        if self.use_bias:
+            self.params["b"] = np.zeros(self.filters, dtype)
 
     def forward(self, x, *, training=False, rng=None, mask=None):
         convolve, _ = CONVOLUTIONS[self.axes]
         activate, _ = ACTIVATIONS[self.activation]
-        w, b = self.params["w"], self.params["b"]
-        z, cache = convolve(x, w, b, stride=self.stride, padding=self.padding)
+        options = {"stride": self.stride, "padding": self.padding, "dilation": self.dilation}
+        z, cache = convolve(x, self.params["w"], self.params.get("b"), **options)
         out, activation_cache = activate(z)
         return out, (cache, activation_cache)
 
@@ -136,7 +146,7 @@ class _Conv(Layer):
         cache, activation_cache = cache
         dz = activation_backward(dout, activation_cache)
         dx, dw, db = convolve_backward(dz, cache)
-        return dx, {"w": dw, "b": db}
+        return dx, {"w": dw, "b": db} if self.use_bias else {"w": dw}
 
 
 class Conv2D(_Conv):
@@ -148,9 +158,11 @@ class Conv2D(_Conv):
         Kernels, and so channels of the output.
     kernel_size : int or (int, int)
         Taps of a kernel.
-    stride : int or (int, int)
+    stride, dilation : int or (int, int)
+        Step between windows; step between the taps of one window.
     padding : "valid", "same", int, or one entry per axis
     activation : str, optional
+    use_bias : bool
         As in `Dense`.
 
     Examples
@@ -167,9 +179,10 @@ class Conv1D(_Conv):
 
     Parameters
     ----------
-    filters, kernel_size, stride : int
+    filters, kernel_size, stride, dilation : int
     padding : "valid", "same", int, or ((before, after),)
     activation : str, optional
+    use_bias : bool
         As in `Dense`.
     """
 
@@ -182,9 +195,10 @@ class Conv3D(_Conv):
     Parameters
     ----------
     filters : int
-    kernel_size, stride : int or (int, int, int)
+    kernel_size, stride, dilation : int or (int, int, int)
     padding : "valid", "same", int, or one entry per axis
     activation : str, optional
+    use_bias : bool
         As in `Dense`.
     """
 
@@ -225,63 +239,6 @@ class Flatten(Layer):
         return flatten_backward(dout, cache), {}
 
 
-class _Pool(Layer):
-    """What `MaxPool2D` and `AvgPool2D` share: all but the kind."""
-
-    def __init__(self, size=2, *, stride=None, padding="valid"):
-        super().__init__()
-        self.size, self.stride, self.padding = size, stride, padding
-
-    def forward(self, x, *, training=False, rng=None, mask=None):
-        pool, _ = POOLS[self.kind]
-        return pool(x, size=self.size, stride=self.stride, padding=self.padding)
-
-    def backward(self, dout, cache):
-        _, pool_backward = POOLS[self.kind]
-        return pool_backward(dout, cache), {}
-
-
-class MaxPool2D(_Pool):
-    """Keep the largest entry of every window; see `vidlearn.scratch.max_pool2d_forward`.
-
-    Parameters
-    ----------
-    size : int or (int, int)
-    stride : int or (int, int), optional
-        size by default.
-    padding : "valid", "same", int, or one entry per axis
-    """
-
-    kind = "max"
-
-
-class AvgPool2D(_Pool):
-    """Average every window; see `vidlearn.scratch.avg_pool2d_forward`.
-
-    Parameters
-    ----------
-    size : int or (int, int)
-    stride : int or (int, int), optional
-        size by default.
-    padding : "valid", "same", int, or one entry per axis
-    """
-
-    kind = "avg"
-
-
-class GlobalAvgPool2D(Layer):
-    """Average every channel over the whole image, (N, H, W, C) to (N, C)."""
-
-    def forward(self, x, *, training=False, rng=None, mask=None):
-        return global_avg_pool2d_forward(x)
-
-    def backward(self, dout, cache):
-        return global_avg_pool2d_backward(dout, cache), {}
-
-
 def check_activation(name):
     """Return the name of an activation, when there is one of that name."""
-    if name not in ACTIVATIONS:
-        known = ", ".join(repr(key) for key in ACTIVATIONS if key)
-        raise ValueError(f"activation must be one of {known}, or None; received {name!r}.")
-    return name
+    return check_known("activation", name, ACTIVATIONS)

@@ -2,11 +2,13 @@
 
 import numpy as np
 
-from .dropout import dropout_backward, dropout_forward
+from .dropout import check_rate, dropout_backward, dropout_forward
 from .layer import Layer
 from .norm import (
     batch_norm_backward,
     batch_norm_forward,
+    check_eps,
+    check_momentum,
     layer_norm_backward,
     layer_norm_forward,
 )
@@ -18,15 +20,14 @@ class Dropout(Layer):
     Parameters
     ----------
     rate : float
-        Share of the entries that are silenced, from 0 to below 1.
+        Share of the entries that are silenced, from 0 to below 1; not the share that is kept.
     """
 
     takes_mask = True
 
     def __init__(self, rate):
         super().__init__()
-        self.rate = rate
-        dropout_forward(np.zeros(1), rate=rate, rng=np.random.default_rng(0))  # checks rate
+        self.rate = check_rate(rate)
 
     def forward(self, x, *, training=False, rng=None, mask=None):
         return dropout_forward(x, rate=self.rate, training=training, rng=rng)
@@ -48,7 +49,7 @@ class BatchNorm(Layer):
 
     def __init__(self, *, momentum=0.99, eps=1e-3):
         super().__init__()
-        self.momentum, self.eps = momentum, eps
+        self.momentum, self.eps = check_momentum(momentum), check_eps(eps)
 
     def build(self, input_shape, rng, dtype):
         channels = input_shape[-1]
@@ -84,7 +85,7 @@ class LayerNorm(Layer):
 
     def __init__(self, *, eps=1e-3):
         super().__init__()
-        self.eps = eps
+        self.eps = check_eps(eps)
 
     def build(self, input_shape, rng, dtype):
         channels = input_shape[-1]

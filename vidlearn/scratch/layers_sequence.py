@@ -1,8 +1,12 @@
 """Layers over time: recurrent ones, and the mask that tells them which steps count."""
 
+from math import isnan
+
 import numpy as np
 
+from ._checks import check_flag, check_number
 from ._initial import glorot_uniform, orthogonal
+from ._recurrent import blank
 from .bidirectional import bidirectional_backward, bidirectional_forward
 from .gru import gru_backward, gru_forward
 from .layer import Layer, check_count
@@ -19,27 +23,31 @@ RECURRENT = {
 class Masking(Layer):
     """Tell the layers after it to leave out the steps where every feature is mask_value.
 
+    Those steps go on as zeros.
+
     Parameters
     ----------
     mask_value : float
+        NaN is possible too, which Keras never finds: so are missing detections often written.
     """
 
     takes_mask = True
 
     def __init__(self, mask_value=0.0):
         super().__init__()
-        self.mask_value = mask_value
+        self.mask_value = check_number("mask_value", mask_value, "be a number", lambda v: True)
 
     def forward(self, x, *, training=False, rng=None, mask=None):
-        keep = self.next_mask(x, mask)[..., None]
-        return x * keep, keep
+        keep = self.next_mask(x, mask)
+        return blank(x, keep), keep[..., None]
 
     def backward(self, dout, cache):
         keep = cache
         return dout * keep, {}
 
     def next_mask(self, x, mask):
-        return np.any(x != self.mask_value, axis=-1)
+        differs = x == x if isnan(self.mask_value) else x != self.mask_value
+        return np.any(differs, axis=-1)
 
 
 class _Recurrent(Layer):
@@ -50,7 +58,7 @@ class _Recurrent(Layer):
     def __init__(self, units, *, return_sequences=False):
         super().__init__()
         self.units = check_count("units", units)
-        self.return_sequences = bool(return_sequences)
+        self.return_sequences = check_flag("return_sequences", return_sequences)
 
     def build(self, input_shape, rng, dtype):
         if len(input_shape) != 2:

@@ -47,7 +47,7 @@ def mse_forward(prediction, target):
     2.5
     """
     prediction = _check_scores("prediction", prediction, 0)
-    difference = prediction - _check_target("target", target, "prediction", prediction)
+    difference = prediction - check_target("target", target, "prediction", prediction)
     return float(np.mean(difference**2)), difference
 
 
@@ -113,7 +113,7 @@ def softmax_cross_entropy_forward(logits, labels):
     1.0397
     """
     logits = _check_scores("logits", logits, 1)
-    labels = _check_labels(logits, labels)
+    labels = check_labels(logits, labels)
     z = logits - logits.max(axis=-1, keepdims=True)
     e = np.exp(z)
     total = e.sum(axis=-1, keepdims=True)
@@ -193,12 +193,7 @@ def sigmoid_cross_entropy_forward(logits, targets):
     0.837
     """
     logits = _check_scores("logits", logits, 0)
-    targets = _check_target("targets", targets, "logits", logits)
-    if not np.all((targets >= 0) & (targets <= 1)):
-        raise ValueError(
-            "targets must lie between 0 and 1; received entries from "
-            f"{targets.min()} to {targets.max()}. Several classes need softmax_cross_entropy."
-        )
+    targets = check_yes_or_no(logits, targets)
     losses = np.maximum(logits, 0) - logits * targets + np.log1p(np.exp(-np.abs(logits)))
     return float(losses.mean()), (logits, targets)
 
@@ -248,7 +243,7 @@ def accuracy(logits, labels):
     0.5
     """
     logits = _check_scores("logits", logits, 1)
-    labels = _check_labels(logits, labels)
+    labels = check_labels(logits, labels)
     right = labels if labels.ndim < logits.ndim else labels.argmax(axis=-1)
     return float(np.mean(logits.argmax(axis=-1) == right))
 
@@ -264,7 +259,7 @@ def _check_scores(name, scores, axes):
     return scores
 
 
-def _check_target(name, target, other, scores):
+def check_target(name, target, other, scores):
     """Return target in the dtype of scores, when it has the shape of scores."""
     target = check_numbers(name, target, scores.dtype)
     if target.shape != scores.shape:
@@ -275,7 +270,7 @@ def _check_target(name, target, other, scores):
     return target
 
 
-def _check_labels(logits, labels):
+def check_labels(logits, labels):
     """Return labels as classes (...,) or as probabilities (..., K) in the dtype of logits."""
     labels, classes = as_array("labels", labels), logits.shape[-1]
     if labels.shape == logits.shape:
@@ -297,6 +292,17 @@ def _check_labels(logits, labels):
             f"labels from {labels.min()} to {labels.max()}. Do they count from 1?"
         )
     return labels
+
+
+def check_yes_or_no(logits, targets):
+    """Return targets in the dtype of logits, when they have their shape and lie from 0 to 1."""
+    targets = check_target("targets", targets, "logits", logits)
+    if not np.all((targets >= 0) & (targets <= 1)):
+        raise ValueError(
+            "targets must lie between 0 and 1; received entries from "
+            f"{targets.min()} to {targets.max()}. Several classes need softmax_cross_entropy."
+        )
+    return targets
 
 
 def _check_probabilities(labels):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ._checks import check_floating, is_int
+from ._checks import FLOATS, as_array, check_floating, check_numbers, check_seed, is_int, plain
 from ._files import read_arrays, write_arrays
 from .layer import Layer, check_count
 
@@ -42,6 +42,8 @@ class Network:
 
     Raises
     ------
+    TypeError
+        If layers or dtype are something else.
     ValueError
         If a layer cannot take what the layer before gives; it says which layer.
 
@@ -58,10 +60,11 @@ class Network:
     def __init__(self, layers, *, input_shape, seed=0, dtype=np.float32):
         if isinstance(layers, Layer) or not isinstance(layers, Iterable):
             raise TypeError(f"layers must be a list of Layer objects; received {layers!r}.")
-        self.layers, self.dtype = list(layers), np.dtype(dtype)
+        self.layers, self.dtype = list(layers), _check_dtype(dtype)
         self.input_shape = _check_input_shape(input_shape)
-        self._check_options()
-        self.rng = np.random.default_rng(seed)
+        if not self.layers:
+            raise ValueError("layers must hold at least one Layer; received none.")
+        self.rng = np.random.default_rng(check_seed("seed", seed))
         self.shapes = []  # of the output of every layer, for one example
         x, mask = np.zeros((1, *self.input_shape), self.dtype), None
         for number, layer in enumerate(self.layers, 1):
@@ -69,6 +72,7 @@ class Network:
                 self._build(layer, x)
                 x, mask, _ = _run(layer, x, mask)
             self.shapes.append(x.shape[1:])
+        self.masked = mask is not None  # whether some steps of the output may not count
 
     def forward(self, x, training=False):
         """Run x through all layers.
@@ -85,7 +89,7 @@ class Network:
         out : ndarray, (N, ...)
         cache : NetworkCache
         """
-        x, mask, caches = self._check_input(x), None, []
+        x, mask, caches = self.check_input(x), None, []
         for number, layer in enumerate(self.layers, 1):
             with _naming(number, layer, "x", x):
                 x, mask, cache = _run(layer, x, mask, training, self.rng)
@@ -106,6 +110,12 @@ class Network:
         list of ndarray
             A gradient for each of `parameters`. Where a parameter was used twice, the sum.
         """
+        if not isinstance(cache, NetworkCache) or len(cache.layers) != len(self.layers):
+            raise TypeError(
+                "cache must be what forward of this network returned with out; received "
+                f"{type(cache).__name__}. Write out, cache = network.forward(x), and then "
+                "network.backward(dout, cache)."
+            )
         grads = {}
         for number in range(len(self.layers), 0, -1):
             layer = self.layers[number - 1]
@@ -133,8 +143,11 @@ class Network:
         -------
         ndarray, (N, ...)
         """
-        starts = range(0, max(len(x), 1), check_count("batch_size", batch_size))
-        return np.concatenate([self.forward(x[i : i + batch_size])[0] for i in starts])
+        x = as_array("x", x)
+        count = len(x) if x.ndim else 1
+        starts = range(0, max(count, 1), check_count("batch_size", batch_size))
+        batches = (x[i : i + batch_size] if x.ndim else x for i in starts)
+        return np.concatenate([self.forward(batch)[0] for batch in batches])
 
     def count_parameters(self):
         """Return how many numbers training changes; a shared array counts once.
@@ -179,22 +192,32 @@ class Network:
 
         Raises
         ------
+        TypeError
+            If they are no list of arrays of real numbers; then nothing is changed.
         ValueError
             If their number or a shape differs; then nothing is changed.
         """
         named = self._named()
+        if not isinstance(weights, tuple | list):
+            raise TypeError(
+                f"weights must be a list of arrays; received {type(weights).__name__}. "
+                "get_weights() of this network, or of its twin in Keras, gives one."
+            )
         if len(weights) != len(named):
             raise ValueError(
                 f"weights must hold {len(named)} arrays, {', '.join(named)}; "
                 f"received {len(weights)}."
             )
+        values = []
         for (name, array), value in zip(named.items(), weights, strict=True):
-            if array.shape != np.shape(value):
+            value = as_array(name := f"the weights of {name}", value)
+            if array.shape != value.shape:
                 raise ValueError(
-                    f"the weights of {name} must have shape {array.shape}; "
-                    f"received {np.shape(value)}. Are the layers the same, with the same options?"
+                    f"{name} must have shape {array.shape}; "
+                    f"received {value.shape}. Are the layers the same, with the same options?"
                 )
-        for array, value in zip(named.values(), weights, strict=True):
+            values.append(check_numbers(name, value, array.dtype))
+        for array, value in zip(named.values(), values, strict=True):
             array[...] = value
 
     def save(self, path):
@@ -204,6 +227,11 @@ class Network:
         ----------
         path : str or Path
             Of an ``.npz`` file.
+
+        Raises
+        ------
+        OSError
+            If it cannot be written there.
         """
         write_arrays(path, self._named())
 
@@ -229,7 +257,7 @@ class Network:
             )
         try:
             self.set_weights(list(arrays.values()))
-        except ValueError as error:
+        except (TypeError, ValueError) as error:
             raise ValueError(f"{path} holds the weights of another network: {error}") from error
 
     def _named(self):
@@ -239,12 +267,6 @@ class Network:
             for key, array in (layer.params | layer.state).items():
                 named.setdefault(id(array), (f"{number}.{type(layer).__name__}.{key}", array))
         return dict(named.values())
-
-    def _check_options(self):
-        if not self.layers:
-            raise ValueError("layers must hold at least one Layer; received none.")
-        if not np.issubdtype(self.dtype, np.floating):
-            raise TypeError(f"dtype must be a floating-point type; received {self.dtype}.")
 
     def _build(self, layer, x):
         if not isinstance(layer, Layer):
@@ -259,7 +281,17 @@ class Network:
                     "two networks share needs both in one dtype."
                 )
 
-    def _check_input(self, x):
+    def check_input(self, x):
+        """Return x in the network's dtype, when it is floating point (N, *input_shape).
+
+        Parameters
+        ----------
+        x : ndarray
+
+        Returns
+        -------
+        ndarray, (N, *input_shape)
+        """
         x = check_floating("x", x)
         if x.shape[1:] != self.input_shape or x.ndim == 0:
             raise ValueError(
@@ -281,8 +313,23 @@ def _run(layer, x, mask, training=False, rng=None):
     return out, layer.next_mask(x, mask), cache
 
 
+def _check_dtype(dtype):
+    """Return the dtype of a network, when it is float32 or float64."""
+    try:
+        found = np.dtype(dtype)
+    except TypeError:
+        found = None
+    if dtype is None or found is None or found.char not in FLOATS:
+        raise TypeError(
+            "dtype must be a floating-point type, np.float32 or np.float64; "
+            f"received {found if found is not None and dtype is not None else repr(dtype)}."
+        )
+    return found.newbyteorder("=")
+
+
 def _check_input_shape(shape):
     """Return the shape of one example, when it is a tuple of whole numbers of at least 1."""
+    shape = plain(shape)
     if not isinstance(shape, tuple | list) or not all(is_int(n) and n >= 1 for n in shape):
         raise ValueError(
             "input_shape must be a tuple of ints of at least 1, the shape of one example without "

@@ -188,12 +188,17 @@ def prepare(axes, x, size, stride, padding, fill):
     size = per_axis("size", size, axes)
     stride = size if stride is None else stride
     grid = lay_grid(x.shape[1:-1], size, stride=stride, padding=padding, name="size")
-    if any(max(pads) >= k for pads, k in zip(grid.pads, size, strict=True)):
+    check_room(padding, grid.pads, size)
+    return grid.pad(x, fill), grid
+
+
+def check_room(padding, pads, size):
+    """Complain about windows that could hold nothing but padding; "same" pads for none."""
+    if any(pad != "same" and max(pad) >= k for pad, k in zip(pads, size, strict=True)):
         raise ValueError(
             "padding must be smaller than size, or a window could hold nothing but padding; "
             f"received padding={padding!r} and size={size}. Take a larger size."
         )
-    return grid.pad(x, fill), grid
 
 
 def count_real(x, grid):
