@@ -5,20 +5,37 @@ import json
 import numpy as np
 from ipywidgets.embed import dependency_state, embed_data
 
+# A page cannot import a module from disk, so each script is made one from its text. The model does
+# nothing but answer `get`.
 PAGE = """<!doctype html>
 <html lang="en" data-theme="{theme}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Widgets</title>
 <style>body {{ margin: 16px; background: {background} }}</style>
-<script src="{require}"></script>
-<script>require.config({{ paths: {{ anywidget: "{anywidget}" }} }})</script>
-<script src="{manager}"></script>
-<script type="application/vnd.jupyter.widget-state+json">{state}</script>
 <body>
-{views}
+<main></main>
+<script type="application/json">{state}</script>
+<script type="module">
+const views = JSON.parse(document.querySelector("[type='application/json']").textContent);
+for (const {{ state, buffers }} of views) {{
+  for (const {{ path, data }} of buffers) {{
+    const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+    const owner = path.slice(0, -1).reduce((place, step) => place[step], state);
+    owner[path.at(-1)] = new DataView(bytes.buffer);
+  }}
+  document.head.append(Object.assign(document.createElement("style"), {{
+    textContent: state._css,
+  }}));
+  const url = URL.createObjectURL(new Blob([state._esm], {{ type: "text/javascript" }}));
+  const {{ render }} = (await import(url)).default;
+  const model = {{ get: (name) => state[name], set() {{}}, save_changes() {{}}, on() {{}}, off() {{}} }};
+  const el = document.querySelector("main").appendChild(document.createElement("div"));
+  await render({{ model, el }});
+}}
+document.body.dataset.ready = "";
+</script>
 """
-VIEW = '<script type="application/vnd.jupyter.widget-view+json">{}</script>'
 BACKGROUNDS = {
     "light": "#fff",
     "dark": "#14181e; --pst-color-background: #14181e; "
@@ -26,26 +43,28 @@ BACKGROUNDS = {
 }
 
 
-def write_page(path, widgets, scripts, theme="light"):
+def states(widgets):
+    """Return the state of each widget as a notebook stores it, with its buffers in base64."""
+    found = []
+    for widget in widgets:
+        data = embed_data(views=[widget], state=dependency_state([widget], drop_defaults=False))
+        model = data["manager_state"]["state"][widget.model_id]
+        found.append({"state": model["state"], "buffers": model.get("buffers", [])})
+    return found
+
+
+def write_page(path, widgets, theme="light"):
     """Write `widgets` with their state into the HTML file `path`.
 
     Parameters
     ----------
     path : pathlib.Path
-    widgets : sequence of ipywidgets.Widget
-    scripts : dict
-        Paths of the scripts "require", "anywidget" and "manager".
+    widgets : sequence of vidlearn.widgets.base.Interactive
     theme : "light" or "dark"
     """
-    data = embed_data(views=widgets, state=dependency_state(widgets, drop_defaults=False))
     # "</script>" inside a string must not end the element that carries the state.
-    state = json.dumps(data["manager_state"]).replace("</", "<\\/")
-    views = "\n".join(VIEW.format(json.dumps(spec)) for spec in data["view_specs"])
-    links = {name: script.as_uri() for name, script in scripts.items()}
-    links["anywidget"] = links["anywidget"].removesuffix(".js")  # as require.js wants it
-    page = PAGE.format(
-        theme=theme, background=BACKGROUNDS[theme], state=state, views=views, **links
-    )
+    state = json.dumps(states(widgets)).replace("</", "<\\/")
+    page = PAGE.format(theme=theme, background=BACKGROUNDS[theme], state=state)
     path.write_text(page, "utf-8")
 
 

@@ -1,31 +1,15 @@
 """Values flow forward through a small network, gradients flow back."""
 
 import numpy as np
-from traitlets import Float, TraitType, validate
+from traitlets import Float, validate
+
+from vidlearn.scratch import sigmoid_cross_entropy_forward
 
 from .base import Interactive
+from .poster import GREY, Sheet, short
+from .traits import Numbers
 
 MOST = 9
-
-
-class Numbers(TraitType):
-    """A trait for a small array of one shape, kept as nested lists for the browser."""
-
-    def __init__(self, shape, **options):
-        super().__init__(**options)
-        self.shape = shape
-
-    def validate(self, obj, value):
-        try:
-            array = np.asarray(value, float)
-        except (TypeError, ValueError):
-            array = np.array(np.nan)
-        if array.shape != self.shape or not np.all(np.abs(array) <= MOST):
-            raise ValueError(
-                f"{self.name} must have shape {self.shape} and hold numbers from -{MOST} to "
-                f"{MOST}. Received shape {array.shape}: {value!r}"
-            )
-        return array.tolist()
 
 
 class BackpropGraph(Interactive):
@@ -54,6 +38,11 @@ class BackpropGraph(Interactive):
     y : float
         The target, 0 or 1.
 
+    Attributes
+    ----------
+    x, w, b, v, c, y
+        The numbers as the reader has changed them.
+
     Raises
     ------
     ValueError
@@ -67,11 +56,11 @@ class BackpropGraph(Interactive):
     Lesson 05 uses it.
     """
 
-    x = Numbers((3,)).tag(sync=True)
-    w = Numbers((3, 2)).tag(sync=True)
-    b = Numbers((2,)).tag(sync=True)
-    v = Numbers((2,)).tag(sync=True)
-    c = Numbers(()).tag(sync=True)
+    x = Numbers((3,), least=-MOST, most=MOST).tag(sync=True)
+    w = Numbers((3, 2), least=-MOST, most=MOST).tag(sync=True)
+    b = Numbers((2,), least=-MOST, most=MOST).tag(sync=True)
+    v = Numbers((2,), least=-MOST, most=MOST).tag(sync=True)
+    c = Numbers((), least=-MOST, most=MOST).tag(sync=True)
     y = Float().tag(sync=True)
 
     def __init__(self, x, w, b, v, c, *, y):
@@ -85,3 +74,29 @@ class BackpropGraph(Interactive):
 
     def describe(self):
         return f"3-2-1, target {self.y:g}"
+
+    def poster(self):
+        """Return the graph with the values of the forward pass, as SVG."""
+        x, w, b, v = (np.array(value) for value in (self.x, self.w, self.b, self.v))
+        s = x @ w + b
+        h = np.maximum(s, 0)
+        z = h @ v + self.c
+        loss, _ = sigmoid_cross_entropy_forward(np.array([[z]]), np.array([[self.y]]))
+        columns = {
+            "x": x, "s": s, "h": h, "z": [z], "a": [0.5 * (1 + np.tanh(z / 2))], "L": [loss],
+        }  # fmt: skip
+        sheet, places = Sheet(), {}
+        for column, (name, values) in enumerate(columns.items()):
+            for row, value in enumerate(values):
+                places[name, row] = 60 + 110 * column, 130 + 70 * (row - (len(values) - 1) / 2)
+                places[name, row] += (f"{name}{'₁₂₃'[row] if len(values) > 1 else ''}", value)
+        links = [(("x", i), ("s", j)) for i in range(3) for j in range(2)]
+        links += [(("s", j), ("h", j)) for j in range(2)] + [(("h", j), ("z", 0)) for j in range(2)]
+        links += [(("z", 0), ("a", 0)), (("a", 0), ("L", 0))]
+        for start, end in links:
+            sheet.line([places[start][:2], places[end][:2]], colour="#c8ccd1")
+        for left, top, name, value in places.values():
+            sheet.rect(left - 36, top - 24, 72, 48, fill="#f4f5f6", line=GREY, radius=6)
+            sheet.text(left, top - 5, name, anchor="middle", colour=GREY)
+            sheet.text(left, top + 14, short(float(value)), anchor="middle", bold=True)
+        return "image/svg+xml", sheet.svg(680, 260)

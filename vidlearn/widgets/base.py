@@ -1,13 +1,15 @@
-"""What all interactives share: scripts, strings, a stable repr, and traits that check arrays."""
+"""What all interactives share: scripts, strings, a stable repr and a face without a script."""
 
+import base64
 import re
 from importlib.resources import files
 
 import anywidget
-import numpy as np
-from traitlets import Dict, TraitType, Unicode
+from traitlets import Dict, Unicode
 
 from vidlearn import messages
+
+STATIC = files("vidlearn") / "widgets" / "static"
 
 
 def section(kind):
@@ -19,8 +21,18 @@ def section(kind):
     return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", kind).lower()
 
 
+def parts(kind):
+    """Return the names of the common parts that an interactive uses, from its first line.
+
+    >>> parts("UnrolledRNN")
+    ['maths', 'core', 'controls', 'transport', 'chart']
+    """
+    first = (STATIC / f"{section(kind)}.js").read_text("utf-8").partition("\n")[0]
+    return first.removeprefix("// uses: ").split()
+
+
 def scripts(kind):
-    """Return the script and the style sheet of an interactive, each behind the common one.
+    """Return the script and the style sheet of an interactive, behind the parts it uses.
 
     Parameters
     ----------
@@ -33,11 +45,11 @@ def scripts(kind):
         The traits ``_esm`` and ``_css``. A notebook stores them with its widgets, so a test can
         tell a stored widget that is older than the code.
     """
-    folder = files("vidlearn") / "widgets" / "static"
+    common, name = [f"common/{part}" for part in parts(kind)], section(kind)
 
     def joined(ending):
-        parts = (folder / f"{name}.{ending}" for name in ("common", section(kind)))
-        return "\n".join(part.read_text("utf-8") for part in parts)
+        found = (STATIC / f"{path}.{ending}" for path in [*common, name])
+        return "\n".join(part.read_text("utf-8") for part in found if part.is_file())
 
     return {"_esm": joined("js"), "_css": joined("css")}
 
@@ -45,8 +57,9 @@ def scripts(kind):
 class Interactive(anywidget.AnyWidget):
     """Base of all interactives: one Python class, one script and one style sheet of its name.
 
-    A subclass ``FilterGallery`` takes ``static/filter_gallery.js`` and ``.css``, each behind its
-    ``common`` one, and its strings from the catalogue's section ``filter_gallery``.
+    A subclass ``FilterGallery`` takes ``static/filter_gallery.js`` and ``.css``, behind the parts
+    of ``static/common`` that its script's first line names, and its strings from the catalogue's
+    section ``filter_gallery``.
     """
 
     text = Dict(help="The strings the browser shows").tag(sync=True)
@@ -62,84 +75,19 @@ class Interactive(anywidget.AnyWidget):
         """Return in a few words what is shown."""
         return ""
 
+    def poster(self):
+        """Return the face shown where no script runs: its type, and SVG text or bytes.
+
+        GitHub, nbviewer, paper and a page without JavaScript show it.
+        """
+        raise NotImplementedError
+
     def __repr__(self):
         return f"{type(self).__name__}({self.describe()})"
 
-
-class Grid(TraitType):
-    """A trait for a small matrix of numbers, kept as nested lists for the browser.
-
-    Parameters
-    ----------
-    most : int
-        The largest number of rows and of columns: more would not be readable.
-    """
-
-    def __init__(self, most, **options):
-        super().__init__(**options)
-        self.most = most
-
-    def validate(self, obj, value):
-        name = self.name
-        try:
-            array = np.asarray(value)
-        except ValueError:
-            raise ValueError(f"{name} must be a matrix: its rows differ in length.") from None
-        if array.ndim != 2 or not array.size:
-            raise ValueError(
-                f"{name} must be a matrix (rows, columns) with at least one entry. Received shape "
-                f"{array.shape}. Take one channel of one picture, such as frame[:8, :8, 0]."
-            )
-        if array.dtype.kind not in "buif" or not np.isfinite(array).all():
-            raise ValueError(
-                f"{name} must hold finite numbers. Received dtype {array.dtype}"
-                f"{' with NaN or infinity' if array.dtype.kind == 'f' else ''}."
-            )
-        if max(array.shape) > self.most:
-            raise ValueError(
-                f"{name} must have at most {self.most} rows and columns, so that its numbers stay "
-                f"readable. Received shape {array.shape}. Cut a part out: "
-                f"{name}[:{self.most}, :{self.most}]."
-            )
-        return array.astype(float).tolist()
-
-
-def shape(grid):
-    """Write the size of a matrix, as in ``6×6``.
-
-    >>> shape([[1, 2, 3], [4, 5, 6]])
-    '2×3'
-    """
-    return f"{len(grid)}×{len(grid[0])}"
-
-
-def shrink(frame, max_width, name="frame"):
-    """Return a frame as a Pillow picture, no wider than `max_width`.
-
-    Parameters
-    ----------
-    frame : ndarray, (H, W, 3) or (H, W), uint8
-    max_width : int
-    name : str
-        What the error calls the frame.
-
-    Raises
-    ------
-    ValueError
-        If the frame is not such an array, or max_width is below 1.
-    """
-    from PIL import Image
-
-    if max_width < 1:
-        raise ValueError(f"max_width must be at least 1. Received: {max_width}")
-    frame = np.asarray(frame)
-    good = frame.ndim == 2 or (frame.ndim == 3 and frame.shape[2] == 3)
-    if frame.dtype != np.uint8 or not good or not frame.size:
-        raise ValueError(
-            f"{name} must be a uint8 picture (H, W, 3) or (H, W). Received dtype {frame.dtype} and "
-            f"shape {frame.shape}. Where values go from 0 to 1: (255 * frame).astype(np.uint8)."
-        )
-    height, width = frame.shape[:2]
-    scale = min(1, max_width / width)
-    stored = (round(width * scale), max(1, round(height * scale)))
-    return Image.fromarray(frame).resize(stored, Image.Resampling.BOX)
+    def _repr_mimebundle_(self, **kwargs):
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        kind, face = self.poster()
+        data[kind] = face if isinstance(face, str) else base64.b64encode(face).decode()
+        alt = self.text["alt"].format(title=self.text["title"], about=self.describe())
+        return data, {**metadata, kind: {"alt": alt}}

@@ -1,13 +1,14 @@
 """A clip, frame by frame: frame numbers, seconds, cuts, sampled frames and boxes."""
 
-import io
-
 import numpy as np
-from traitlets import Any, Float, List, Tuple, validate
+from traitlets import Bool, Int, List, Tuple, validate
 
-from .base import Interactive, shrink
+from .base import Interactive
+from .media import as_bytes, encode, opened
+from .traits import Number, Wholes
 
-MOST_BYTES = 2_000_000
+SMALL = 100
+"""Narrower frames are shown as squares: enlarged and smoothed they would only be blurred."""
 
 
 class ClipPlayer(Interactive):
@@ -34,6 +35,13 @@ class ClipPlayer(Interactive):
         Frames at which a new shot starts.
     max_width : int, default 320
         Wider frames are stored at this width.
+    pixelated : bool, optional
+        Show pixels as squares; by default where frames are less than 100 pixels wide.
+
+    Attributes
+    ----------
+    frame : int
+        The frame that is shown, once the clip stands still; a new value goes there.
 
     Raises
     ------
@@ -50,16 +58,27 @@ class ClipPlayer(Interactive):
     Lesson 01 uses it.
     """
 
-    fps = Float().tag(sync=True)
-    marks = Any().tag(sync=True)
-    cuts = Any().tag(sync=True)
+    fps = Number(above=0, hint="If the file does not tell, 25 is a fair guess.").tag(sync=True)
+    marks = Wholes().tag(sync=True)
+    cuts = Wholes().tag(sync=True)
+    frame = Int(0, help="The frame shown").tag(sync=True)
+    pixelated = Bool().tag(sync=True)
     _frames = List(help="WebP pictures").tag(sync=True)
     _sizes = Tuple(help="(width, height) stored, then given").tag(sync=True)
     _boxes = List(help="For each frame a list of x1, y1, x2, y2, label number").tag(sync=True)
     _labels = List(help="The different labels").tag(sync=True)
 
     def __init__(
-        self, frames, fps, *, marks=None, boxes=None, labels=None, cuts=None, max_width=320
+        self,
+        frames,
+        fps,
+        *,
+        marks=None,
+        boxes=None,
+        labels=None,
+        cuts=None,
+        max_width=320,
+        pixelated=None,
     ):
         pictures, sizes = encode(frames, max_width)
         packed, names = pack_boxes(boxes, labels, len(pictures))
@@ -68,60 +87,50 @@ class ClipPlayer(Interactive):
             _sizes=sizes,
             _boxes=packed,
             _labels=names,
-            fps=float(fps),
+            fps=fps,
             marks=marks,
             cuts=cuts,
+            pixelated=sizes[1][0] < SMALL if pixelated is None else pixelated,
         )
-
-    @validate("fps")
-    def _positive(self, proposal):
-        if not 0 < proposal["value"] < float("inf"):
-            raise ValueError(
-                f"fps must be a number above 0. Received: {proposal['value']}. If the file "
-                "does not tell, 25 is a fair guess."
-            )
-        return proposal["value"]
 
     @validate("marks", "cuts")
     def _inside(self, proposal):
-        name, total = proposal["trait"].name, len(self._frames)
-        numbers = np.array([] if proposal["value"] is None else proposal["value"])
-        if numbers.ndim != 1 or (numbers != numbers.astype(int)).any():
-            raise ValueError(f"{name} must be a sequence of frame numbers. Received: {numbers!r}")
+        name, total, numbers = proposal["trait"].name, len(self._frames), proposal["value"]
         least = 1 if name == "cuts" else 0  # a cut separates two frames: none lies before frame 0
-        if numbers.size and not least <= numbers.min() <= numbers.max() < total:
+        if numbers and not least <= numbers[0] <= numbers[-1] < total:
             raise ValueError(
                 f"{name} must lie between {least} and {total - 1}, as the clip has {total} frames "
-                f"counted from 0. Received: {numbers.tolist()}"
+                f"counted from 0. Received: {numbers}"
             )
-        return sorted({int(number) for number in numbers})
+        return numbers
+
+    @validate("frame")
+    def _there(self, proposal):
+        last = len(self._frames) - 1
+        if not 0 <= proposal["value"] <= last:
+            raise ValueError(f"frame must be from 0 to {last}. Received: {proposal['value']}")
+        return proposal["value"]
 
     def describe(self):
         (_, (width, height)), total = self._sizes, len(self._frames)
         noun = "frame" if total == 1 else "frames"
         return f"{total} {noun} of {width}×{height}, {self.fps:.4g} per second"
 
+    def poster(self):
+        """Return the first, the middle and the last frame side by side, as JPEG."""
+        from PIL import Image
 
-def encode(frames, max_width):
-    """Return the frames as WebP pictures, and their sizes ((width, height) stored, given)."""
-    pictures, given = [], None
-    for number, frame in enumerate(frames):
-        picture = shrink(frame, max_width, f"frame {number}")
-        if given not in (None, frame.shape[:2]):
-            raise ValueError(f"frames must have one size. Received {given} and {frame.shape[:2]}.")
-        given = frame.shape[:2]
-        file = io.BytesIO()
-        picture.convert("RGB").save(file, "WEBP", quality=70, method=4)
-        pictures.append(file.getvalue())
-        if sum(map(len, pictures)) > MOST_BYTES:
-            raise ValueError(
-                f"frames are too much for a notebook: the first {number + 1} take "
-                f"{MOST_BYTES / 1e6:.0f} MB at a width of {picture.width}. Show fewer, such as "
-                f"frames[:{number}] or frames[::2] at half the fps, or take a smaller max_width."
-            )
-    if not pictures:
-        raise ValueError("frames must hold at least one frame. Received none.")
-    return pictures, (picture.size, given[::-1])
+        (width, height), _ = self._sizes
+        last = len(self._frames) - 1
+        chosen = sorted({0, last // 2, last})
+        times = max(1, 96 // width) if self.pixelated else 1
+        wide, tall = times * width, times * height
+        strip = Image.new("RGB", ((wide + 6) * len(chosen) - 6, tall), "white")
+        for place, frame in enumerate(chosen):
+            picture = opened(self._frames[frame]).resize((wide, tall), Image.Resampling.NEAREST)
+            strip.paste(picture, (place * (wide + 6), 0))
+        strip.thumbnail((720, 720))
+        return "image/jpeg", as_bytes(strip, "JPEG", quality=75, optimize=True)
 
 
 def pack_boxes(boxes, labels, total):

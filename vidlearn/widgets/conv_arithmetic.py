@@ -1,8 +1,13 @@
 """Which pixels a kernel reads, and how many windows fit."""
 
-from traitlets import Int, validate
+from traitlets import Bool
 
 from .base import Interactive
+from .poster import BLUE, MARK, Sheet, tint
+from .traits import Whole
+
+ASK = "The drawing stays readable so. For other sizes ask vidlearn.scratch.conv_output_size."
+NAMES = ("size", "kernel", "stride", "padding", "dilation")
 
 
 class ConvArithmetic(Interactive):
@@ -24,6 +29,13 @@ class ConvArithmetic(Interactive):
         Zeros on each side, 0 to 3.
     dilation : int, default 1
         Pixels from tap to tap, 1 to 3.
+    formula : bool, default True
+        Write the formula out. Without it a lesson can ask for it first.
+
+    Attributes
+    ----------
+    size, kernel, stride, padding, dilation : int
+        What the sliders stand at.
 
     Raises
     ------
@@ -39,29 +51,38 @@ class ConvArithmetic(Interactive):
     Lesson 03 uses it.
     """
 
-    size = Int().tag(sync=True, least=1, most=12)
-    kernel = Int().tag(sync=True, least=1, most=5)
-    stride = Int().tag(sync=True, least=1, most=4)
-    padding = Int().tag(sync=True, least=0, most=3)
-    dilation = Int().tag(sync=True, least=1, most=3)
+    size = Whole(1, 12, hint=ASK).tag(sync=True)
+    kernel = Whole(1, 5, hint=ASK).tag(sync=True)
+    stride = Whole(1, 4, hint=ASK).tag(sync=True)
+    padding = Whole(0, 3, hint=ASK).tag(sync=True)
+    dilation = Whole(1, 3, hint=ASK).tag(sync=True)
+    formula = Bool(True).tag(sync=True)
 
-    def __init__(self, *, size=6, kernel=3, stride=2, padding=1, dilation=1):
+    def __init__(self, *, size=6, kernel=3, stride=2, padding=1, dilation=1, formula=True):
         super().__init__(
-            size=size, kernel=kernel, stride=stride, padding=padding, dilation=dilation
+            size=size,
+            kernel=kernel,
+            stride=stride,
+            padding=padding,
+            dilation=dilation,
+            formula=formula,
         )
 
-    @validate("size", "kernel", "stride", "padding", "dilation")
-    def _within(self, proposal):
-        trait, value = proposal["trait"], proposal["value"]
-        least, most = trait.metadata["least"], trait.metadata["most"]
-        if not least <= value <= most:
-            raise ValueError(
-                f"{trait.name} must be a whole number from {least} to {most}, so that the drawing "
-                f"stays readable. Received: {value}. For other sizes ask "
-                "vidlearn.scratch.conv_output_size."
-            )
-        return value
-
     def describe(self):
-        names = ("size", "kernel", "stride", "padding", "dilation")
-        return ", ".join(f"{name} {getattr(self, name)}" for name in names)
+        return ", ".join(f"{name} {getattr(self, name)}" for name in NAMES)
+
+    def poster(self):
+        """Return the input with its padding and the taps of the first window, as SVG."""
+        sheet, cell = Sheet(), 22
+        taps = {k * self.dilation for k in range(self.kernel)}
+        span = max(taps) + 1
+        inside = range(self.padding, self.padding + self.size)
+        side = self.size + 2 * self.padding
+        sheet.text(8, 20, self.describe(), bold=True)
+        for i in range(max(side, span)):
+            for j in range(max(side, span)):
+                tap = i in taps and j in taps
+                fill = MARK if tap else tint(1, 2) if i in inside and j in inside else "none"
+                sheet.rect(8 + j * cell, 32 + i * cell, cell - 2, cell - 2, fill=fill, radius=2)
+        sheet.rect(7, 31, span * cell, span * cell, line=BLUE, thick=3)
+        return "image/svg+xml", sheet.svg(max(side * cell + 16, 470), max(side, span) * cell + 42)

@@ -1,10 +1,14 @@
 """A kernel slides over pixels: every product, every sum."""
 
+import numpy as np
 from traitlets import Any, Bool, Dict, validate
 
+from vidlearn.scratch import conv2d_forward
 from vidlearn.scratch._windows import lay_grid
 
-from .base import Grid, Interactive, shape
+from .base import Interactive
+from .poster import Sheet
+from .traits import Grid, shape
 
 
 class ConvolutionStepper(Interactive):
@@ -27,6 +31,11 @@ class ConvolutionStepper(Interactive):
     flip : bool, default False
         Start with the kernel turned by 180°.
 
+    Attributes
+    ----------
+    flip : bool
+        Whether the kernel is turned now.
+
     Raises
     ------
     ValueError
@@ -42,7 +51,7 @@ class ConvolutionStepper(Interactive):
 
     x = Grid(16).tag(sync=True)
     w = Grid(7).tag(sync=True)
-    stride = Any(1)
+    stride = Any(1)  # these three are judged where the library judges them, in lay_grid
     padding = Any(0)
     dilation = Any(1)
     flip = Bool().tag(sync=True)
@@ -64,3 +73,18 @@ class ConvolutionStepper(Interactive):
 
     def describe(self):
         return f"input {shape(self.x)}, kernel {shape(self.w)}"
+
+    def poster(self):
+        """Return input, kernel and output as tables, the first window framed, as SVG."""
+        (top, bottom), (left, right) = self.geometry["pads"]
+        x = np.pad(np.array(self.x), ((top, bottom), (left, right)))
+        w = np.array(self.w)[:: -1 if self.flip else 1, :: -1 if self.flip else 1]
+        steps, gaps = self.geometry["stride"], self.geometry["dilation"]
+        options = {"stride": steps, "dilation": gaps}
+        out, _ = conv2d_forward(x[None, ..., None], w[..., None, None], **options)
+        span = [gap * (size - 1) + 1 for gap, size in zip(gaps, w.shape, strict=True)]
+        sheet, words = Sheet(), self.text
+        end = sheet.table(8, 8, x, caption=words["input"], frame=(0, 0, *span))
+        end = sheet.table(max(end, 60) + 26, 8, w, caption=words["kernel"])
+        end = sheet.table(end + 40, 8, out[0, ..., 0], caption=words["output"], frame=(0, 0, 1, 1))
+        return "image/svg+xml", sheet.svg(max(end, 60) + 30, 26 * max(len(x), len(w)) + 42)

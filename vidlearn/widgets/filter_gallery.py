@@ -1,13 +1,15 @@
 """Kernels on a real frame: before, after, and one pixel by hand."""
 
-import io
-
 import numpy as np
 from traitlets import Bytes, List
 
 from vidlearn import messages
+from vidlearn.plots import signed_map
+from vidlearn.scratch import filter2d
 
-from .base import Interactive, shrink
+from .base import Interactive
+from .media import as_bytes, opened, shrink
+from .traits import Numbers
 
 KERNELS = {
     "sobel_x": ([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], 1),
@@ -41,6 +43,8 @@ class FilterGallery(Interactive):
     ----------
     picture : ndarray, (H', W'), uint8
         The grey picture that the filters work on.
+    kernel : list of lists, (3, 3)
+        The kernel that is shown, divided already; a new one is shown at once.
 
     Raises
     ------
@@ -58,6 +62,7 @@ class FilterGallery(Interactive):
     """
 
     _picture = Bytes(help="Grey, PNG").tag(sync=True)
+    kernel = Numbers((3, 3)).tag(sync=True)
     _kernels = List(help="Name, rows and divisor of each kernel").tag(sync=True)
 
     def __init__(self, frame, kernels=None, *, max_width=320):
@@ -71,13 +76,31 @@ class FilterGallery(Interactive):
         grey = shrink(frame, max_width).convert("L")
         self.picture = np.array(grey)
         self._given = f"{np.shape(frame)[1]}×{np.shape(frame)[0]}"
-        file = io.BytesIO()
-        grey.save(file, "PNG", optimize=True)
-        super().__init__(_picture=file.getvalue(), _kernels=listed)
+        _, rows, divide = listed[0]
+        super().__init__(
+            _picture=as_bytes(grey, "PNG", optimize=True),
+            _kernels=listed,
+            kernel=np.array(rows) / divide,
+        )
 
     def describe(self):
         total = len(self._kernels)
         return f"frame {self._given}, {total} kernel{'s' if total > 1 else ''}"
+
+    def poster(self):
+        """Return the frame and the filtered frame side by side, as JPEG."""
+        from PIL import Image
+
+        before = opened(self._picture).convert("RGB")
+        kernel = np.array(self.kernel)
+        after = filter2d(np.array(before.convert("L"), float), kernel)
+        if abs(kernel.sum()) < 1e-9:
+            after = signed_map()((after / 255 + 1) / 2)[..., :3] * 255
+        filtered = Image.fromarray(after.clip(0, 255).round().astype(np.uint8)).convert("RGB")
+        both = Image.new("RGB", (2 * before.width + 8, before.height), "white")
+        both.paste(before, (0, 0))
+        both.paste(filtered, (before.width + 8, 0))
+        return "image/jpeg", as_bytes(both, "JPEG", quality=75, optimize=True)
 
 
 def checked(name, kernel):

@@ -1,10 +1,10 @@
 """The same frames in another order, and what a recurrent network says to it."""
 
 import numpy as np
-from traitlets import List
+from traitlets import Int, List, validate
 
 from .base import Interactive
-from .clip_player import encode
+from .media import as_bytes, encode, opened
 
 MOST = 16
 
@@ -33,6 +33,13 @@ class FrameOrder(Interactive):
     max_width : int, default 96
         Wider frames are stored at this width.
 
+    Attributes
+    ----------
+    order : list of int
+        The frames in the order in which the reader has put them; a new order is shown.
+    clip : int
+        Which of the clips is shown.
+
     Raises
     ------
     ValueError
@@ -52,6 +59,8 @@ class FrameOrder(Interactive):
 
     names = List().tag(sync=True)
     labels = List().tag(sync=True)
+    clip = Int(0).tag(sync=True)
+    order = List().tag(sync=True)
     _clips = List(help="For each clip its frames as WebP pictures").tag(sync=True)
     _size = List(help="Width and height of the stored pictures").tag(sync=True)
     _vectors = List().tag(sync=True)
@@ -72,13 +81,42 @@ class FrameOrder(Interactive):
             _vectors=_short(vectors),
             _gru=[_short(array) for array in gru],
             _dense=[_short(array) for array in dense],
+            order=list(range(clips.shape[1])),
         )
+
+    @validate("order")
+    def _all_frames(self, proposal):
+        order, count = list(proposal["value"]), len(self._clips[0])
+        if sorted(order) != list(range(count)):
+            raise ValueError(
+                f"order must hold each frame from 0 to {count - 1} once. Received: {order}"
+            )
+        return [int(frame) for frame in order]
+
+    @validate("clip")
+    def _there(self, proposal):
+        last = len(self._clips) - 1
+        if not 0 <= proposal["value"] <= last:
+            raise ValueError(f"clip must be from 0 to {last}. Received: {proposal['value']}")
+        return proposal["value"]
 
     def describe(self):
         count, (height, width) = len(self._clips), self._given
         clips = f"{count} clip{'s' if count > 1 else ''} of {len(self._clips[0])} frames"
         units, classes = len(self._gru[1]), len(self.names)
         return f"{clips} of {width}×{height}; GRU with {units} units, {classes} classes"
+
+    def poster(self):
+        """Return the frames of the clip in the order shown, as PNG."""
+        from PIL import Image
+
+        width, height = self._size
+        wide, tall = min(64, width), round(height * min(64, width) / width)
+        strip = Image.new("RGB", ((wide + 4) * len(self.order) - 4, tall), "white")
+        for place, frame in enumerate(self.order):
+            picture = opened(self._clips[self.clip][frame]).resize((wide, tall))
+            strip.paste(picture, (place * (wide + 4), 0))
+        return "image/png", as_bytes(strip.quantize(128), "PNG", optimize=True)
 
 
 def _check(clips, vectors, gru, dense, names, labels):

@@ -1,12 +1,14 @@
 """One unit of an LSTM or a GRU, with every gate at every step in sight."""
 
 import numpy as np
-from traitlets import Dict, List, Unicode, validate
+from traitlets import Dict, List
 
 from vidlearn.scratch.gru import gru_cell_forward
 from vidlearn.scratch.lstm import lstm_cell_forward
 
-from .base import Grid, Interactive
+from .base import Interactive
+from .poster import Sheet
+from .traits import Choice, Grid
 
 MOST_STEPS = 16
 MOST_INPUTS = 4
@@ -35,6 +37,13 @@ class GatedCell(Interactive):
     kind : {"lstm", "gru"}
         Which of the two is shown first.
 
+    Attributes
+    ----------
+    x : list of lists
+        The sequence as the reader has changed it.
+    kind : str
+        Which of the two is shown now.
+
     Raises
     ------
     ValueError
@@ -55,7 +64,7 @@ class GatedCell(Interactive):
     inputs = List(help="For each input its name and the ends of its slider").tag(sync=True)
     weights = Dict(help="For each kind w, u and b as nested lists").tag(sync=True)
     presets = List(help="Pairs of a name and a sequence").tag(sync=True)
-    kind = Unicode("lstm").tag(sync=True)
+    kind = Choice("lstm", "gru").tag(sync=True)
 
     def __init__(self, x, inputs, *, lstm, gru, presets=None, kind="lstm"):
         ranges = [[str(name), float(low), float(high)] for name, (low, high) in inputs.items()]
@@ -77,16 +86,29 @@ class GatedCell(Interactive):
                 )
         super().__init__(x=x, inputs=ranges, weights=weights, presets=sequences, kind=kind)
 
-    @validate("kind")
-    def _known(self, proposal):
-        if proposal["value"] not in ("lstm", "gru"):
-            raise ValueError(f'kind must be "lstm" or "gru". Received: {proposal["value"]!r}')
-        return proposal["value"]
-
     def describe(self):
         steps, inputs = len(self.x), len(self.inputs)
         words = f"{steps} step{'s' * (steps != 1)} of {inputs} input{'s' * (inputs != 1)}"
         return f"{self.kind}, {words}"
+
+    def poster(self):
+        """Return inputs, gates and states at every step as one table, as SVG."""
+        w, u, b = (np.array(self.weights[self.kind][name]) for name in "wub")
+        h = c = np.zeros((1, 1))
+        rows = []
+        for x in np.array(self.x)[:, None]:
+            if self.kind == "lstm":
+                (h, c), cache = lstm_cell_forward(x, h, c, w, u, b)
+                rows.append([*x[0], *(gate.item() for gate in cache[5]), c.item(), h.item()])
+            else:
+                h, cache = gru_cell_forward(x, h, w, u, b)
+                rows.append([*x[0], *(gate.item() for gate in cache[4]), h.item()])
+        sheet = Sheet()
+        letters = "i f g o c h" if self.kind == "lstm" else "z r ĥ h"
+        for k, name in enumerate([*(name for name, _, _ in self.inputs), *letters.split()]):
+            sheet.text(82, 48 + 26 * k, name, anchor="end", bold=True)
+        end = sheet.table(90, 8, np.transpose(rows), caption=self.kind.upper(), cell=(44, 26))
+        return "image/svg+xml", sheet.svg(end + 10, 26 * len(rows[0]) + 42)
 
 
 def _sequence(name, x, ranges):

@@ -3,9 +3,14 @@
 import math
 from numbers import Real
 
-from traitlets import Dict, Float, List, Unicode, validate
+import numpy as np
+from traitlets import Dict, List, validate
+
+from vidlearn.scratch import SGD, Adam
 
 from .base import Interactive
+from .media import as_bytes
+from .traits import Choice, Number
 
 SURFACES = {
     "bowl": [[0.5, 2, 0], [0.5, 0, 2]],
@@ -46,6 +51,11 @@ class LossSurface(Interactive):
         The two weights at step 0, x from -2 to 2 and y from -1.5 to 1.5; by default a place that
         suits the surface.
 
+    Attributes
+    ----------
+    surface, learning_rate, momentum, start
+        What the reader chose last.
+
     Raises
     ------
     ValueError
@@ -59,9 +69,9 @@ class LossSurface(Interactive):
     Lesson 06 uses it.
     """
 
-    surface = Unicode("ravine").tag(sync=True)
-    learning_rate = Float(0.1).tag(sync=True)
-    momentum = Float(0.9).tag(sync=True)
+    surface = Choice(*SURFACES).tag(sync=True)
+    learning_rate = Number(above=0, most=10).tag(sync=True)
+    momentum = Number(0, below=1, hint="At 1 the velocity would never fade.").tag(sync=True)
     start = List([]).tag(sync=True)
     _surfaces = Dict().tag(sync=True)
     _starts = Dict().tag(sync=True)
@@ -75,30 +85,6 @@ class LossSurface(Interactive):
             _surfaces=SURFACES,
             _starts={name: list(place) for name, place in STARTS.items()},
         )
-
-    @validate("surface")
-    def _known(self, proposal):
-        if proposal["value"] not in SURFACES:
-            names = ", ".join(f'"{name}"' for name in SURFACES)
-            raise ValueError(f"surface must be one of {names}. Received: {proposal['value']!r}")
-        return proposal["value"]
-
-    @validate("learning_rate")
-    def _positive(self, proposal):
-        if not 0 < proposal["value"] <= 10:
-            raise ValueError(
-                f"learning_rate must be above 0 and at most 10. Received: {proposal['value']}"
-            )
-        return proposal["value"]
-
-    @validate("momentum")
-    def _below_one(self, proposal):
-        if not 0 <= proposal["value"] < 1:
-            raise ValueError(
-                "momentum must be from 0 to below 1: at 1 the velocity would never fade. "
-                f"Received: {proposal['value']}"
-            )
-        return proposal["value"]
 
     @validate("start")
     def _on_the_map(self, proposal):
@@ -117,3 +103,38 @@ class LossSurface(Interactive):
             f"{self.surface.replace('_', ' ')}, learning rate {self.learning_rate:g}, "
             f"momentum {self.momentum:g}, start ({x:g}, {y:g})"
         )
+
+    def poster(self):
+        """Return the map with the four paths of 40 steps, as PNG."""
+        from PIL import Image, ImageDraw
+
+        width, height, terms = 480, 360, SURFACES[self.surface]
+        x = np.linspace(-HALF_WIDTH, HALF_WIDTH, width)
+        y = np.linspace(HALF_HEIGHT, -HALF_HEIGHT, height)[:, None]
+        loss = sum(c * x**i * y**j for c, i, j in terms)
+        share = (loss - loss.min()) / (loss.max() - loss.min())
+        shades = 1 - 0.62 * np.floor(14 * share**0.4) / 14  # of white: bands as in the browser
+        blue = np.array([0, 114, 178])
+        picture = Image.fromarray((blue + shades[..., None] * (255 - blue)).astype(np.uint8))
+        brush = ImageDraw.Draw(picture)
+        for colour, optimiser in {
+            "#1f2328": SGD(self.learning_rate),
+            "#e69f00": SGD(self.learning_rate, momentum=self.momentum),
+            "#cc79a7": SGD(self.learning_rate, momentum=self.momentum, nesterov=True),
+            "#009e73": Adam(self.learning_rate),
+        }.items():
+            w, path = np.array(self.start, float), []
+            for _ in range(41):
+                if np.abs(w).max() > 100:
+                    break
+                path.append(((w[0] / 4 + 0.5) * width, (0.5 - w[1] / 3) * height))
+                optimiser.step([w], [_slope(terms, *w)])
+            brush.line(path, fill=colour, width=3)
+        return "image/png", as_bytes(picture.quantize(32), "PNG", optimize=True)
+
+
+def _slope(terms, x, y):
+    """Return the gradient of a polynomial, by the power rule."""
+    along = sum(c * i * x ** (i - 1) * y**j for c, i, j in terms if i)
+    across = sum(c * j * x**i * y ** (j - 1) for c, i, j in terms if j)
+    return np.array([along, across])

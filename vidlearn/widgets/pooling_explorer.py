@@ -1,8 +1,13 @@
 """Which pixel wins, and what a shift of the input changes."""
 
-from traitlets import Int, Unicode, validate
+import numpy as np
+from traitlets import Int, validate
 
-from .base import Grid, Interactive, shape
+from vidlearn.scratch import avg_pool2d_forward, max_pool2d_forward
+
+from .base import Interactive
+from .poster import Sheet
+from .traits import Choice, Grid, shape
 
 MOST = 4
 
@@ -24,6 +29,12 @@ class PoolingExplorer(Interactive):
     kind : {"max", "average"}
         What is made of the numbers in a window.
 
+    Attributes
+    ----------
+    size, stride : int
+    kind : str
+        What the reader chose last.
+
     Raises
     ------
     ValueError
@@ -40,7 +51,7 @@ class PoolingExplorer(Interactive):
     x = Grid(16).tag(sync=True)
     size = Int().tag(sync=True)
     stride = Int().tag(sync=True)
-    kind = Unicode("max").tag(sync=True)
+    kind = Choice("max", "average").tag(sync=True)
 
     def __init__(self, x, *, size=2, stride=None, kind="max"):
         super().__init__(x=x, size=size, stride=size if stride is None else stride, kind=kind)
@@ -58,12 +69,19 @@ class PoolingExplorer(Interactive):
                 )
         return proposal["value"]
 
-    @validate("kind")
-    def _known(self, proposal):
-        if proposal["value"] not in ("max", "average"):
-            raise ValueError(f'kind must be "max" or "average". Received: {proposal["value"]!r}')
-        return proposal["value"]
-
     def describe(self):
         window = f"{self.kind} {self.size}×{self.size}"
         return f"input {shape(self.x)}, {window}, stride {self.stride}"
+
+    def poster(self):
+        """Return input and output as tables, the first window framed, as SVG."""
+        x = np.array(self.x)
+        pool = max_pool2d_forward if self.kind == "max" else avg_pool2d_forward
+        out, _ = pool(x[None, ..., None], size=self.size, stride=self.stride)
+        sheet, words = Sheet(), self.text
+        frame = (0, 0, self.size, self.size)
+        end = sheet.table(8, 8, x, caption=words["input"], frame=frame)
+        caption = f"{words['output']} ({self.kind} {self.size}×{self.size})"
+        start = max(end, 60) + 26
+        end = sheet.table(start, 8, out[0, ..., 0], caption=caption, frame=(0, 0, 1, 1))
+        return "image/svg+xml", sheet.svg(max(end, start + 150) + 10, 26 * len(x) + 42)

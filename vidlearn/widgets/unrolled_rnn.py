@@ -1,9 +1,11 @@
 """An RNN unrolled over time, and what is left of the gradient at every step."""
 
 import numpy as np
-from traitlets import Float, Int, List, Unicode, validate
+from traitlets import Float, List
 
-from .base import Grid, Interactive
+from .base import Interactive
+from .poster import BLUE, GREY, LINE, ORANGE, Sheet
+from .traits import Choice, Grid, Number, Whole
 
 LONGEST = 40
 RADII = (0.3, 1.6)
@@ -29,6 +31,11 @@ class UnrolledRNN(Interactive):
     activation : {"tanh", "linear"}
         The function f.
 
+    Attributes
+    ----------
+    steps, radius, activation
+        What the reader chose last.
+
     Raises
     ------
     ValueError
@@ -47,9 +54,9 @@ class UnrolledRNN(Interactive):
     u = Grid(8).tag(sync=True)
     orthogonal = Grid(8).tag(sync=True)
     x = List().tag(sync=True)
-    steps = Int().tag(sync=True)
-    radius = Float().tag(sync=True)
-    activation = Unicode().tag(sync=True)
+    steps = Whole(2, LONGEST).tag(sync=True)
+    radius = Number(*RADII).tag(sync=True)
+    activation = Choice("tanh", "linear").tag(sync=True)
     stretch = Float().tag(sync=True)
 
     def __init__(self, u, x, *, steps=20, radius=0.9, activation="tanh"):
@@ -74,29 +81,39 @@ class UnrolledRNN(Interactive):
             stretch=float(np.linalg.norm(u / own, 2)),
         )
 
-    @validate("steps")
-    def _fits(self, proposal):
-        if not 2 <= proposal["value"] <= LONGEST:
-            raise ValueError(f"steps must be from 2 to {LONGEST}. Received: {proposal['value']}")
-        return proposal["value"]
-
-    @validate("radius")
-    def _in_range(self, proposal):
-        least, most = RADII
-        if not least <= proposal["value"] <= most:
-            raise ValueError(
-                f"radius must be from {least} to {most}. Received: {proposal['value']}"
-            )
-        return proposal["value"]
-
-    @validate("activation")
-    def _known(self, proposal):
-        if proposal["value"] not in ("tanh", "linear"):
-            raise ValueError(
-                f'activation must be "tanh" or "linear". Received: {proposal["value"]!r}'
-            )
-        return proposal["value"]
-
     def describe(self):
         units = f"{self.steps} steps, {len(self.u)} units"
         return f"{units}, {self.activation}, spectral radius {self.radius:g}"
+
+    def poster(self):
+        """Return the length of the gradient at every step as bars on a log scale, as SVG."""
+        u, steps = self.radius * np.array(self.u), self.steps
+        states, before = [], np.zeros(len(u))
+        for entering in np.array(self.x)[:steps]:
+            before = entering + before @ u
+            before = np.tanh(before) if self.activation == "tanh" else before
+            states.append(before)
+        gradient, lengths = np.full(len(u), len(u) ** -0.5), []
+        for state in states[::-1]:
+            lengths.append(np.linalg.norm(gradient))
+            slope = 1 - state**2 if self.activation == "tanh" else 1
+            gradient = u @ (slope * gradient)
+        powers = np.log10(np.maximum(lengths[::-1], 1e-300))
+        low, high = min(-2, np.floor(powers.min())), max(1, np.ceil(powers.max()))
+        sheet, wide = Sheet(), 560 / steps
+
+        def place(power):
+            return 30 + 180 * (high - power) / (high - low)
+
+        for power in np.arange(low, high + 1, max(1, (high - low) // 6)):
+            sheet.line([(50, place(power)), (610, place(power))], colour=LINE, thick=1)
+            sheet.text(44, place(power) + 4, f"1e{power:g}", anchor="end", colour=GREY, size=12)
+        for t, power in enumerate(powers):
+            top, bottom = sorted((place(power), place(0)))
+            fill = ORANGE if power > 0 else BLUE
+            left = 50 + (t + 0.12) * wide
+            sheet.rect(left, top, 0.76 * wide, max(1.5, bottom - top), fill=fill, line="none")
+        sheet.text(50, 18, "|dL/dh|", bold=True)
+        sheet.text(50 + wide / 2, 230, 1, anchor="middle", colour=GREY)
+        sheet.text(610 - wide / 2, 230, steps, anchor="middle", colour=GREY)
+        return "image/svg+xml", sheet.svg(620, 240)

@@ -1,20 +1,13 @@
-export default interactive(({ root, text, memory, signal, get }) => {
+// uses: maths core controls transport chart
+export default interactive("backprop-graph", (view) => {
+  const { root, text, memory, signal, get, put, reset } = view;
   const RATE = 0.1;
   const MOST = 9;
-  const start = () => structuredClone({
-    x: get("x"), w: get("w"), b: get("b"), v: get("v"), c: get("c"), y: get("y"),
-  });
-  const now = remember(memory, { ...start(), step: 0 });
+  const given = Object.fromEntries(["x", "w", "b", "v", "c", "y"].map((name) => [name, get(name)]));
+  const now = remember(memory, { ...given, step: 0 });
   const sub = (n) => "₀₁₂₃"[n];
-
-  /** Four digits at most; very large and infinite numbers short. */
-  function said(value) {
-    if (!Number.isFinite(value)) return value < 0 ? "−∞" : "∞";
-    if (Math.abs(value) >= 1e4) return value.toExponential(1).replaceAll("-", "−");
-    return show(value, digits([value], 4));
-  }
+  const said = (value) => brief(value, { most: 4 });
   const signed = (value) => (value < 0 ? `(${said(value)})` : said(value));
-  const sigmoid = (z) => 1 / (1 + Math.exp(-z));
 
   /** All values and all gradients, by the names of the nodes and edges. */
   function compute() {
@@ -132,12 +125,19 @@ export default interactive(({ root, text, memory, signal, get }) => {
   ];
   const steps = [...forward, ...backward];
 
-  // The drawing: `along` runs with the forward pass, `across` over the units of a layer.
-  const WIDE = {
-    along: [44, 268, 388, 540, 660, 780], first: 32, apart: 110, inward: 0, width: 824, height: 290,
-  };
-  const NARROW = {
-    along: [31, 192, 284, 414, 506, 598], first: 44, apart: 128, inward: 0.12, width: 344, height: 630,
+  // The drawing: `along` runs with the forward pass, `across` over the units of a layer. Lying
+  // where there is room, upright where there is not.
+  const lying = (width) => ({
+    along: width < 780 ? [37, 200, 290, 418, 510, 602].map((at) => (at * width) / 640)
+      : [44, 268, 388, 540, 660, 780].map((at) => at + (width - 824) / 2),
+    first: 32, apart: 110, inward: 0, height: 290, box: [width < 780 ? 74 : 84, 60],
+  });
+  const upright = (width) => {
+    const apart = (Math.min(width, 400) - 84) / 2;
+    return {
+      along: [31, 192, 284, 414, 506, 598], first: width / 2 - apart, apart, inward: 0.12,
+      height: 630, box: [80, 60],
+    };
   };
   const NODES = [
     ...[0, 1, 2].map((i) => ({ name: `x${i}`, label: `x${sub(i + 1)}`, layer: 0, place: i })),
@@ -158,31 +158,32 @@ export default interactive(({ root, text, memory, signal, get }) => {
     ["za", "z", "a", false],
     ["aL", "a", "L", false],
   ];
-  const BOX = [84, 60];
   const painted = {}; // name -> { element, value, gradient }
 
   function number(name, x, y, small) {
-    const value = h("text", { x, y, class: "vl-graph-value", "data-vl-node": name });
-    const gradient = h("text", {
+    const value = svg("text", { x, y, class: "vl-graph-value", "data-vl-node": name });
+    const gradient = svg("text", {
       x, y: y + (small ? 13 : 17), class: "vl-graph-gradient", "data-vl-gradient": name,
     });
     if (small) [value, gradient].forEach((node) => node.classList.add("vl-graph-small"));
     return { value, gradient };
   }
-  function draw(plan) {
-    const narrow = plan === NARROW;
+  function draw(width) {
+    const narrow = width < 620;
+    const plan = narrow ? upright(width) : lying(width);
+    const BOX = plan.box;
     const at = ({ layer, place }) => {
       const nearer = place % 1 ? Math.sign(1 - place) * plan.inward : 0;
       const across = plan.first + (place + nearer) * plan.apart;
       return narrow ? [across, plan.along[layer]] : [plan.along[layer], across];
     };
     const find = (name) => at(NODES.find((node) => node.name === name));
-    const [lines, boxes, notes] = [h("g"), h("g"), h("g")];
+    const [lines, boxes, notes] = [svg("g"), svg("g"), svg("g")];
     for (const [name, from, to, weighs] of EDGES) {
       const [[x1, y1], [x2, y2]] = [find(from), find(to)];
       const trim = narrow ? [0, BOX[1] / 2] : [BOX[0] / 2, 0];
       const [a, b] = [[x1 + trim[0], y1 + trim[1]], [x2 - trim[0], y2 - trim[1]]];
-      const line = h("line", { x1: a[0], y1: a[1], x2: b[0], y2: b[1], class: "vl-graph-edge" });
+      const line = svg("line", { x1: a[0], y1: a[1], x2: b[0], y2: b[1], class: "vl-graph-edge" });
       lines.append(line);
       painted[name] = { element: line };
       if (!weighs) continue;
@@ -195,10 +196,10 @@ export default interactive(({ root, text, memory, signal, get }) => {
     for (const { name, label, kind, ...where } of NODES) {
       const [x, y] = at(where);
       const { value, gradient } = number(name, x, y + 4, false);
-      const element = h("g", { class: "vl-graph-node" },
-        h("rect", { x: x - BOX[0] / 2, y: y - BOX[1] / 2, width: BOX[0], height: BOX[1], rx: 8 }),
-        h("text", { x, y: y - 13, class: "vl-graph-name" }, label,
-          kind ? h("tspan", { class: "vl-graph-kind" }, ` ${kind}`) : ""),
+      const element = svg("g", { class: "vl-graph-node" },
+        svg("rect", { x: x - BOX[0] / 2, y: y - BOX[1] / 2, width: BOX[0], height: BOX[1], rx: 8 }),
+        svg("text", { x, y: y - 13, class: "vl-graph-name" }, label,
+          kind ? svg("tspan", { class: "vl-graph-kind" }, ` ${kind}`) : ""),
         value, gradient);
       boxes.append(element);
       painted[name] = { element, value, gradient };
@@ -212,28 +213,27 @@ export default interactive(({ root, text, memory, signal, get }) => {
       notes.append(painted[name].value, painted[name].gradient);
     }
     const [x, y] = find("L");
-    const goal = h("text", {
+    const goal = svg("text", {
       x: narrow ? x + 76 : x, y: narrow ? y + 5 : y + BOX[1] / 2 + 18, class: "vl-graph-value",
       "data-vl-node": "y", "data-vl-value": now.y,
     }, `y = ${said(now.y)}`);
     painted.y = { value: goal };
-    return h("svg", {
-      viewBox: `0 0 ${plan.width} ${plan.height}`, class: "vl-graph", role: "img",
-      "aria-label": text.drawing, "data-vl-plan": narrow ? "narrow" : "wide",
-    }, lines, boxes, notes, goal);
+    paint(now.step);
+    return {
+      height: plan.height, parts: [lines, boxes, notes, goal], label: text.drawing,
+      "data-vl-plan": narrow ? "narrow" : "wide",
+    };
   }
 
-  const board = h("div", { class: "vl-board" });
   const phase = h("b", { class: "vl-phase" });
   const live = liveLine();
-  const told = h("p", { class: "vl-note", "aria-live": "polite", "data-vl-told": "" });
+  set(live.told, { "data-vl-told": "" });
 
   function write(node, known, value, prefix = "") {
     node.textContent = known ? prefix + said(value) : "";
     set(node, { "data-vl-value": known ? value : false });
   }
-  function paint(step, playing) {
-    now.step = step;
+  function paint(step) {
     const seen = new Set(forward.slice(0, step + 1).flatMap(({ fills }) => fills));
     const back = steps.slice(forward.length, step + 1).flatMap(({ fills }) => fills);
     const told_back = new Set(back);
@@ -252,16 +252,25 @@ export default interactive(({ root, text, memory, signal, get }) => {
         element.classList.toggle("vl-dead", seen.has(`h${unit}`) && !on(unit));
       }
     }
+  }
+  function onstep(step, playing) {
+    now.step = step;
+    paint(step);
+    const going = step < forward.length ? "forward" : "backward";
     phase.textContent = text[going];
     set(phase, { "data-vl-phase": going });
     live.say(steps[step].says(), playing);
   }
 
+  const board = drawing({ draw, signal, before: 824, least: 300, most: 824 });
+  board.redraw();
   const bar = transport({
     text, count: steps.length, start: now.step, signal, name: text.step, onstep: paint,
     pace: () => 1500,
   });
   function update() {
+    const { x, w, b, v, c, y } = now;
+    put({ x, w, b, v, c, y });
     state = compute();
     painted.y.value.textContent = `y = ${said(now.y)}`;
     set(painted.y.value, { "data-vl-value": now.y });
@@ -269,24 +278,20 @@ export default interactive(({ root, text, memory, signal, get }) => {
   }
 
   // The numbers to change.
-  const problem = h("p", { class: "vl-complaint", role: "alert" });
+  const problem = problemLine();
   const fields = [];
   function field(label, read, accept) {
-    const input = h("input", {
-      type: "number", step: "any", min: -MOST, max: MOST, class: "vl-entry", "aria-label": label,
-      oninput() {
-        const value = input.valueAsNumber;
-        const fine = Number.isFinite(value) && Math.abs(value) <= MOST;
-        set(input, { "aria-invalid": fine ? false : "true" });
-        problem.textContent = fine ? "" : text.bad_number;
-        if (!fine) return;
+    const { input, put: write } = numberField({
+      label, value: read(), problem, wrong: text.bad_number, min: -MOST, max: MOST,
+      good: (value) => Math.abs(value) <= MOST,
+      accept(value) {
         accept(value);
-        told.textContent = "";
+        live.tell("");
         update();
       },
     });
-    fields.push({ input, read });
-    return h("label", { class: "vl-weight-field" }, h("span", {}, label), input);
+    fields.push(() => write(read()));
+    return h("label", { class: "vl-weight" }, h("span", {}, label), input);
   }
   const many = (letter, list) => list.map((_, i) =>
     field(`${letter}${sub(i + 1)}`, () => now[letter][i], (value) => { now[letter][i] = value; }));
@@ -296,18 +301,9 @@ export default interactive(({ root, text, memory, signal, get }) => {
     ...[0, 1, 2].map((i) => field(`w${sub(i + 1)}${sub(j + 1)}`, () => now.w[i][j],
       (value) => { now.w[i][j] = value; })),
     field(`b${sub(j + 1)}`, () => now.b[j], (value) => { now.b[j] = value; })));
-  function refresh() {
-    for (const { input, read } of fields) {
-      input.value = Number(read().toFixed(4));
-      set(input, { "aria-invalid": false });
-    }
-    problem.textContent = "";
-    target.choose(now.y);
-    update();
-  }
   const target = switcher(text.target, [[0, "0"], [1, "1"]], now.y, (value) => {
     now.y = value;
-    told.textContent = "";
+    live.tell("");
     update();
   });
   function descend() {
@@ -318,59 +314,29 @@ export default interactive(({ root, text, memory, signal, get }) => {
     now.b = now.b.map((number, j) => move(number, `b${j}`));
     now.v = now.v.map((number, j) => move(number, `v${j}`));
     now.c = move(now.c, "c");
-    refresh();
-    told.textContent = fill(text.descended, {
-      rate: RATE, before: said(before), after: said(state.value.L),
-    });
-    set(told, { "data-vl-value": state.value.L });
+    fields.forEach((write) => write());
+    update();
+    live.tell(fill(text.descended, { rate: RATE, before: said(before), after: said(state.value.L) }));
+    set(live.told, { "data-vl-value": state.value.L });
   }
-  const button = (label, name, onclick) =>
-    h("button", { type: "button", class: "vl-button", "data-vl": name, onclick }, label);
 
-  const sign = (name, words) =>
-    h("span", {}, h("span", { class: `vl-swatch vl-${name}`, "aria-hidden": "true" }), words);
   root.append(
-    board,
-    h("p", { class: "vl-note vl-legend" },
-      sign("value", text.legend_value), sign("gradient", text.legend_gradient),
-      sign("off", text.legend_off)),
+    board.element,
+    legend(
+      [sign("value"), text.legend_value], [sign("gradient"), text.legend_gradient],
+      [sign("off"), text.legend_off]),
     bar.element,
     h("div", { class: "vl-saying" }, phase, live.element),
+    button("descend", text.descend, descend),
     h("div", { class: "vl-caption vl-change" }, h("strong", {}, text.numbers)),
     h("div", { class: "vl-groups" },
       group(text.input, ...many("x", now.x)), ...hidden,
       group(text.output, ...many("v", now.v), field("c", () => now.c, (value) => { now.c = value; })),
-      h("div", { class: "vl-numbers" }, h("div", { class: "vl-legend-like" }, text.target), target.element)),
+      h("div", { class: "vl-numbers" },
+        h("div", { class: "vl-label", "aria-hidden": "true" }, text.target), target.element)),
     problem,
-    h("div", { class: "vl-actions" },
-      button(text.descend, "descend", descend),
-      button(text.reset, "reset", () => {
-        Object.assign(now, start());
-        told.textContent = "";
-        refresh();
-      })),
-    told,
-    h("p", { class: "vl-note" }, text.keys),
+    keysNote(text.keys),
   );
-  onKeys(root, {
-    ArrowLeft: () => bar.pick(bar.step - 1),
-    ArrowRight: () => bar.pick(bar.step + 1),
-    Home: () => bar.pick(0),
-    End: () => bar.pick(steps.length - 1),
-    " ": bar.toggle,
-  });
-
-  let plan = null;
-  function fit() {
-    const wanted = board.clientWidth && board.clientWidth < 620 ? NARROW : WIDE;
-    if (wanted === plan) return;
-    plan = wanted;
-    board.replaceChildren(draw(plan));
-    paint(bar.step, false);
-  }
-  const watcher = new ResizeObserver(fit);
-  watcher.observe(board);
-  signal.addEventListener("abort", () => watcher.disconnect());
-  fit();
-  refresh();
+  onKeys(root, stepKeys(bar));
+  bar.pick(now.step);
 });

@@ -1,7 +1,9 @@
+// uses: maths core controls transport
 const RANGES = { size: [1, 12], kernel: [1, 5], stride: [1, 4], padding: [0, 3], dilation: [1, 3] };
 const UNIT = 20; // width of a cell in the drawing's own units
 
-export default interactive(({ root, text, memory, signal, get }) => {
+export default interactive("conv-arithmetic", (view) => {
+  const { root, text, memory, signal, get, put, reset } = view;
   const given = Object.keys(RANGES).map((name) => [name, get(name)]);
   const now = remember(memory, Object.fromEntries(given));
 
@@ -21,22 +23,22 @@ export default interactive(({ root, text, memory, signal, get }) => {
   }
   let m = measure();
 
-  const cell = (name, i, j, data) => h("rect", {
+  const cell = (name, i, j, data) => svg("rect", {
     class: `vl-square vl-${name}`, x: j * UNIT + 1, y: i * UNIT + 1,
     width: UNIT - 2, height: UNIT - 2, rx: 2, ...data,
   });
   const cross = (i, j) => {
     const [x, y] = [j * UNIT + 5, i * UNIT + 5];
-    return h("path", { class: "vl-cross", d: `M${x} ${y}l10 10m0-10l-10 10` });
+    return svg("path", { class: "vl-cross", d: `M${x} ${y}l10 10m0-10l-10 10` });
   };
-  const dot = (i, j) => h("rect", {
+  const dot = (i, j) => svg("rect", {
     class: "vl-dot", x: j * UNIT + 7, y: i * UNIT + 7, width: 6, height: 6, rx: 3,
   });
   function canvas(cells, label, ...parts) {
     const box = `0 0 ${cells * UNIT} ${cells * UNIT}`;
-    const drawing = h("svg", { viewBox: box, class: "vl-drawing", role: "img", "aria-label": label }, ...parts);
-    drawing.style.width = `${cells * 22}px`;
-    return drawing;
+    const sheet = svg("svg", { viewBox: box, class: "vl-squares", role: "img", "aria-label": label }, ...parts);
+    sheet.style.width = `${cells * 22}px`;
+    return sheet;
   }
 
   let tapMarks, windowFrame, chosen, outputCells;
@@ -53,10 +55,10 @@ export default interactive(({ root, text, memory, signal, get }) => {
         if (unread) parts.push(cross(i, j));
       }
     }
-    tapMarks = h("g", { class: "vl-move" });
+    tapMarks = svg("g", { class: "vl-move" });
     for (const i of m.taps) for (const j of m.taps) tapMarks.append(cell("on", i, j), dot(i, j));
     const side = m.span * UNIT - 1;
-    windowFrame = h("rect", {
+    windowFrame = svg("rect", {
       class: "vl-window vl-move", x: 0.5, y: 0.5, width: side, height: side, rx: 3,
     });
     const label = fill(text.drawing, { ...now, ...m });
@@ -71,7 +73,7 @@ export default interactive(({ root, text, memory, signal, get }) => {
         outputCells.push(node);
       }
     }
-    chosen = h("rect", {
+    chosen = svg("rect", {
       class: "vl-window vl-move", x: 0.5, y: 0.5, width: UNIT - 1, height: UNIT - 1, rx: 3,
     });
     const label = `${text.output} ${fill(text.shape, { rows: m.outputs, columns: m.outputs })}`;
@@ -79,19 +81,20 @@ export default interactive(({ root, text, memory, signal, get }) => {
   }
 
   const letter = (name) => text.letters[name];
+  const sizeData = () => ({ "data-vl-size": "", "data-vl-value": m.outputs });
   /** Letters in italics. */
-  const maths = (words) =>
+  const letters = (words) =>
     String(words).split(/([a-z]+)/).map((part, k) => (k % 2 ? h("var", {}, part) : part));
   function line(before, above, below, ...after) {
-    const parts = [above, below].map((part) => h("span", {}, ...maths(part)));
+    const parts = [above, below].map((part) => h("span", {}, ...letters(part)));
     const floor = h("span", { class: "vl-floor" }, h("span", { class: "vl-fraction" }, ...parts));
-    return h("div", { class: "vl-equation" }, ...maths(before), "= ", floor, " + 1", ...after);
+    return h("div", { class: "vl-equation" }, ...letters(before), "= ", floor, " + 1", ...after);
   }
   function formula() {
     const { size, kernel, stride, padding, dilation } = now;
     const [n, k, s, p, d] = ["size", "kernel", "stride", "padding", "dilation"].map(letter);
     const least = show(m.room, 0);
-    const result = h("b", { class: "vl-result", "data-vl-size": "", "data-vl-value": m.outputs }, m.outputs);
+    const result = h("b", { class: "vl-out", ...sizeData() }, m.outputs);
     const last = m.room < 0
       ? line("", least, stride, ` → ${text.nofit_short}`)
       : line("", least, stride, ` = ${Math.floor(m.room / stride)} + 1 = `, result);
@@ -106,7 +109,7 @@ export default interactive(({ root, text, memory, signal, get }) => {
   function words() {
     const found = [];
     const say = (name, values = {}) => found.push(fill(text[name], { ...now, ...m, ...values }));
-    say(now.dilation > 1 ? "spans_dilated" : "spans");
+    say(now.dilation > 1 && get("formula") ? "spans_dilated" : "spans");
     if (!m.outputs) say("nofit", { short: -m.room });
     else {
       if (m.outputs > 1) say("starts", { list: m.starts.join(", ") });
@@ -133,9 +136,8 @@ export default interactive(({ root, text, memory, signal, get }) => {
   }
 
   const drawings = h("div", { class: "vl-panels" });
-  const told = h("p", { class: "vl-told", "aria-live": "polite" });
   const live = liveLine();
-  const bar = transport({ text, count: 1, signal, name: text.step, onstep, pace: () => 600 });
+  const bar = transport({ text, count: 1, signal, name: text.step, onstep, onreset: reset, pace: () => 600 });
   function update() {
     m = measure();
     const square = (n) => fill(text.shape, { rows: n, columns: n });
@@ -143,43 +145,45 @@ export default interactive(({ root, text, memory, signal, get }) => {
       ? fill(text.with_padding, { size: square(now.size), padded: square(m.padded) })
       : square(now.size);
     const output = m.outputs ? drawOutput() : h("p", { class: "vl-none" }, text.none);
+    const outcome = h("span", get("formula") ? {} : sizeData(), square(m.outputs));
     drawings.replaceChildren(
       panel(text.input, size, drawInput()),
       h("div", { class: "vl-stack" },
-        panel(text.output, m.outputs ? square(m.outputs) : "", output),
-        panel(text.formula, "", formula())),
+        panel(text.output, m.outputs ? outcome : "", output),
+        get("formula") ? panel(text.formula, "", formula()) : ""),
     );
     root.classList.toggle("vl-nofit", !m.outputs);
-    told.textContent = words();
-    bar.element.hidden = live.element.hidden = !m.outputs;
+    bar.element.classList.toggle("vl-still", !m.outputs);
     bar.recount(Math.max(1, m.outputs ** 2));
+    if (!m.outputs) live.say("");
+    live.tell(words());
   }
 
-  const dials = Object.entries(RANGES).map(([name, [least, most]]) =>
-    dial(h("span", {}, `${text[name]} `, h("var", {}, letter(name)), " = "), least, most, now[name], (value) => {
+  const dials = Object.entries(RANGES).map(([name, [least, most]]) => slider({
+    label: text[name], min: least, max: most, value: now[name],
+    caption: h("span", {}, `${text[name]} `, h("var", {}, letter(name))),
+    onchange(value) {
       now[name] = value;
+      put({ [name]: value });
       update();
-    }));
-  const sample = (name, ...more) => {
-    const sign = h("svg", { viewBox: `0 0 ${UNIT} ${UNIT}`, class: "vl-sample", "aria-hidden": "true" });
-    sign.append(cell(name, 0, 0), ...more);
-    return h("span", {}, sign, text[`legend_${more.length && name !== "on" ? "unread" : name}`]);
-  };
+    },
+  }).element);
+  const sample = (name, ...more) => svg(
+    "svg", { viewBox: `0 0 ${UNIT} ${UNIT}`, class: "vl-sign", "aria-hidden": "true" },
+    cell(name, 0, 0), ...more);
   root.append(
     h("div", { class: "vl-dials" }, ...dials),
     drawings,
-    h("p", { class: "vl-note vl-legend" },
-      sample("pixel"), sample("padding"), sample("on", dot(0, 0)), sample("pixel", cross(0, 0))),
-    told,
+    legend(
+      [sample("pixel"), text.legend_pixel],
+      [sample("padding"), text.legend_padding],
+      [sample("on", dot(0, 0)), text.legend_on],
+      [sample("pixel", cross(0, 0)), text.legend_unread],
+    ),
     bar.element,
     live.element,
+    keysNote(text.keys),
   );
-  onKeys(root, {
-    ArrowLeft: () => bar.pick(bar.step - 1),
-    ArrowRight: () => bar.pick(bar.step + 1),
-    ArrowUp: () => bar.pick(bar.step - m.outputs),
-    ArrowDown: () => bar.pick(bar.step + m.outputs),
-    " ": bar.toggle,
-  });
+  onKeys(root, stepKeys(bar, { columns: () => m.outputs }));
   update();
 });

@@ -1,4 +1,6 @@
-export default interactive(({ root, text, memory, signal, get }) => {
+// uses: maths core controls transport tables
+export default interactive("convolution-stepper", (view) => {
+  const { root, text, memory, signal, get, put, reset } = view;
   const x = get("x");
   const { stride, dilation, pads } = get("geometry");
   const [[top, bottom], [left, right]] = pads;
@@ -76,7 +78,6 @@ export default interactive(({ root, text, memory, signal, get }) => {
     onpick: (i, j) => bar.pick(i * columns + j),
   });
   const sum = h("b", { class: "vl-sum" });
-  const turning = h("p", { class: "vl-note" });
   const live = liveLine();
 
   function paintKernel() {
@@ -84,7 +85,7 @@ export default interactive(({ root, text, memory, signal, get }) => {
       kernel.paint(p, q, value, places.w);
       kernel.tint(p, q, value, most(w));
     }));
-    turning.textContent = now.turned ? text.turned : text.plain;
+    live.tell(now.turned ? text.turned : text.plain);
   }
   function paintOutput(i, j) {
     const ready = i * columns + j <= now.reached;
@@ -124,11 +125,12 @@ export default interactive(({ root, text, memory, signal, get }) => {
   }
 
   const bar = transport({
-    text, count, start: now.step, signal, name: text.step, onstep,
+    text, count, start: now.step, signal, name: text.step, onstep, onreset: reset,
     pace: () => Math.max(150, Math.min(900, 20000 / count)),
   });
   const turn = toggle(text.turn, now.turned, (on) => {
     now.turned = on;
+    put({ flip: on });
     compute();
     paintAll();
     bar.pick(bar.step);
@@ -153,18 +155,10 @@ export default interactive(({ root, text, memory, signal, get }) => {
     bar.element,
     live.element,
     turn,
-    turning,
-    h("p", { class: "vl-note" }, padded ? `${text.padding} ${text.keys}` : text.keys),
+    note(padded ? `${text.note} ${text.padding}` : text.note),
+    keysNote(text.keys),
   );
-  onKeys(root, {
-    ArrowLeft: () => bar.pick(bar.step - 1),
-    ArrowRight: () => bar.pick(bar.step + 1),
-    ArrowUp: () => bar.pick(bar.step - columns),
-    ArrowDown: () => bar.pick(bar.step + columns),
-    Home: () => bar.pick(0),
-    End: () => bar.pick(count - 1),
-    " ": bar.toggle,
-  });
+  onKeys(root, stepKeys(bar, { columns: () => columns }));
   paintAll();
   bar.pick(now.step);
 });

@@ -1,14 +1,21 @@
-export default interactive(({ root, text, memory, signal, get }) => {
+// uses: maths core controls tables media drag
+export default interactive("filter-gallery", (view) => {
+  const { root, text, memory, signal, get, put, reset } = view;
   const kernels = get("_kernels");
+  const given = get("kernel");
+  const same = (rows, divide) => rows.every((row, p) =>
+    row.every((w, q) => Math.abs(w / divide - given[p][q]) < 1e-9));
+  const first = kernels.findIndex(([, rows, divide]) => same(rows, divide));
   const now = remember(memory, {
-    kernels, picked: 0, rows: kernels[0][1].map((row) => [...row]), divide: kernels[0][2],
+    kernels, picked: first, rows: kernels[first]?.[1] ?? given, divide: kernels[first]?.[2] ?? 1,
+    mode: null, i: null, j: null,
   });
   let width = 0;
   let height = 0;
   let before = [];
   let after = [];
 
-  const weight = () => now.rows.flat().reduce((sum, w) => sum + w, 0) / now.divide;
+  const weight = () => now.rows.flat().reduce((total, w) => total + w, 0) / now.divide;
   const pixel = (i, j) => (i < 0 || j < 0 || i >= height || j >= width ? 0 : before[i * width + j]);
 
   /** Slide the kernel over the picture, zeros around it; the kernel is not turned. */
@@ -16,62 +23,48 @@ export default interactive(({ root, text, memory, signal, get }) => {
     after = new Float64Array(width * height);
     for (let i = 0; i < height; i++) {
       for (let j = 0; j < width; j++) {
-        let sum = 0;
+        let total = 0;
         for (let p = 0; p < 3; p++) {
-          for (let q = 0; q < 3; q++) sum += now.rows[p][q] * pixel(i + p - 1, j + q - 1);
+          for (let q = 0; q < 3; q++) total += now.rows[p][q] * pixel(i + p - 1, j + q - 1);
         }
-        after[i * width + j] = sum / now.divide;
+        after[i * width + j] = total / now.divide;
       }
     }
   }
+  const grey = (value) => [value, value, value];
   const SHOWN = {
-    clip: (value) => value,
-    middle: (value) => 128 + value / 2,
-    absolute: Math.abs,
+    clip: grey,
+    signed: (value) => signedColour(value / 255),
+    absolute: (value) => grey(Math.abs(value)),
   };
-  function draw(canvas, values, as) {
+  function draw(canvas, values, colour) {
     const image = new ImageData(width, height);
-    values.forEach((value, k) => {
-      image.data.fill(as(value), 4 * k, 4 * k + 3);
-      image.data[4 * k + 3] = 255;
-    });
+    values.forEach((value, k) => image.data.set([...colour(value), 255], 4 * k));
     canvas.getContext("2d").putImageData(image, 0, 0);
   }
 
-  function view(label) {
+  function picture(label) {
     const canvas = h("canvas", { "aria-hidden": "true" });
     const finder = h("div", { class: "vl-finder", "aria-hidden": "true" });
     const element = h("div", {
       class: "vl-view", tabindex: 0, role: "application", "aria-label": label,
-      onclick(event) {
-        const box = canvas.getBoundingClientRect();
-        look(
-          Math.floor(((event.clientY - box.top) / box.height) * height),
-          Math.floor(((event.clientX - box.left) / box.width) * width),
-        );
-      },
-      onkeydown(event) {
-        const far = event.shiftKey ? 10 : 1;
-        const to = {
-          ArrowLeft: [0, -far], ArrowRight: [0, far], ArrowUp: [-far, 0], ArrowDown: [far, 0],
-        }[event.key];
-        if (!to) return;
-        event.preventDefault();
-        look(now.i + to[0], now.j + to[1]);
-      },
     }, canvas, finder);
+    onDrag(element, { signal, onmove: (x, y) => look(Math.floor(y * height), Math.floor(x * width)) });
+    onArrows(element, (right, down, far) => {
+      const by = far ? 10 : 1;
+      look(now.i + by * down, now.j + by * right);
+    });
     return { element, canvas, finder };
   }
-  const views = [view(text.picture), view(text.filtered)];
+  const pictures = [picture(text.picture), picture(text.filtered)];
 
   const scale = { x: 0, w: 0, product: 0, most: 255 };
   const products = productTable({
     rows: 3, columns: 3, label: text.products, chars: 9, scale,
   });
-  const where = h("span", { class: "vl-detail" });
+  const where = h("span", {});
   const total = h("p", { class: "vl-total" });
-  const live = liveLine();
-  live.element.classList.add("vl-hidden");
+  const live = liveLine({ hidden: true });
 
   /** Choose the pixel whose window is shown as numbers. */
   function look(i, j) {
@@ -83,15 +76,15 @@ export default interactive(({ root, text, memory, signal, get }) => {
     scale.product = digits(terms.map(({ x, w }) => x * w));
     scale.most = Math.max(...terms.map(({ x, w }) => Math.abs(x * w)));
     terms.forEach(({ p, q, x, w }) => products.write(p, q, x, w));
-    const sum = terms.reduce((total, { x, w }) => total + x * w, 0);
+    const added = terms.reduce((all, { x, w }) => all + x * w, 0);
     const value = after[now.i * width + now.j];
     const result = h("b", {
       class: "vl-sum", "data-vl-pixel": `${now.i},${now.j}`, "data-vl-value": value,
-    }, show(value, digits([value])));
-    const divided = now.divide === 1 ? [] : [`${show(sum, digits([sum]))} / ${now.divide} = `];
+    }, brief(value, { most: 2 }));
+    const divided = now.divide === 1 ? [] : [`${brief(added, { most: 2 })} / ${now.divide} = `];
     total.replaceChildren(`${text.sum} = `, ...divided, result);
     where.textContent = fill(text.place, { row: now.i, column: now.j });
-    for (const { finder } of views) {
+    for (const { finder } of pictures) {
       finder.style.left = `${(100 * (now.j - 1)) / width}%`;
       finder.style.top = `${(100 * (now.i - 1)) / height}%`;
       finder.style.width = `${300 / width}%`;
@@ -102,43 +95,34 @@ export default interactive(({ root, text, memory, signal, get }) => {
     }));
   }
 
-  const told = h("p", { class: "vl-note", "aria-live": "polite" });
   function update() {
     if (!width) return;
     filter();
-    draw(views[1].canvas, after, SHOWN[now.mode]);
-    const sum = weight();
-    const amount = show(sum, digits([sum]));
-    const near = (value) => Math.abs(sum - value) < 1e-9;
+    draw(pictures[1].canvas, after, SHOWN[now.mode]);
+    colours.hidden = now.mode !== "signed";
+    const added = weight();
+    const amount = brief(added, { most: 2 });
+    const near = (value) => Math.abs(added - value) < 1e-9;
     const words = near(0) ? text.erases : near(1) ? text.keeps : text.scales;
-    told.textContent = fill(text.weight, { sum: amount, words: fill(words, { sum: amount }) });
+    live.tell(fill(text.weight, { sum: amount, words: fill(words, { sum: amount }) }));
     look(now.i, now.j);
   }
+  const giveKernel = () => put({ kernel: now.rows.map((row) => row.map((w) => w / now.divide)) });
 
-  /** A field for a number; `accept` gets it when it is one. */
-  function field(label, value, accept, wrong, good) {
-    const input = h("input", {
-      type: "number", step: "any", class: "vl-number", "aria-label": label,
-      oninput() {
-        const number = input.valueAsNumber;
-        const fine = Number.isFinite(number) && good(number);
-        set(input, { "aria-invalid": fine ? false : "true" });
-        input.setCustomValidity(fine ? "" : wrong);
-        problem.textContent = fine ? "" : wrong;
-        if (!fine) return;
-        accept(number);
-        now.picked = null;
-        chips.choose(null);
-        update();
-      },
-    });
-    input.value = value;
-    return input;
+  const problem = problemLine();
+  function field(label, value, change, wrong, good) {
+    return numberField({ label, value, wrong, good, problem, accept(number) {
+      change(number);
+      now.picked = -1;
+      chips.choose(-1);
+      giveKernel();
+      update();
+    } });
   }
-  const problem = h("p", { class: "vl-problem", role: "alert" });
-  const fields = now.rows.map((row, p) => row.map((w, q) =>
-    field(fill(text.entry, { row: p, column: q }), w, (number) => { now.rows[p][q] = number; },
-      text.bad_number, () => true)));
+  const fields = now.rows.map((row, p) => row.map((w, q) => field(
+    fill(text.entry, { row: p, column: q }), w, (number) => { now.rows[p][q] = number; },
+    text.bad_number,
+  )));
   const divisor = field(text.divide, now.divide, (number) => { now.divide = number; },
     text.bad_divisor, (number) => number !== 0);
 
@@ -146,52 +130,55 @@ export default interactive(({ root, text, memory, signal, get }) => {
     now.mode = mode;
     update();
   });
+  const colours = legend([sign("ramp"), text.ramp]);
+  /** How a kernel's picture is shown at first: with signs where flat areas become zero. */
+  function showBySum() {
+    now.mode = Math.abs(weight()) < 1e-9 ? "signed" : "clip";
+    modes.list.value = now.mode;
+  }
   function choose(k) {
     const [, rows, divide] = kernels[k];
-    Object.assign(now, { picked: k, rows: rows.map((row) => [...row]), divide });
-    now.mode = Math.abs(weight()) < 1e-9 ? "middle" : "clip";
-    modes.querySelector("select").value = now.mode;
-    rows.forEach((row, p) => row.forEach((w, q) => { fields[p][q].value = Number(w.toFixed(4)); }));
-    divisor.value = divide;
-    problem.textContent = "";
-    for (const input of [...fields.flat(), divisor]) set(input, { "aria-invalid": false });
+    Object.assign(now, { picked: k, rows: structuredClone(rows), divide });
+    rows.forEach((row, p) => row.forEach((w, q) => fields[p][q].put(w)));
+    divisor.put(divide);
+    giveKernel();
+    showBySum();
     update();
   }
   const chips = switcher(text.choose, kernels.map(([name], k) => [k, name]), now.picked, choose);
 
-  const [first, second] = views.map(({ element }) => element);
-  const grid = h("div", { class: "vl-fields" }, ...fields.flat());
-  const hand = panel(text.products, where, products.element, total);
+  const grid = h("div", { class: "vl-fields" }, ...fields.flat().map(({ input }) => input));
   root.append(
     chips.element,
     h("div", { class: "vl-views" },
-      panel(text.before, text.grey, first), panel(text.after, "", second)),
-    modes,
+      panel(text.before, text.grey, pictures[0].element),
+      panel(text.after, "", pictures[1].element)),
+    h("div", { class: "vl-row-of-two" }, modes.element, colours,
+      button("reset", text.reset, reset)),
     h("div", { class: "vl-panels" },
-      panel(text.kernel, "", grid, h("label", { class: "vl-choice" }, text.divide, divisor), problem),
-      hand),
-    told,
-    h("p", { class: "vl-note" }, text.keys),
+      panel(text.kernel, "", grid,
+        h("label", { class: "vl-choice" }, text.divide, divisor.input), problem),
+      panel(text.products, where, products.element, total)),
     live.element,
+    note(text.note),
+    keysNote(text.keys),
   );
 
   async function open() {
-    const blob = new Blob([get("_picture")], { type: "image/png" });
-    const picture = await createImageBitmap(blob, { colorSpaceConversion: "none" });
+    const found = await decode(get("_picture"), "image/png");
     if (signal.aborted) return;
-    [width, height] = [picture.width, picture.height];
-    for (const { canvas } of views) Object.assign(canvas, { width, height });
-    const brush = views[0].canvas.getContext("2d", { willReadFrequently: true });
-    brush.drawImage(picture, 0, 0);
-    picture.close();
+    [width, height] = [found.width, found.height];
+    for (const { canvas } of pictures) Object.assign(canvas, { width, height });
+    const brush = pictures[0].canvas.getContext("2d", { willReadFrequently: true });
+    brush.drawImage(found, 0, 0);
+    found.close();
     const { data } = brush.getImageData(0, 0, width, height);
     before = Float64Array.from({ length: width * height }, (_, k) => data[4 * k]);
     now.i ??= Math.floor(height / 2);
     now.j ??= Math.floor(width / 2);
-    if (now.mode) {
-      modes.querySelector("select").value = now.mode;
-      update();
-    } else choose(now.picked);
+    if (now.mode) modes.list.value = now.mode;
+    else showBySum();
+    update();
     root.dataset.vlReady = "";
   }
   open();

@@ -1,68 +1,37 @@
-export default interactive(({ root, text, memory, signal, get }) => {
+// uses: maths core controls transport media drag
+export default interactive("frame-order", (view) => {
+  const { root, text, memory, signal, get, put, reset } = view;
   const [names, labels] = [get("names"), get("labels")];
   const [clips, allVectors] = [get("_clips"), get("_vectors")];
   const [w, u, b] = get("_gru");
   const [dense, bias] = get("_dense");
   const [width, height] = get("_size");
   const count = clips[0].length;
-  const units = u.length;
   const filmed = Array.from({ length: count }, (_, t) => t);
-  const now = remember(memory, { clip: 0, order: filmed, at: count - 1, key: labels.join() });
+  const now = remember(memory, {
+    clip: get("clip"), order: get("order"), at: count - 1, key: labels.join(),
+  });
 
-  /** What x (n) gives through w (n, m) and b (m). */
-  const product = (x, w, b) =>
-    b.map((start, j) => x.reduce((sum, value, i) => sum + value * w[i][j], start));
-  const sigmoid = (value) => 1 / (1 + Math.exp(-value));
-
-  /** One step of the GRU: columns z, r, h_hat; the reset gate meets h after the product. */
-  function step(x, state) {
-    const [ours, past] = [product(x, w, b[0]), product(state, u, b[1])];
-    return state.map((value, j) => {
-      const z = sigmoid(ours[j] + past[j]);
-      const r = sigmoid(ours[units + j] + past[units + j]);
-      const candidate = Math.tanh(ours[2 * units + j] + r * past[2 * units + j]);
-      return z * value + (1 - z) * candidate;
-    });
-  }
-  function softmax(logits) {
-    const most = Math.max(...logits);
-    const powers = logits.map((value) => Math.exp(value - most));
-    const sum = powers.reduce((a, b) => a + b);
-    return powers.map((value) => value / sum);
-  }
   /** The classes' probabilities after each frame, in the order shown. */
   function read(order) {
-    let state = new Array(units).fill(0);
+    let state = { h: new Array(u.length).fill(0) };
     return order.map((frame) => {
-      state = step(allVectors[now.clip][frame], state);
-      return softmax(product(state, dense, bias));
+      state = gruStep(allVectors[now.clip][frame], state, { w, u, b });
+      return softmax(product(state.h, dense, bias));
     });
   }
 
-  // Every picture is decoded once; canvases are drawn from it.
-  const decoded = new Map();
-  function draw(canvas, frame) {
-    const key = `${now.clip},${frame}`;
-    canvas.dataset.vlWanted = key;
-    if (!decoded.has(key)) {
-      const blob = new Blob([clips[now.clip][frame]], { type: "image/webp" });
-      decoded.set(key, createImageBitmap(blob));
-    }
-    decoded.get(key).then((picture) => {
-      if (signal.aborted || canvas.dataset.vlWanted !== key) return;
-      canvas.getContext("2d").drawImage(picture, 0, 0);
-      canvas.dataset.vlDrawn = key;
-    });
-  }
+  const store = pictureStore({ type: "image/webp", signal });
+  const draw = (canvas, frame) =>
+    store.draw(canvas, `${now.clip},${frame}`, clips[now.clip][frame]);
 
   const cards = filmed.map((place) => {
     const canvas = h("canvas", { width, height, "aria-hidden": "true" });
     const after = h("span", { class: "vl-after", "aria-hidden": "true" },
       ...names.map((_, k) => h("span", { class: `vl-part vl-class${k}`, "data-vl-after": `${place},${k}` })));
     const number = h("span", { class: "vl-rank", "aria-hidden": "true" });
-    const node = h("button", { type: "button", class: "vl-thumb", onclick: () => bar.pick(place) },
+    const node = h("button", { type: "button", class: "vl-thumb", onclick: () => carried || bar.pick(place) },
       canvas, number, after);
-    node.addEventListener("pointerdown", (event) => grab(event, place));
     return { node, canvas, number, parts: [...after.children] };
   });
   const strip = h("div", { class: "vl-thumbs", role: "group", "aria-label": text.strip },
@@ -83,6 +52,36 @@ export default interactive(({ root, text, memory, signal, get }) => {
   const live = liveLine();
   let readings = [];
 
+  let held = null;
+  let carried = false; // a click ends each drag: it chooses nothing
+  const dragging = (place) => ({
+    signal,
+    onstart: () => { held = place; },
+    onmove(x, y, event) {
+      const under = document.elementFromPoint(event.clientX, event.clientY);
+      const to = cards.findIndex((card) => card.node.contains(under));
+      if (to < 0 || to === held) return;
+      carried = true;
+      strip.classList.add("vl-moving");
+      move(held, to);
+      held = to;
+    },
+    onend() {
+      strip.classList.remove("vl-moving");
+      setTimeout(() => { carried = false; });
+    },
+  });
+  cards.forEach((card, place) => onDrag(card.node, dragging(place)));
+  /** As many frames in each row. */
+  function evenRows() {
+    const fit = Math.max(1, Math.floor((strip.clientWidth + 8) / 70));
+    const rows = Math.ceil(count / fit);
+    strip.style.setProperty("--vl-thumbs", Math.ceil(count / rows));
+  }
+  const watcher = new ResizeObserver(evenRows);
+  watcher.observe(strip);
+  signal.addEventListener("abort", () => watcher.disconnect());
+
   /** Show the order: pictures, and what the network says after each. */
   function update() {
     readings = read(now.order);
@@ -99,6 +98,7 @@ export default interactive(({ root, text, memory, signal, get }) => {
         part.style.flexGrow = readings[place][k];
       });
     });
+    put({ order: now.order, clip: now.clip });
     const same = now.order.every((frame, place) => frame === place);
     truth.textContent = fill(same ? text.filmed : text.changed, { name: names[labels[now.clip]] });
     bar.pick(now.at);
@@ -138,28 +138,6 @@ export default interactive(({ root, text, memory, signal, get }) => {
     update();
   }
 
-  function grab(event, place) {
-    if (event.button !== 0) return;
-    let held = place;
-    const stop = new AbortController();
-    const listen = (name, run) => document.addEventListener(name, run, { signal: stop.signal });
-    listen("pointermove", (now_) => {
-      const under = document.elementFromPoint(now_.clientX, now_.clientY);
-      const to = cards.findIndex((card) => card.node.contains(under));
-      if (to < 0 || to === held) return;
-      strip.classList.add("vl-moving");
-      move(held, to);
-      held = to;
-    });
-    const drop = () => {
-      strip.classList.remove("vl-moving");
-      stop.abort();
-    };
-    listen("pointerup", drop);
-    listen("pointercancel", drop);
-    signal.addEventListener("abort", drop);
-  }
-
   const shuffled = () => {
     const order = [...now.order];
     for (let k = count - 1; k > 0; k--) {
@@ -168,15 +146,14 @@ export default interactive(({ root, text, memory, signal, get }) => {
     }
     return order;
   };
-  const button = (name, onclick) =>
-    h("button", { type: "button", class: "vl-button", "data-vl": name, onclick }, text[name]);
+  const act = (name, onclick) => button(name, text[name], onclick);
   const orders = h("div", { class: "vl-orders", role: "group", "aria-label": text.orders },
-    button("reverse", () => reorder([...now.order].reverse())),
-    count % 3 ? button("third", () => reorder(filmed.map((t) => now.order[(3 * t) % count]))) : "",
-    button("shuffle", () => reorder(shuffled())),
-    button("reset", () => reorder(filmed)),
-    button("earlier", () => move(now.at, now.at - 1)),
-    button("later", () => move(now.at, now.at + 1)));
+    act("reverse", () => reorder([...now.order].reverse())),
+    count % 3 ? act("third", () => reorder(filmed.map((t) => now.order[(3 * t) % count]))) : "",
+    act("shuffle", () => reorder(shuffled())),
+    act("filmed_order", () => reorder(filmed)),
+    act("earlier", () => move(now.at, now.at - 1)),
+    act("later", () => move(now.at, now.at + 1)));
   const picker = switcher(
     text.clip, clips.map((_, n) => [n, fill(text.clip_number, { number: n + 1 })]), now.clip,
     (clip) => {
@@ -185,10 +162,9 @@ export default interactive(({ root, text, memory, signal, get }) => {
     });
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const bar = transport({
-    text, count, start: now.at, signal, name: text.step, onstep, loop: !still, pace: () => 250,
+    text, count, start: now.at, signal, name: text.step, onstep, onreset: reset, loop: !still, pace: () => 250,
   });
 
-  root.classList.add("vl-order");
   root.append(
     picker.element,
     truth,
@@ -198,28 +174,20 @@ export default interactive(({ root, text, memory, signal, get }) => {
       h("div", { class: "vl-classes" }, heading, ...rows.map((row) => row.node))),
     bar.element,
     live.element,
-    h("p", { class: "vl-note" }, text.keys),
+    note(text.note),
+    keysNote(text.keys),
   );
-  root.addEventListener("keydown", (event) => {
-    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (!event.shiftKey || !by || event.target.closest("input")) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    const inStrip = strip.contains(event.target);
-    move(now.at, now.at + by);
-    if (inStrip) cards[now.at].node.focus({ preventScroll: true });
-  });
-  const choose = (place) => {
+  /** Walk to a place, or take the frame along; the focus stays with the strip. */
+  function walk(act) {
     const inStrip = strip.contains(document.activeElement);
-    bar.pick(place);
+    act();
     if (inStrip) cards[bar.step].node.focus({ preventScroll: true });
-  };
+  }
+  const carry = (by) => () => walk(() => move(now.at, now.at + by));
   onKeys(root, {
-    ArrowLeft: () => choose(bar.step - 1),
-    ArrowRight: () => choose(bar.step + 1),
-    Home: () => choose(0),
-    End: () => choose(count - 1),
-    " ": bar.toggle,
+    ...stepKeys(bar, { pick: (place) => walk(() => bar.pick(place)) }),
+    "Shift+ArrowLeft": carry(-1),
+    "Shift+ArrowRight": carry(1),
   });
   update();
 });

@@ -1,4 +1,6 @@
-export default interactive(({ root, text, memory, signal, get }) => {
+// uses: maths core controls transport tables chart
+export default interactive("gated-cell", (view) => {
+  const { root, text, memory, signal, get, put, reset } = view;
   const inputs = get("inputs");
   const given = { x: get("x"), weights: get("weights"), kind: get("kind"), presets: get("presets") };
   const first = given.presets.findIndex(([, x]) => JSON.stringify(x) === JSON.stringify(given.x));
@@ -7,58 +9,57 @@ export default interactive(({ root, text, memory, signal, get }) => {
     lstm: { gates: ["i", "f", "g", "o"], states: ["c", "h"] },
     gru: { gates: ["z", "r", "ĥ"], states: ["h"] },
   };
-  const sigmoid = (v) => 1 / (1 + Math.exp(-v));
-  const dot = (a, b) => a.reduce((sum, v, k) => sum + v * b[k], 0);
   const column = (w, k) => w.map((row) => row[k]);
 
-  /** One step of the LSTM: every number that the drawing shows. */
-  function lstmStep(x, before, { w, u, b }) {
-    const sums = b.map((bias, k) => dot(x, column(w, k)) + before.h * u[0][k] + bias);
-    const [i, f, g, o] = [sigmoid(sums[0]), sigmoid(sums[1]), Math.tanh(sums[2]), sigmoid(sums[3])];
-    const c = f * before.c + i * g;
-    return { before, i, f, g, o, kept: f * before.c, written: i * g, c, h: o * Math.tanh(c) };
-  }
-  /** One step of the GRU in the reset_after form. */
-  function gruStep(x, before, { w, u, b }) {
-    const ofX = b[0].map((bias, k) => dot(x, column(w, k)) + bias);
-    const ofH = b[1].map((bias, k) => before.h * u[0][k] + bias);
-    const [z, r] = [sigmoid(ofX[0] + ofH[0]), sigmoid(ofX[1] + ofH[1])];
-    const candidate = Math.tanh(ofX[2] + r * ofH[2]);
-    const [kept, written] = [z * before.h, (1 - z) * candidate];
-    return { before, z, r, ĥ: candidate, past: r * ofH[2], kept, written, h: kept + written };
-  }
+  /** Every number of every step: the cell has one unit, so each list has one number. */
   function run() {
-    let state = { c: 0, h: 0 };
+    let state = { c: [0], h: [0] };
     const step = now.kind === "lstm" ? lstmStep : gruStep;
-    return now.x.map((x) => (state = step(x, state, now.weights[now.kind])));
+    return now.x.map((x) => {
+      const found = step(x, state, now.weights[now.kind]);
+      const single = { before: { c: state.c?.[0], h: state.h[0] } };
+      for (const name of Object.keys(found)) if (name !== "before") single[name] = found[name][0];
+      state = found;
+      return single;
+    });
   }
   let steps = run();
 
-  // The drawing ------------------------------------------------------------------------------
+  // The drawing: x runs from 0 to 480 and is brought to the width there is; y is in pixels --------
 
   const two = (value) => show(value, 2);
-  const wire = (points, value = 1) => h("polyline", {
-    points, class: "vl-gated-wire", style: `opacity:${0.25 + 0.75 * Math.min(1, Math.abs(value))}`,
+  let wide = 480;
+  const at = (x) => (x * wide) / 480;
+  const half = () => Math.min(33, 0.069 * wide); // of a gate
+  const wire = (points, value = 1) => svg("polyline", {
+    points: points.split(" ").map((pair) => {
+      const [x, y] = pair.split(",");
+      return `${at(x)},${y}`;
+    }).join(" "),
+    class: "vl-wire", style: `opacity:${0.35 + 0.65 * Math.min(1, Math.abs(value))}`,
   });
-  const arrow = (y) => h("path", { d: `M478 ${y}l-11 -6v12z`, class: "vl-gated-arrow" });
-  const word = (x, y, content, kind = "") => h("text", { x, y, class: `vl-gated-word ${kind}` }, content);
-  const node = (x, y, sign) => h("g", {},
-    h("circle", { cx: x, cy: y, r: 13, class: "vl-gated-node" }), word(x, y + 6, sign, "vl-gated-sign-text"));
+  const arrow = (y) => svg("path", { d: `M${at(478)} ${y}l-11 -6v12z`, class: "vl-arrow" });
+  const word = (x, y, content, kind = "", aside = 0) =>
+    svg("text", { x: at(x) + aside, y, class: `vl-word ${kind}` }, content);
+  const node = (x, y, mark) => svg("g", {},
+    svg("circle", { cx: at(x), cy: y, r: 13, class: "vl-node" }), word(x, y + 6, mark, "vl-operator"));
   /** A gate: a box that is filled as far as the gate is open. */
   function gate(x, name, value, squash) {
     const filled = 52 * Math.min(1, Math.abs(value));
-    return h("g", {},
-      h("rect", { x: x - 33, y: 160, width: 66, height: 52, rx: 6, class: "vl-gated-gate" }),
-      h("rect", {
-        x: x - 33, y: 212 - filled, width: 66, height: filled, rx: 6,
-        class: value < 0 ? "vl-gated-level vl-gated-below" : "vl-gated-level",
+    const box = { x: at(x) - half(), width: 2 * half(), rx: 6 };
+    return svg("g", {},
+      svg("rect", { ...box, y: 160, height: 52, class: "vl-gate" }),
+      svg("rect", {
+        ...box, y: 212 - filled, height: filled,
+        class: value < 0 ? "vl-level vl-below" : "vl-level",
       }),
-      word(x, 181, name, "vl-gated-name"), word(x, 203, two(value)), word(x + 36, 222, squash, "vl-gated-small"));
+      word(x, 181, name, "vl-strong"), word(x, 203, two(value)),
+      word(x, 231, squash, "vl-small vl-start", 5));
   }
-  const bus = (...xs) => h("g", {},
+  const bus = (...xs) => svg("g", {},
     wire(`8,246 ${xs.at(-1)},246`),
     ...xs.map((x) => wire(`${x},246 ${x},212`)),
-    word(8, 264, text.bus, "vl-gated-start vl-gated-small"));
+    word(8, 264, text.bus, "vl-start vl-small"));
 
   function drawLstm(s) {
     return [
@@ -68,13 +69,13 @@ export default interactive(({ root, text, memory, signal, get }) => {
       wire("420,44 420,79"), wire("420,101 420,127"), wire("352,160 352,140 407,140", s.o),
       wire("433,140 472,140", s.h), bus(104, 196, 276, 352),
       node(104, 44, "×"), node(236, 44, "+"), node(236, 110, "×"), node(420, 140, "×"),
-      h("rect", { x: 396, y: 79, width: 48, height: 24, rx: 12, class: "vl-gated-node" }),
-      word(420, 96, "tanh", "vl-gated-small vl-gated-middle"),
+      svg("rect", { x: at(420) - 24, y: 79, width: 48, height: 24, rx: 12, class: "vl-node" }),
+      word(420, 96, "tanh", "vl-small"),
       gate(104, "f", s.f, "σ"), gate(196, "i", s.i, "σ"), gate(276, "g", s.g, "tanh"),
       gate(352, "o", s.o, "σ"),
-      word(8, 32, `c ${two(s.before.c)}`, "vl-gated-start"), word(172, 34, two(s.kept)),
-      word(244, 84, two(s.written), "vl-gated-start"), word(330, 32, `c ${two(s.c)}`, "vl-gated-strong"),
-      word(474, 174, `h ${two(s.h)}`, "vl-gated-end vl-gated-strong"),
+      word(8, 32, `c ${two(s.before.c)}`, "vl-start"), word(172, 34, two(s.kept)),
+      word(236, 84, two(s.written), "vl-start", 6), word(330, 32, `c ${two(s.c)}`, "vl-strong"),
+      word(474, 178, `h ${two(s.h)}`, "vl-end vl-strong"),
       arrow(44), arrow(140),
     ];
   }
@@ -83,22 +84,27 @@ export default interactive(({ root, text, memory, signal, get }) => {
       wire("8,44 104,44"), wire("104,44 356,44", s.z), wire("356,44 472,44"),
       wire("104,160 104,57", s.z), wire("104,110 343,110", 1 - s.z),
       wire("356,160 356,123", s.ĥ), wire("356,97 356,57", s.written),
-      wire("233,186 323,186", s.r), bus(104, 200, 356),
+      wire("200,186 356,186", s.r), bus(104, 200, 356),
       node(104, 44, "×"), node(356, 44, "+"), node(356, 110, "×"),
       gate(104, "z", s.z, "σ"), gate(200, "r", s.r, "σ"), gate(356, "ĥ", s.ĥ, "tanh"),
-      word(8, 32, `h ${two(s.before.h)}`, "vl-gated-start"), word(230, 34, two(s.kept)),
-      word(224, 102, `1 − z = ${two(1 - s.z)}`), word(364, 84, two(s.written), "vl-gated-start"),
-      word(278, 178, fill(text.past, { value: two(s.past) }), "vl-gated-small vl-gated-middle"),
-      word(474, 32, `h ${two(s.h)}`, "vl-gated-end vl-gated-strong"), arrow(44),
+      word(8, 32, `h ${two(s.before.h)}`, "vl-start"), word(230, 34, two(s.kept)),
+      word(224, 102, `1 − z = ${two(1 - s.z)}`), word(356, 84, two(s.written), "vl-start", 6),
+      word(262, 150, fill(text.past, { value: two(s.past) }), "vl-small"),
+      word(474, 32, `h ${two(s.h)}`, "vl-end vl-strong"), arrow(44),
     ];
   }
-  const picture = h("svg", { viewBox: "0 0 480 272", class: "vl-gated-drawing", role: "img" });
+  let spoken = "";
+  const picture = drawing({
+    signal, least: 300, most: 480, before: 480,
+    draw(width) {
+      wide = width;
+      const s = steps[now.step];
+      return { height: 272, label: spoken, parts: now.kind === "lstm" ? drawLstm(s) : drawGru(s) };
+    },
+  });
 
   // Sums of the step -------------------------------------------------------------------------
 
-  /** Write numbers with true signs between them: "10 × 1 − 5". */
-  const sum = (terms) => terms.join(" + ").replaceAll("+ −", "− ");
-  const brief = (value) => show(value, digits([value], 3));
   const term = (weight, value) => `${brief(weight)} × ${value < 0 ? `(${brief(value)})` : brief(value)}`;
   function lines(t) {
     const { w, u, b } = now.weights[now.kind];
@@ -121,13 +127,16 @@ export default interactive(({ root, text, memory, signal, get }) => {
       : [["h", sum([term(s.z, s.before.h), term(1 - s.z, s.ĥ)]), s.h]];
     return [...gates, ...states];
   }
-  const sums = h("dl", { class: "vl-gated-sums" });
+  const sums = h("dl", { class: "vl-sums" });
 
   // All steps --------------------------------------------------------------------------------
 
   const count = now.x.length;
-  const table = h("table", { class: "vl-gated-strip" });
-  let cells, heads, curve;
+  const table = h("table", { class: "vl-strip" });
+  const box = h("div", { class: "vl-table" }, table);
+  reachable(box, text.strip);
+  let cells, heads;
+  const curve = drawing({ signal, least: 40, before: 460, draw: drawCurve });
   function buildTable() {
     const { gates, states } = names[now.kind];
     const rows = [
@@ -135,22 +144,20 @@ export default interactive(({ root, text, memory, signal, get }) => {
       ...states.map((name) => [name, "state"]),
     ];
     heads = now.x.map((_, t) => h("th", { scope: "col" }, h("button", {
-      type: "button", class: "vl-gated-pick", "aria-label": fill(text.go, { step: t }), tabindex: -1,
+      type: "button", class: "vl-pick", "aria-label": fill(text.go, { step: t }), tabindex: -1,
       onclick: () => bar.pick(t),
     }, String(t))));
-    curve = h("svg", { viewBox: `0 0 ${count} 2`, preserveAspectRatio: "none", class: "vl-gated-curve",
-      "aria-hidden": "true" });
     cells = rows.map(([, kind], row) => now.x.map((_, t) => h("td", {
-      class: `vl-gated-of-${kind}`, "data-vl-at": `${row},${t}`, onclick: () => bar.pick(t),
+      class: `vl-of-${kind}`, "data-vl-at": `${row},${t}`, onclick: () => bar.pick(t),
     })));
     table.replaceChildren(
       h("caption", { class: "vl-hidden" }, text.strip),
       h("tr", {}, h("th", { scope: "row" }, text.step), ...heads),
-      ...rows.map(([name, kind], row) => h("tr", { class: `vl-gated-row-${kind}` },
+      ...rows.map(([name, kind], row) => h("tr", { class: `vl-row-${kind}` },
         h("th", { scope: "row" }, name), ...cells[row])),
-      h("tr", {}, h("th", { scope: "row", class: "vl-gated-key" },
-        ...states.map((name) => h("span", { class: `vl-gated-key-${name}` }, name))),
-        h("td", { colspan: count, class: "vl-gated-plot" }, curve)),
+      h("tr", {}, h("th", { scope: "row", class: "vl-key" },
+        ...states.map((name) => h("span", { class: `vl-key-${name}` }, name))),
+        h("td", { colspan: count, class: "vl-plot" }, curve.element)),
     );
   }
   function paintTable() {
@@ -161,39 +168,35 @@ export default interactive(({ root, text, memory, signal, get }) => {
         const cell = cells[row][t];
         cell.textContent = two(value);
         cell.dataset.vlValue = value;
-        cell.style.setProperty("--vl-tint", `${Math.round((Math.abs(value) / most) * 42)}%`);
-        cell.classList.toggle("vl-negative", value < 0);
+        tintCell(cell, value, most);
       }));
-    const place = (name) => (s, t) => `${t + 0.5},${1 - (0.9 * s[name]) / most}`;
-    curve.replaceChildren(
-      h("line", { x1: 0, x2: count, y1: 1, y2: 1, class: "vl-gated-zero" }),
-      ...states.flatMap((name) => [
-        h("polyline", { points: steps.map(place(name)).join(" "), class: `vl-gated-line-${name}` }),
-        ...steps.map((s, t) => {
-          const [x, y] = place(name)(s, t).split(",");
-          return h("path", { d: `M${x} ${y}h0.0001`, class: `vl-gated-dot-${name}` });
-        }),
-      ]),
-    );
+    curve.redraw();
+  }
+  /** The states over all steps, one line each, below the table's own columns. */
+  function drawCurve(width) {
+    const { states } = names[now.kind];
+    const most = Math.max(1, ...steps.map((s) => Math.abs(s.c ?? s.h)));
+    const { x, y, line } = plane({
+      box: [0, 5, width, 85], xs: [-0.5, count - 0.5], ys: [-most, most],
+    });
+    return {
+      height: 90,
+      parts: [
+        svg("line", { x1: 0, x2: width, y1: y(0), y2: y(0), class: "vl-rule" }),
+        ...states.flatMap((name) => [
+          line(steps.map((s, t) => [t, s[name]]), { class: `vl-of-${name}` }),
+          ...steps.map((s, t) =>
+            svg("circle", { cx: x(t), cy: y(s[name]), r: 3.5, class: `vl-dot-${name}` })),
+        ]),
+      ],
+    };
   }
 
   // Sliders ----------------------------------------------------------------------------------
 
-  /** A slider in steps of `grain`; `put` moves it without a call of `onchange`. */
-  function slide(label, low, high, grain, onchange) {
-    const number = h("b", {});
-    const slider = h("input", {
-      type: "range", class: "vl-slider", min: low, max: high, step: grain, "aria-label": label,
-      oninput: () => onchange(Number(slider.value)),
-    });
-    function put(value) {
-      slider.value = value;
-      number.textContent = brief(value);
-      slider.style.setProperty("--vl-done", (slider.value - low) / (high - low));
-    }
-    return { element: h("label", { class: "vl-dial" }, h("span", {}, `${label} = `, number), slider), put };
-  }
-  const inputDials = inputs.map(([name, low, high], d) => slide(name, low, high, 0.25, (value) => {
+  const dial = (label, min, max, step, onchange) =>
+    slider({ label, min, max, step, value: min, format: (value) => brief(value), onchange });
+  const inputDials = inputs.map(([name, low, high], d) => dial(name, low, high, 0.25, (value) => {
     now.x = now.x.map((x, t) => x.map((v, k) => (t === bar.step && k === d ? value : v)));
     choosePreset(-1);
     update();
@@ -203,7 +206,7 @@ export default interactive(({ root, text, memory, signal, get }) => {
   function buildBiases() {
     biasDials = names[now.kind].gates.map((name, k) => {
       const label = fill(text.bias, { gate: name });
-      return slide(label, -10, 10, 0.5, (value) => {
+      return dial(label, -10, 10, 0.5, (value) => {
         const { b } = now.weights[now.kind];
         const changed = (row) => row.map((v, j) => (j === k ? value : v));
         const renewed = now.kind === "lstm" ? changed(b) : [changed(b[0]), b[1]];
@@ -211,7 +214,7 @@ export default interactive(({ root, text, memory, signal, get }) => {
         update();
       });
     });
-    biasBox.replaceChildren(...biasDials.map((dial) => dial.element));
+    biasBox.replaceChildren(...biasDials.map(({ element }) => element));
   }
   function choosePreset(number) {
     now.preset = number;
@@ -232,7 +235,6 @@ export default interactive(({ root, text, memory, signal, get }) => {
   function onstep(t, playing) {
     now.step = t;
     const s = steps[t];
-    picture.replaceChildren(...(now.kind === "lstm" ? drawLstm(s) : drawGru(s)));
     const values = {};
     for (const name of ["i", "f", "g", "o", "c", "h", "z", "r"]) values[name] = two(s[name] ?? 0);
     Object.assign(values, {
@@ -240,26 +242,28 @@ export default interactive(({ root, text, memory, signal, get }) => {
       write: two(1 - (s.z ?? 0)),
     });
     const said = fill(now.kind === "lstm" ? text.live_lstm : text.live_gru, values);
-    picture.setAttribute("aria-label", said);
+    spoken = said;
+    picture.redraw();
     live.say(said, playing);
     sums.replaceChildren(...lines(t).flatMap(([name, formula, value]) => [
       h("dt", {}, name), h("dd", {}, `${formula} = `, h("b", { "data-vl-sum": name }, show(value, 3))),
     ]));
     heads.forEach((head, k) => {
-      head.classList.toggle("vl-gated-now", k === t);
+      head.classList.toggle("vl-now", k === t);
       set(head.firstChild, { "aria-current": k === t && "step" });
     });
-    cells.forEach((row) => row.forEach((cell, k) => cell.classList.toggle("vl-gated-now", k === t)));
-    const [box, cell] = [table.parentElement, heads[t]];
+    cells.forEach((row) => row.forEach((cell, k) => cell.classList.toggle("vl-now", k === t)));
+    const cell = heads[t];
     if (box.scrollWidth > box.clientWidth) {
       box.scrollTo({ left: cell.offsetLeft + cell.offsetWidth / 2 - (box.clientWidth + 90) / 2 });
     }
     inputTitle.textContent = fill(text.inputs, { step: t });
-    inputDials.forEach((dial, d) => dial.put(now.x[t][d]));
+    inputDials.forEach(({ put: move }, d) => move(now.x[t][d]));
     const { b } = now.weights[now.kind];
-    biasDials.forEach((dial, k) => dial.put(now.kind === "lstm" ? b[k] : b[0][k]));
+    biasDials.forEach(({ put: move }, k) => move(now.kind === "lstm" ? b[k] : b[0][k]));
   }
   function update() {
+    put({ x: now.x, kind: now.kind });
     steps = run();
     paintTable();
     onstep(bar.step, false);
@@ -271,38 +275,26 @@ export default interactive(({ root, text, memory, signal, get }) => {
     update();
   }
   const bar = transport({
-    text, count, start: now.step, signal, name: text.step, onstep, pace: () => 900,
+    text, count, start: now.step, signal, name: text.step, onstep, onreset: reset, pace: () => 900,
   });
   const kinds = switcher(text.kind, [["lstm", "LSTM"], ["gru", "GRU"]], now.kind, (kind) => {
     now.kind = kind;
     restart();
   });
-  const reset = h("button", { type: "button", class: "vl-button", onclick() {
-    now.x = given.x;
-    now.weights = given.weights;
-    choosePreset(first);
-    restart();
-  } }, text.reset);
   root.append(
-    h("div", { class: "vl-gated-controls" }, kinds.element, ...(presetButtons ? [presetButtons.element] : []), reset),
-    h("div", { class: "vl-panels vl-gated-cell-panels" },
-      h("div", { class: "vl-panel" }, picture), h("div", { class: "vl-panel vl-gated-sum-panel" }, sums)),
-    h("div", { class: "vl-table" }, table),
+    h("div", { class: "vl-controls" }, kinds.element, presetButtons?.element ?? ""),
+    h("div", { class: "vl-views" }, picture.element, sums),
+    box,
     bar.element,
     live.element,
-    h("div", { class: "vl-gated-settings" },
+    h("div", { class: "vl-settings" },
       h("div", { role: "group", "aria-label": text.inputs_label }, inputTitle,
-        h("div", { class: "vl-dials" }, ...inputDials.map((dial) => dial.element))),
+        h("div", { class: "vl-dials" }, ...inputDials.map(({ element }) => element))),
       h("div", { role: "group", "aria-label": text.biases }, h("strong", {}, text.biases), biasBox)),
-    h("p", { class: "vl-note" }, text.keys),
+    note(text.note),
+    keysNote(text.keys),
   );
-  onKeys(root, {
-    ArrowLeft: () => bar.pick(bar.step - 1),
-    ArrowRight: () => bar.pick(bar.step + 1),
-    Home: () => bar.pick(0),
-    End: () => bar.pick(count - 1),
-    " ": bar.toggle,
-  });
+  onKeys(root, stepKeys(bar));
   restart();
   bar.pick(now.step);
 });

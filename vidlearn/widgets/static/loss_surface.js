@@ -1,3 +1,4 @@
+// uses: maths core controls transport drag
 const [WIDE, HIGH, UNIT] = [2, 1.5, 100]; // half the map, in weights; drawing units for each weight
 const [STEPS, BANDS, FAR] = [100, 14, 1e6];
 const RATES = [0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 1, 2, 3];
@@ -30,27 +31,8 @@ const RULES = {
 };
 const NAMES = Object.keys(RULES);
 
-/** A slider over a list of values. */
-function scale(name, values, chosen, onchange) {
-  const number = h("b", {});
-  const slider = h("input", {
-    type: "range", class: "vl-slider", min: 0, max: values.length - 1, "aria-label": name,
-    oninput() {
-      paint();
-      onchange(values[slider.value]);
-    },
-  });
-  function paint() {
-    number.textContent = values[slider.value];
-    slider.setAttribute("aria-valuetext", values[slider.value]);
-    slider.style.setProperty("--vl-done", slider.value / (values.length - 1));
-  }
-  slider.value = values.indexOf(chosen);
-  paint();
-  return h("label", { class: "vl-dial" }, h("span", {}, `${name} = `, number), slider);
-}
-
-export default interactive(({ root, text, memory, signal, get }) => {
+export default interactive("loss-surface", (view) => {
+  const { root, text, memory, signal, get, put, reset } = view;
   const surfaces = get("_surfaces");
   const starts = get("_starts");
   const now = remember(memory, {
@@ -108,17 +90,17 @@ export default interactive(({ root, text, memory, signal, get }) => {
     canvas.getContext("2d").putImageData(image, 0, 0);
   }
 
-  const drawing = h("svg", {
+  const sheet = svg("svg", {
     viewBox: `0 0 ${2 * WIDE * UNIT} ${2 * HIGH * UNIT}`, class: "vl-paths", "aria-hidden": "true",
   });
   const tracks = Object.fromEntries(NAMES.map((name) => [name, {
-    halo: h("polyline", { class: "vl-halo" }),
-    line: h("polyline", { class: `vl-path vl-${name}` }),
-    head: h("path", { class: `vl-head vl-${name}`, d: SHAPES[name] }),
+    halo: svg("polyline", { class: "vl-halo" }),
+    line: svg("polyline", { class: `vl-path vl-${name}` }),
+    head: svg("path", { class: `vl-head vl-${name}`, d: SHAPES[name] }),
   }]));
-  const cross = h("path", { class: "vl-start", d: "M-8 0H8M0 -8V8" });
-  for (const part of ["halo", "line"]) NAMES.forEach((name) => drawing.append(tracks[name][part]));
-  drawing.append(cross, ...NAMES.map((name) => tracks[name].head));
+  const cross = svg("path", { class: "vl-start", d: "M-8 0H8M0 -8V8" });
+  for (const part of ["halo", "line"]) NAMES.forEach((name) => sheet.append(tracks[name][part]));
+  sheet.append(cross, ...NAMES.map((name) => tracks[name].head));
 
   /** Let all four start from another place. */
   function begin(x, y) {
@@ -128,44 +110,24 @@ export default interactive(({ root, text, memory, signal, get }) => {
   }
   const map = h("div", {
     class: "vl-map", tabindex: 0, role: "application", "aria-label": text.map,
-    onclick(event) {
-      const box = map.getBoundingClientRect();
-      begin(
-        ((2 * (event.clientX - box.left)) / box.width - 1) * WIDE,
-        (1 - (2 * (event.clientY - box.top)) / box.height) * HIGH,
-      );
-    },
-    onkeydown(event) {
-      const far = event.shiftKey ? 0.5 : 0.1; // to the next multiple, so that 0 can be met
-      const way = {
-        ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1],
-      }[event.key];
-      if (!way) return;
-      event.preventDefault();
-      event.stopPropagation();
-      const next = (v, sign) => (Math.floor(sign * v / far + 1e-6) + 1) * far * sign;
-      begin(...now.start.map((v, axis) => way[axis] ? next(v, way[axis]) : v));
-    },
-  }, canvas, drawing);
+  }, canvas, sheet);
+  onDrag(map, { signal, onmove: (x, y) => begin((2 * x - 1) * WIDE, (1 - 2 * y) * HIGH) });
+  onArrows(map, (right, down, far) => {
+    const grain = far ? 0.5 : 0.1; // to the next multiple, so that 0 can be met
+    const next = (v, sign) => (Math.floor((sign * v) / grain + 1e-6) + 1) * grain * sign;
+    begin(...[right, -down].map((way, axis) => (way ? next(now.start[axis], way) : now.start[axis])));
+  });
 
-  /** A number in few letters, also when it is very large or very small. */
-  function brief(value) {
-    const size = Math.abs(value);
-    if (size >= 1e4 || (size && size < 5e-4)) {
-      return value.toExponential(size < 1 ? 0 : 1).replace("e+", "e").replaceAll("-", "−");
-    }
-    return show(value, size >= 100 ? 0 : 3);
-  }
-
+  const written = (value) => brief(value, { least: 3 });
   const rows = Object.fromEntries(NAMES.map((name) => {
-    const sign = h("svg", { viewBox: "-10 -10 20 20", class: "vl-walk-key", "aria-hidden": "true" },
-      h("path", { class: `vl-head vl-${name}`, d: SHAPES[name] }));
+    const mark = svg("svg", { viewBox: "-10 -10 20 20", class: "vl-sign", "aria-hidden": "true" },
+      svg("path", { class: `vl-head vl-${name}`, d: SHAPES[name] }));
     const box = h("input", { type: "checkbox", onchange: () => {
       now.shown = NAMES.filter((other) => rows[other].box.checked);
       paint(bar.step);
     } });
     box.checked = now.shown.includes(name);
-    const label = h("label", { class: "vl-toggle" }, box, sign, h("span", {}, text[name]));
+    const label = h("label", { class: "vl-toggle" }, box, mark, h("span", {}, text[name]));
     const cells = ["x", "y", "loss"].map((what) =>
       h("td", { "data-vl-walk": name, "data-vl-what": what }));
     return [name, { box, cells, row: h("tr", {}, h("th", { scope: "row" }, label), ...cells) }];
@@ -191,7 +153,7 @@ export default interactive(({ root, text, memory, signal, get }) => {
       const values = [...path.at(-1), loss(...path.at(-1))];
       rows[name].row.classList.toggle("vl-hidden-walk", hidden);
       rows[name].cells.forEach((cell, k) => {
-        cell.textContent = gone ? (k === 2 ? text.gone : "") : brief(values[k]);
+        cell.textContent = gone ? (k === 2 ? text.gone : "") : written(values[k]);
         set(cell, { "data-vl-value": gone ? null : values[k] });
       });
     }
@@ -202,16 +164,16 @@ export default interactive(({ root, text, memory, signal, get }) => {
     paint(step);
     const said = NAMES.filter((name) => now.shown.includes(name)).map((name) => {
       const place = paths[name][step];
-      return `${text[name]} ${place ? brief(loss(...place)) : text.gone}`;
+      return `${text[name]} ${place ? written(loss(...place)) : text.gone}`;
     });
     live.say(fill(text.live, { step, list: said.join(", ") }), playing);
   }
 
   const bar = transport({
-    text, count: STEPS + 1, start: now.step, signal, name: text.step, onstep, pace: () => 90,
+    text, count: STEPS + 1, start: now.step, signal, name: text.step, onstep, onreset: reset,
+    pace: () => 90, told: (step) => [step, STEPS], // step 0 is the start
   });
-  bar.counter.remove(); // it counts places from 1; here step 0 is the start
-  const where = h("span", { class: "vl-detail", "data-vl-start": "" });
+  const where = h("span", { "data-vl-start": "" });
 
   /** Everything anew; the paths stay at the step where the reader is. */
   function update(step = bar.step) {
@@ -220,10 +182,12 @@ export default interactive(({ root, text, memory, signal, get }) => {
     set(cross, { transform: `translate(${x} ${y})` });
     const [sx, sy] = now.start.map((v) => show(v, 2));
     where.textContent = fill(text.start, { x: sx, y: sy });
-    told.textContent = text.about[now.surface];
+    put({
+      surface: now.surface, learning_rate: now.rate, momentum: now.momentum, start: now.start,
+    });
+    live.tell(text.about[now.surface]);
     bar.pick(step);
   }
-  const told = h("p", { class: "vl-about", "aria-live": "polite" });
   const kinds = switcher(text.surface,
     Object.keys(surfaces).map((name) => [name, text.surfaces[name]]), now.surface, (name) => {
       now.surface = name;
@@ -231,31 +195,26 @@ export default interactive(({ root, text, memory, signal, get }) => {
       shade();
       update();
     });
-  const change = (name) => (value) => {
-    now[name] = value;
-    update();
-  };
-  root.classList.add("vl-losses");
+  const dial = (name, label, values) => slider({
+    label, values: withOwn(values, now[name]), value: now[name],
+    onchange(value) {
+      now[name] = value;
+      update();
+    },
+  }).element;
   root.append(
     kinds.element,
     h("div", { class: "vl-dials" },
-      scale(text.rate, withOwn(RATES, get("learning_rate")), now.rate, change("rate")),
-      scale(text.momentum_name, withOwn(MOMENTA, get("momentum")), now.momentum,
-        change("momentum"))),
-    h("div", { class: "vl-panels" },
+      dial("rate", text.rate, RATES), dial("momentum", text.momentum_name, MOMENTA)),
+    h("div", { class: "vl-views" },
       panel(text.caption, where, map),
-      panel(text.table, "", table, told)),
+      panel(text.table, "", table)),
     bar.element,
     live.element,
-    h("p", { class: "vl-note" }, text.keys),
+    note(text.note),
+    keysNote(text.keys),
   );
-  onKeys(root, {
-    ArrowLeft: () => bar.pick(bar.step - 1),
-    ArrowRight: () => bar.pick(bar.step + 1),
-    Home: () => bar.pick(0),
-    End: () => bar.pick(STEPS),
-    " ": bar.toggle,
-  });
+  onKeys(root, stepKeys(bar));
   shade();
   update(now.step);
 });

@@ -1,4 +1,6 @@
-export default interactive(({ root, text, memory, signal, get }) => {
+// uses: maths core controls transport tables
+export default interactive("pooling-explorer", (view) => {
+  const { root, text, memory, signal, get, put, reset } = view;
   const x = get("x");
   const [height, width] = [x.length, x[0].length];
   const now = remember(memory, {
@@ -30,7 +32,6 @@ export default interactive(({ root, text, memory, signal, get }) => {
 
   const panels = h("div", { class: "vl-panels" });
   const live = liveLine();
-  const kept = h("p", { class: "vl-kept", "aria-live": "polite" });
   let input, output, pooled, grid, shown;
 
   function update() {
@@ -79,18 +80,16 @@ export default interactive(({ root, text, memory, signal, get }) => {
       panel(text.input, shape(height, width), input.element),
       panel(text.output, shape(rows, columns), output.element),
     );
-    kept.textContent = isMoved
+    live.tell(isMoved
       ? fill(text.kept, {
           inputs: sameInputs, all_inputs: height * width,
           outputs: sameOutputs, all_outputs: rows * columns,
         })
-      : text.unmoved;
-    set(kept, { "data-vl-inputs": sameInputs, "data-vl-outputs": sameOutputs });
-    legend.hidden = now.kind !== "max" && !isMoved;
-    legend.replaceChildren(
-      ...(now.kind === "max" ? [sign("won", text.legend_won)] : []),
-      ...(isMoved ? [sign("same", text.legend_kept)] : []),
-    );
+      : text.unmoved);
+    signs.replaceChildren(legend(
+      ...(now.kind === "max" ? [[sign("boxed", "won"), text.legend_won]] : []),
+      ...(isMoved ? [[sign("boxed", "same"), text.legend_kept]] : []),
+    ));
     bar.recount(rows * columns);
   }
 
@@ -109,45 +108,40 @@ export default interactive(({ root, text, memory, signal, get }) => {
     const words = now.kind === "max" ? text.live_max : text.live_average;
     live.say(fill(words, {
       row: i, column: j, value: show(value, shown), count: inside.length,
-      list: list.join(now.kind === "max" ? ", " : " + ").replaceAll("+ −", "− "),
+      list: now.kind === "max" ? list.join(", ") : sum(list),
     }), playing);
   }
 
-  const sign = (name, words) =>
-    h("span", {}, h("span", { class: `vl-sign vl-${name}`, "aria-hidden": "true" }), words);
-  const legend = h("p", { class: "vl-note vl-legend" });
+  const signs = h("div");
   const bar = transport({
-    text, count: 1, signal, name: text.step, onstep, pace: () => 700,
+    text, count: 1, signal, name: text.step, onstep, onreset: reset, pace: () => 700,
   });
   const change = (name) => (value) => {
     now[name] = value;
+    if (!["down", "right"].includes(name)) put({ [name]: value });
     update();
   };
   const kinds = switcher(
     text.kind, [["max", text.max], ["average", text.average]], now.kind, change("kind"),
   );
-  const name = (key) => h("span", {}, `${text[key]} = `);
+  const whole = (name, most) => slider({
+    label: text[name], min: 1, max: most, value: now[name], onchange: change(name),
+  }).element;
   root.append(
     h("div", { class: "vl-controls" },
       kinds.element,
-      dial(name("size"), 1, Math.min(4, height, width), now.size, change("size")),
-      dial(name("stride"), 1, 4, now.stride, change("stride")),
+      whole("size", Math.min(4, height, width)),
+      whole("stride", 4),
       h("div", { class: "vl-shifts" },
         toggle(text.right, now.right, (on) => change("right")(Number(on))),
         toggle(text.down, now.down, (on) => change("down")(Number(on))))),
     panels,
-    legend,
+    signs,
     bar.element,
     live.element,
-    kept,
-    h("p", { class: "vl-note" }, text.keys),
+    note(text.note),
+    keysNote(text.keys),
   );
-  onKeys(root, {
-    ArrowLeft: () => bar.pick(bar.step - 1),
-    ArrowRight: () => bar.pick(bar.step + 1),
-    ArrowUp: () => bar.pick(bar.step - pooled[0].length),
-    ArrowDown: () => bar.pick(bar.step + pooled[0].length),
-    " ": bar.toggle,
-  });
+  onKeys(root, stepKeys(bar, { columns: () => pooled[0].length }));
   update();
 });

@@ -1,4 +1,6 @@
-export default interactive(({ root, text, memory, signal, get }) => {
+// uses: maths core controls transport chart
+export default interactive("unrolled-rnn", (view) => {
+  const { root, text, memory, signal, get, put, reset } = view;
   const weights = { own: get("u"), orthogonal: get("orthogonal") };
   const entering = get("x");
   const units = weights.own.length;
@@ -31,84 +33,69 @@ export default interactive(({ root, text, memory, signal, get }) => {
     return { states: states.map(length), gradients: gradients.map(length), shares };
   }
 
-  /** A number in few characters: 0.37 or 4.1 × 10⁻⁵. */
-  function short(value) {
-    if (value === 0 || (value >= 0.01 && value < 1000)) return String(Number(value.toPrecision(2)));
-    const [mantissa, power] = value.toExponential(1).split("e");
-    return `${mantissa} × 10${raised(Number(power))}`;
-  }
-  const raised = (power) =>
-    String(power).replace("-", "⁻").replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]);
+  const short = (value) => brief(value, { figures: 2 });
 
   let result, chosen, bars = [], nodes = [];
-  const chart = h("div", { class: "vl-unrolled" });
 
-  function draw() {
+  function draw(wide) {
     const { steps } = now;
-    const wide = Math.max(280, chart.clientWidth || 800);
     const [left, right, top, tall] = [46, 16, 92, 190];
     const space = (wide - left - right) / steps;
-    const x = (t) => left + (t - 0.5) * space; // t from 1
     const reference = (t) => now.radius ** (steps - t);
     const bound = (t) => (now.radius * stretch()) ** (steps - t);
     const logs = result.gradients.slice(1).filter((v) => v > 0).map(Math.log10);
     const low = Math.min(-2, Math.floor(Math.min(...logs, Math.log10(reference(1)))));
     const high = Math.max(1, Math.ceil(Math.max(...logs, Math.log10(reference(1)))));
-    const y = (value) => {
-      const power = Math.max(low, Math.min(high, Math.log10(Math.max(value, 1e-300))));
-      return top + ((high - power) / (high - low)) * tall;
-    };
+    const power = (value) => Math.max(low, Math.min(high, Math.log10(Math.max(value, 1e-300))));
+    const grid = plane({
+      box: [left, top, wide - right, top + tall], xs: [0.5, steps + 0.5], ys: [low, high],
+    });
+    const { x } = grid;
     const every = Math.ceil((high - low) / 7);
-    const parts = [];
-    for (let power = low; power <= high; power++) {
-      if (power % every) continue;
-      const at = y(10 ** power);
-      const kind = power === 0 ? "vl-grid vl-one" : "vl-grid";
-      parts.push(h("line", { class: kind, x1: left, x2: wide - right, y1: at, y2: at }));
-      parts.push(h("text", { class: "vl-axis", x: left - 6, y: at + 4, "text-anchor": "end" }, `10${raised(power)}`));
-    }
+    const powers = Array.from({ length: high - low + 1 }, (_, k) => low + k);
+    const parts = grid.rows(powers.filter((p) => p % every === 0)
+      .map((p) => [p, `10${raised(p)}`, p === 0 ? "vl-one" : ""]));
     const radius = Math.min(15, space * 0.36);
     const middle = 46;
     nodes = [];
     bars = [];
     for (let t = 1; t <= steps; t++) {
       const value = result.gradients[t];
-      const arrow = (x1, y1, x2, y2) => h("line", { class: "vl-wire", x1, y1, x2, y2 });
+      const arrow = (x1, y1, x2, y2) => svg("line", { class: "vl-wire", x1, y1, x2, y2 });
       parts.push(arrow(x(t), middle + radius + 16, x(t), middle + radius));
       parts.push(arrow(t > 1 ? x(t - 1) + radius : left - 6, middle, x(t) - radius, middle));
       const strength = Math.max(0, Math.min(1, 1 + Math.log10(Math.max(value, 1e-300)) / 6));
       const grown = value > 1 ? " vl-grown" : "";
-      const node = h("circle", { class: `vl-state${grown}`, cx: x(t), cy: middle, r: radius });
+      const node = svg("circle", { class: `vl-state${grown}`, cx: x(t), cy: middle, r: radius });
       node.style.setProperty("--vl-tint", `${Math.round(strength * 88)}%`);
       nodes[t] = node;
-      bars[t] = h("rect", {
-        class: `vl-length${grown}`, x: x(t) - space * 0.38, width: space * 0.76,
-        y: Math.min(y(value), y(1)), height: Math.max(1.5, Math.abs(y(value) - y(1))),
-        "data-vl-gradient": t, "data-vl-value": value,
+      bars[t] = grid.bar(t, 0.76, 0, power(value), {
+        class: `vl-length${grown}`, "data-vl-gradient": t, "data-vl-value": value,
       });
-      const area = h("rect", {
+      const area = svg("rect", {
         class: "vl-pick", x: x(t) - space / 2, y: 0, width: space, height: top + tall,
         onclick: () => bar.pick(steps - t),
       });
       parts.push(node, bars[t], area);
-      if (t === 1 || t === steps || (t % Math.ceil(30 / space) === 0 && steps - t >= 30 / space)) {
-        parts.push(h("text", { class: "vl-axis", x: x(t), y: top + tall + 18, "text-anchor": "middle" }, String(t)));
-      }
     }
-    parts.push(h("text", { class: "vl-axis", x: x(steps), y: 18, "text-anchor": "end" }, text.loss));
-    const path = (f) => Array.from({ length: steps }, (_, k) => k + 1)
-      .filter((t) => Math.log10(f(t)) <= high + 1e-9 && Math.log10(f(t)) >= low - 1e-9)
-      .map((t) => `${x(t)},${y(f(t))}`).join(" ");
-    parts.push(h("polyline", { class: "vl-rate", points: path(reference) }));
-    parts.push(h("polyline", { class: "vl-bound", points: path(bound) }));
-    parts.push(h("text", { class: "vl-axis", x: left - 40, y: middle + 4 }, "h"));
-    parts.push(h("text", { class: "vl-axis", x: left - 40, y: middle + radius + 18 }, "x"));
-    chart.replaceChildren(h("svg", {
-      viewBox: `0 0 ${wide} ${top + tall + 26}`, role: "img", "aria-label": fill(text.drawing, {
-        steps, first: short(result.gradients[1]),
-      }),
-    }, ...parts));
-    if (chosen) mark(chosen);
+    const shown = (t) => t === 1 || t === steps
+      || (t % Math.ceil(30 / space) === 0 && steps - t >= 30 / space);
+    const numbers = Array.from({ length: steps }, (_, k) => k + 1);
+    const path = (f, name) => grid.line(
+      numbers.map((t) => [t, Math.log10(f(t))]).filter(([, v]) => v <= high + 1e-9 && v >= low - 1e-9),
+      { class: name });
+    parts.push(
+      ...grid.feet(numbers.filter(shown).map((t) => [t, String(t)])),
+      grid.written(text.loss, { x: Math.min(wide - 2, x(steps) + 60), y: 18 }, "end"),
+      path(reference, "vl-rate"), path(bound, "vl-bound"),
+      grid.written("h", { x: left - 40, y: middle + 4 }),
+      grid.written("x", { x: left - 40, y: middle + radius + 18 }),
+    );
+    if (chosen) mark(Math.min(chosen, steps));
+    return {
+      height: top + tall + 26, parts,
+      label: fill(text.drawing, { steps, first: short(result.gradients[1]) }),
+    };
   }
   const stretch = () => (now.matrix === "own" ? get("stretch") : 1);
 
@@ -130,11 +117,14 @@ export default interactive(({ root, text, memory, signal, get }) => {
   function update() {
     result = run();
     chosen = null;
-    draw();
+    const { steps, radius, activation } = now;
+    put({ steps, radius, activation });
+    chart.redraw();
     const rate = (result.gradients[1] / result.gradients[now.steps]) ** (1 / (now.steps - 1));
     const number = (key, value) => h("b", { [`data-vl-${key}`]: "0", "data-vl-value": value }, short(value));
     const say = (words, values) => words.split(/(\{\w+\})/).map((part) => values[part] ?? part);
-    told.replaceChildren(...say(text.told, {
+    live.told.hidden = false;
+    live.told.replaceChildren(...say(text.told, {
       "{first}": number("first", result.gradients[1]),
       "{rate}": number("rate", rate),
       "{radius}": now.radius.toFixed(2),
@@ -147,51 +137,32 @@ export default interactive(({ root, text, memory, signal, get }) => {
     update();
   };
 
-  /** A slider like `dial`, in steps of 0.05 or so. */
-  function fine(key, least, most, step) {
-    const number = h("b", {});
-    const slider = h("input", {
-      type: "range", class: "vl-slider", min: least, max: most, step, "aria-label": text[key],
-      oninput() {
-        paint();
-        change(key)(Number(slider.value));
-      },
-    });
-    function paint() {
-      number.textContent = Number(slider.value).toFixed(2);
-      slider.style.setProperty("--vl-done", (slider.value - least) / (most - least));
-    }
-    slider.value = now[key];
-    paint();
-    return h("label", { class: "vl-dial" }, h("span", {}, `${text[key]} = `, number), slider);
-  }
-
+  const dial = (key, min, max, step) => slider({
+    label: text[key], min, max, step, value: now[key], onchange: change(key),
+    format: (value) => (step < 1 ? value.toFixed(2) : String(value)),
+  }).element;
   const kinds = (key, options) => h("div", { class: "vl-kind" },
     h("span", { "aria-hidden": "true" }, text[key]),
     switcher(text[key], options, now[key], change(key)).element);
-  const sign = (name, words) =>
-    h("span", {}, h("span", { class: `vl-key vl-${name}`, "aria-hidden": "true" }), words);
   const live = liveLine();
-  const told = h("p", { class: "vl-summary", "aria-live": "polite" });
+  const chart = drawing({ draw, signal, before: 800 });
   const bar = transport({
-    text, count: now.steps, signal, name: text.step, onstep, pace: () => 260,
+    text, count: now.steps, signal, name: text.step, onstep, onreset: reset, pace: () => 260,
+    told: (step) => [now.steps - step, now.steps],
   });
   root.append(
     h("div", { class: "vl-dials" },
-      dial(h("span", {}, `${text.steps} = `), 2, 40, now.steps, change("steps")),
-      fine("radius", 0.3, 1.6, 0.05),
-      fine("input", 0, 4, 0.25)),
+      dial("steps", 2, 40, 1), dial("radius", 0.3, 1.6, 0.05), dial("input", 0, 4, 0.25)),
     h("div", { class: "vl-kinds" },
       kinds("activation", [["tanh", "tanh"], ["linear", text.linear]]),
       kinds("matrix", [["own", text.own], ["orthogonal", text.orthogonal]])),
-    chart,
-    h("p", { class: "vl-note vl-legend" },
-      sign("length", text.legend_length), sign("grown", text.legend_grown),
-      sign("rate", text.legend_rate), sign("bound", text.legend_bound)),
-    told,
+    chart.element,
+    legend(...["length", "grown", "rate", "bound"].map((name) =>
+      [sign(name === "grown" ? "length" : name, name), text[`legend_${name}`]])),
     bar.element,
     live.element,
-    h("p", { class: "vl-note" }, text.keys),
+    note(text.note),
+    keysNote(text.keys),
   );
   onKeys(root, {
     ArrowLeft: () => bar.pick(bar.step + 1),
@@ -201,7 +172,4 @@ export default interactive(({ root, text, memory, signal, get }) => {
     " ": bar.toggle,
   });
   update();
-  const resized = new ResizeObserver(() => draw());
-  resized.observe(chart);
-  signal.addEventListener("abort", () => resized.disconnect());
 });

@@ -1,0 +1,91 @@
+"""Frames as the interactives store them: small pictures in few bytes."""
+
+import io
+
+import numpy as np
+
+MOST_BYTES = 2_000_000
+
+
+def shrink(frame, max_width, name="frame"):
+    """Return a frame as a Pillow picture, no wider than `max_width`.
+
+    Parameters
+    ----------
+    frame : ndarray, (H, W, 3) or (H, W), uint8
+    max_width : int
+    name : str
+        What the error calls the frame.
+
+    Raises
+    ------
+    ValueError
+        If the frame is not such an array, or max_width is below 1.
+    """
+    from PIL import Image
+
+    if max_width < 1:
+        raise ValueError(f"max_width must be at least 1. Received: {max_width}")
+    frame = np.asarray(frame)
+    good = frame.ndim == 2 or (frame.ndim == 3 and frame.shape[2] == 3)
+    if frame.dtype != np.uint8 or not good or not frame.size:
+        raise ValueError(
+            f"{name} must be a uint8 picture (H, W, 3) or (H, W). Received dtype {frame.dtype} and "
+            f"shape {frame.shape}. Where values go from 0 to 1: (255 * frame).astype(np.uint8)."
+        )
+    height, width = frame.shape[:2]
+    scale = min(1, max_width / width)
+    stored = (round(width * scale), max(1, round(height * scale)))
+    return Image.fromarray(frame).resize(stored, Image.Resampling.BOX)
+
+
+def encode(frames, max_width):
+    """Return frames as WebP pictures, and their sizes.
+
+    Parameters
+    ----------
+    frames : iterable of ndarray, (H, W, 3) or (H, W), uint8
+    max_width : int
+        Wider frames are stored at this width.
+
+    Returns
+    -------
+    pictures : list of bytes
+    sizes : tuple
+        (width, height) stored, then given.
+
+    Raises
+    ------
+    ValueError
+        If there is no frame, one is not uint8, they differ in size, or they exceed 2 MB.
+    """
+    pictures, given = [], None
+    for number, frame in enumerate(frames):
+        picture = shrink(frame, max_width, f"frame {number}")
+        if given not in (None, frame.shape[:2]):
+            raise ValueError(f"frames must have one size. Received {given} and {frame.shape[:2]}.")
+        given = frame.shape[:2]
+        pictures.append(as_bytes(picture.convert("RGB"), "WEBP", quality=70, method=4))
+        if sum(map(len, pictures)) > MOST_BYTES:
+            raise ValueError(
+                f"frames are too much for a notebook: the first {number + 1} take "
+                f"{MOST_BYTES / 1e6:.0f} MB at a width of {picture.width}. Show fewer, such as "
+                f"frames[:{number}] or frames[::2] at half the fps, or take a smaller max_width."
+            )
+    if not pictures:
+        raise ValueError("frames must hold at least one frame. Received none.")
+    return pictures, (picture.size, given[::-1])
+
+
+def as_bytes(picture, form, **options):
+    """Return a Pillow picture as the bytes of a file."""
+    file = io.BytesIO()
+    picture.save(file, form, **options)
+    return file.getvalue()
+
+
+def opened(data):
+    """Return the bytes of a file as a Pillow picture."""
+    from PIL import Image
+
+    return Image.open(io.BytesIO(data))
