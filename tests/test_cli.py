@@ -9,7 +9,7 @@ import pytest
 
 import vidlearn
 from vidlearn import cli
-from vidlearn.course import lab
+from vidlearn.course import server
 from vidlearn.course.doctor import Diagnosis, Finding
 
 # The function `doctor` has the name of its module.
@@ -32,7 +32,7 @@ def test_lab_hands_what_it_does_not_know_to_jupyter(course, tmp_path, monkeypatc
     assert "--LabApp.default_url=/lab/tree/00_start.ipynb" in given
     assert f"--ServerApp.root_dir={tmp_path / 'w'}" in given
     assert f"Port {port} is busy; taking" in capsys.readouterr().out
-    assert os.environ["JUPYTER_CONFIG_PATH"] == os.pathsep.join([str(lab.JUPYTER), "theirs"])
+    assert os.environ["JUPYTER_CONFIG_PATH"] == os.pathsep.join([str(server.JUPYTER), "theirs"])
 
 
 def test_lab_rejects_a_folder_that_is_a_file(course, tmp_path, capsys):

@@ -31,7 +31,8 @@ TABLE = {
     ),
     "course": (
         ("messages", "scratch", "video", "synthetic", "plots", "widgets"),
-        "numpy IPython jupyter_core jupyterlab keras nbclient nbformat packaging platformdirs tqdm",
+        "numpy IPython jupyter_client jupyter_core jupyterlab keras nbclient nbformat packaging "
+        "platformdirs tqdm zmq",
     ),
     "cli": (("course", "messages"), ""),
 }
@@ -88,7 +89,7 @@ def public():
     """Every function and class that a lesson or a reader may call, by its full name."""
     found = {}
     names = [f"vidlearn.{part}" for part in TABLE]
-    names += [f"vidlearn.course.{name}" for name in ("lab", "build", "doctor")]
+    names += [f"vidlearn.course.{name}" for name in ("lab", "server", "build", "doctor")]
     for name in names:
         importlib.import_module(name)
         module = sys.modules[name]

@@ -81,7 +81,11 @@ class Lab:
                 break
         self.port = int(re.search(r":(\d+)/", self.url or self.said).group(1))
         # What it says later is read too, or its pipe fills up and it stops.
-        threading.Thread(target=self.process.stdout.read, daemon=True).start()
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self):
+        for line in self.process.stdout:
+            self.said += line
 
     def stop(self):
         self.process.terminate()
@@ -183,6 +187,14 @@ def test_lab_opens_the_first_lesson_without_questions(lab, open_lesson):
     assert page.locator(".jp-Dialog").count() == 0
     assert page.locator(".Toastify__toast").count() == 0
     assert all(not cell["outputs"] for cell in page.evaluate(CELLS))
+
+
+def test_the_terminal_does_not_frighten(lab, open_lesson):
+    """No warnings of trust, eavesdroppers and pings: nothing there is wrong."""
+    page = open_lesson("00")
+    page.wait_for_timeout(1000)
+    for word in ("not trusted", "encryption", "ping_timeout", "WARNING", "[W "):
+        assert word not in lab.said
 
 
 def test_a_busy_port_is_told_and_stepped_over(lab, tmp_path):

@@ -64,12 +64,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _lab(chosen) -> int:
-    from vidlearn.course import lab
+    from vidlearn.course import lab, server
+    from vidlearn.course.progress import begun
 
     work = lab.work_folder(chosen.folder)
-    for line in lab.give_copies(work):
+    for line in [*lab.give_copies(work), *begun()]:
         print(line)
-    lab.serve(work, port=chosen.port, browser=not chosen.no_browser, options=chosen.options)
+    server.serve(work, port=chosen.port, browser=not chosen.no_browser, options=chosen.options)
     return 0
 
 

@@ -227,3 +227,50 @@ def _rounded(came, expected):
     return bool(fractions) and any(
         np.array_equal(came, cut(expected)) for cut in (np.trunc, np.floor, np.round)
     )
+
+
+def rounding(before, after):
+    """Return by how much floats differ, where that is no more than rounding.
+
+    Parameters
+    ----------
+    before, after : object
+        What was given, and what an answer left of it.
+
+    Returns
+    -------
+    float
+        0 where nothing differs, or more than that.
+    """
+    if not isinstance(before, np.ndarray) or before.dtype.kind != "f":
+        return 0.0
+    if before.shape != np.shape(after) or not np.isfinite(after).all():
+        return 0.0
+    size = np.max(np.abs(after - before), initial=0.0)
+    largest = np.max(np.abs(before), initial=1.0)
+    return float(size) if size <= 64 * np.finfo(before.dtype).eps * largest else 0.0
+
+
+def changed(before, after):
+    """Tell whether a value differs, also inside lists and dicts.
+
+    Parameters
+    ----------
+    before, after : object
+        What was given, and what an answer left of it.
+
+    Returns
+    -------
+    bool
+    """
+    if isinstance(before, tuple | list):
+        inside = zip(before, after, strict=False)
+        return len(before) != len(after) or any(changed(a, b) for a, b in inside)
+    if isinstance(before, dict):
+        return list(before) != list(after) or any(changed(before[k], after[k]) for k in before)
+    if isinstance(before, np.ndarray):
+        same = before.shape == after.shape and before.dtype == after.dtype
+        return not (same and np.array_equal(before, after, equal_nan=before.dtype.kind == "f"))
+    if isinstance(before, int | float | str | bool):
+        return type(before) is not type(after) or (before != after and before == before)
+    return False

@@ -232,7 +232,7 @@ def _disk() -> Finding:
 
 def _browser() -> Finding:
     """See whether a page would open by itself; where none does, the address is printed."""
-    from vidlearn.course.lab import can_open_browser
+    from vidlearn.course.server import can_open_browser
 
     words = text("doctor")
     try:

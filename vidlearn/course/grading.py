@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from vidlearn.course.answers import code_of, name_of, place_of, where
-from vidlearn.course.compare import differences
+from vidlearn.course.compare import changed, differences, rounding
 from vidlearn.course.describe import brief
 from vidlearn.course.exercises import Refusal
 from vidlearn.course.limits import Clock, Heard, TimeUp
-from vidlearn.course.misconceptions import from_error, from_results
+from vidlearn.course.misconceptions import from_error, from_nothing, from_results
 from vidlearn.course.result import CheckResult
 from vidlearn.messages import text
 
@@ -135,26 +135,26 @@ def _fault(exercise, answer, tries, clock, cases):
         name = from_error(exercise, one.args, one.error)
         return _wrong(exercise, tries, cases, [name], [_stopped(exercise, answer, one.error)])
     if one.empty:
-        return _wrong(
-            exercise, tries, cases, [], [words["nothing_here"].format(name=name_of(answer))]
-        )
+        name = from_nothing(exercise, tries)
+        line = words["nothing_here"].format(name=name_of(answer))
+        return _wrong(exercise, tries, cases, [name], [line])
     if one.refusal is not None:
         name = from_error(exercise, one.args, one.refusal)
         return _wrong(exercise, tries, cases, [name], [_reason(one.refusal)])
     expected = expected_of(exercise, one.args)
     parts = list(differences(one.measured, expected, exercise.rtol, exercise.returns))
-    changed = _changed_inputs(exercise, one)
+    altered = _changed_inputs(exercise, one)
     if parts:
         rest = [args for args in cases[len(tries) :]]
         more = lambda: [attempt(exercise, answer, args, clock) for args in rest]  # noqa: E731
         found = from_results(exercise, tries, more)
         lines = [_said(exercise, parts)]
-        if changed:
-            lines.append(words["mutated_too"].format(name=changed[0][0]))
+        if altered:
+            lines.append(words["mutated_too"].format(name=altered[0][0]))
             found = found or ["input-changed"]
         return _wrong(exercise, tries, cases, found, lines, expected)
-    if changed:
-        return _wrong(exercise, tries, cases, ["input-changed"], [_mutated(*changed[0])])
+    if altered:
+        return _wrong(exercise, tries, cases, ["input-changed"], [_mutated(*altered[0])])
     return None
 
 
@@ -207,42 +207,16 @@ def _changed_inputs(exercise, one):
     return [
         (name, before, after)
         for name, before, after in names
-        if name not in exercise.may_change and _changed(before, after)
+        if name not in exercise.may_change and changed(before, after)
     ]
 
 
 def _mutated(name, before, after):
     words = text("check")
-    size = _rounding(before, after)
+    size = rounding(before, after)
     if size:
         return words["mutated_rounding"].format(name=name, size=size)
     return words["mutated"].format(name=name)
-
-
-def _rounding(before, after):
-    """Return by how much floats differ, where that is no more than rounding; else 0."""
-    if not isinstance(before, np.ndarray) or before.dtype.kind != "f":
-        return 0.0
-    if before.shape != np.shape(after) or not np.isfinite(after).all():
-        return 0.0
-    size = np.max(np.abs(after - before), initial=0.0)
-    largest = np.max(np.abs(before), initial=1.0)
-    return float(size) if size <= 64 * np.finfo(before.dtype).eps * largest else 0.0
-
-
-def _changed(before, after):
-    """Tell whether an array differs, also one inside lists and dicts."""
-    if isinstance(before, tuple | list):
-        inside = zip(before, after, strict=False)
-        return len(before) != len(after) or any(_changed(a, b) for a, b in inside)
-    if isinstance(before, dict):
-        return list(before) != list(after) or any(_changed(before[k], after[k]) for k in before)
-    if isinstance(before, np.ndarray):
-        same = before.shape == after.shape and before.dtype == after.dtype
-        return not (same and np.array_equal(before, after, equal_nan=before.dtype.kind == "f"))
-    if isinstance(before, int | float | str | bool):
-        return type(before) is not type(after) or (before != after and before == before)
-    return False
 
 
 def _wrong(exercise, tries, cases, found, lines, expected=None):

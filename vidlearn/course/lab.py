@@ -1,31 +1,53 @@
-"""The learner's copies of the lessons, and JupyterLab opened on them.
+"""The learner's copies of the lessons.
 
 The lessons themselves are never worked on: ``vidlearn lab`` gives copies in ``my_work/`` and
 remembers each as it was given. A copy that the learner has not touched follows the course to
-its next version; one that was touched is the learner's and stays as it is.
+its next version; one that was touched is the learner's and stays as it is. Touched means that
+the text of a cell is another: running cells, opening and saving do not count.
 
 Copies come without stored outputs: what a learner sees below a cell is what that cell printed
-on this machine, and a cell that has not run yet looks so. (JupyterLab would not show the stored
-interactives anyway: it trusts only what it ran itself.) The website shows the stored ones.
+on this machine, and a cell that has not run yet looks so. The website shows the stored ones.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
-import os
 import shutil
-import socket
-import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import vidlearn
 from vidlearn.messages import text
 
 PACKAGE = Path(__file__).parents[1]
-JUPYTER = Path(__file__).with_name("jupyter")
 RECORD = ".vidlearn.json"
-PORTS = 50
+RENUMBERED = {  # names that lessons had in version 0.1.0
+    "02_convolution.ipynb": "03_convolution.ipynb",
+    "03_pooling.ipynb": "04_pooling.ipynb",
+    "04_backpropagation.ipynb": "05_backpropagation.ipynb",
+    "05_training_a_cnn.ipynb": "06_training_a_cnn.ipynb",
+    "06_recurrent_networks.ipynb": "08_recurrent_networks.ipynb",
+    "07_lstm_and_gru.ipynb": "09_lstm_and_gru.ipynb",
+    "08_cnn_rnn.ipynb": "10_cnn_rnn.ipynb",
+}
+
+
+@dataclass(frozen=True)
+class Given:
+    """A copy as it was given: hash of the whole text, and of the cells' sources.
+
+    Parameters
+    ----------
+    whole : str
+        What version 0.1.0 kept too.
+    sources : str or None
+        None in a record of version 0.1.0.
+    """
+
+    whole: str
+    sources: str | None = None
 
 
 def course_folder() -> Path:
@@ -76,12 +98,9 @@ def fresh_copy(lesson: Path) -> str:
         JSON in Jupyter's own layout.
     """
     notebook = json.loads(lesson.read_text(encoding="utf-8"))
-    for cell in notebook["cells"]:
-        if cell["cell_type"] == "code":
-            cell |= {"outputs": [], "execution_count": None}
     for key in ("widgets", "vidlearn"):
         notebook["metadata"].pop(key, None)
-    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    return _without_outputs(notebook)
 
 
 def work_folder(given: str | Path | None = None) -> Path:
@@ -118,23 +137,33 @@ def give_copies(work: Path) -> list[str]:
     """
     work.mkdir(parents=True, exist_ok=True)
     record, said = _read_record(work)
-    new, refreshed, words = [], [], text("lab")
+    said += _renumber(work, record)
+    new, refreshed, trusted, words = [], [], [], text("lab")
     for number, lesson in find_lessons().items():
-        copy, fresh = work / lesson.name, fresh_copy(lesson)
-        given = record.get(lesson.name)
+        copy, fresh, given = work / lesson.name, fresh_copy(lesson), record.get(lesson.name)
+        now = Given(_hash(fresh), _sources_hash(fresh))
+        mine = _read(copy) if copy.exists() else None
         if not copy.exists():
             new.append(lesson.name)
-        elif _hash(copy.read_text(encoding="utf-8")) == _hash(fresh):
-            pass
-        elif _hash(copy.read_text(encoding="utf-8")) == given:
+        elif mine is None:
+            said.append(words["damaged"].format(name=lesson.name, number=number))
+            continue
+        elif _untouched(mine, given, fresh) and given.whole != now.whole:
             refreshed.append(lesson.name)
+        elif _sources_hash(mine) == now.sources:
+            record[lesson.name] = now
+            if mine == fresh:
+                trusted.append(copy)
+            continue
         else:
-            if given != _hash(fresh):
+            if given is None or given.whole != now.whole:
                 said.append(words["kept"].format(name=lesson.name, number=number))
             continue
         _write(copy, fresh)
-        record[lesson.name] = _hash(fresh)
+        record[lesson.name] = now
+        trusted.append(copy)
     _write_record(work, record)
+    _trust(trusted)
     for key, names in (("new", new), ("refreshed", refreshed)):
         if names:
             said.append(words[key].format(names=", ".join(names), folder=work))
@@ -147,7 +176,7 @@ def reset(number: str, work: Path) -> str:
     Parameters
     ----------
     number : str
-        The lesson's number, ``"03"`` or ``"3"``.
+        The lesson's number, ``"03"`` or ``"3"``, or its file.
     work : Path
         The learner's folder.
 
@@ -161,15 +190,12 @@ def reset(number: str, work: Path) -> str:
     ValueError
         When there is no such lesson.
     """
-    words, lessons = text("lab"), find_lessons()
-    lesson = lessons.get(number.upper().zfill(2))
-    if lesson is None:
-        raise ValueError(words["no_lesson"].format(number=number, numbers=", ".join(lessons)))
+    words, lesson = text("lab"), _lesson_called(number)
     copy, fresh = work / lesson.name, fresh_copy(lesson)
     work.mkdir(parents=True, exist_ok=True)
     kept = None
     if copy.exists():
-        if copy.read_text(encoding="utf-8") == fresh:
+        if _read(copy) == fresh:
             return words["fresh"].format(name=lesson.name)
         kept = next(
             path
@@ -178,101 +204,109 @@ def reset(number: str, work: Path) -> str:
         )
         shutil.copy2(copy, kept)
     _write(copy, fresh)
+    _trust([copy])
     record, _ = _read_record(work)
-    _write_record(work, record | {lesson.name: _hash(fresh)})
+    given = Given(_hash(fresh), _sources_hash(fresh))
+    _write_record(work, record | {lesson.name: given})
     if kept is None:
         return words["new"].format(names=lesson.name, folder=work)
     return words["reset"].format(name=lesson.name, kept=kept.name)
 
 
-def free_port(first: int) -> int:
-    """Find a port that nothing listens on.
+def _lesson_called(number: str) -> Path:
+    """Find a lesson by its number or file, and say where one went that has another number now."""
+    words, lessons = text("lab"), find_lessons()
+    asked = Path(number).name.split("_")[0].upper().zfill(2)
+    old = {name.split("_")[0]: new for name, new in RENUMBERED.items()}
+    if Path(number).name in RENUMBERED:
+        new = RENUMBERED[Path(number).name].split("_")[0]
+        raise ValueError(words["renamed"].format(name=Path(number).name, number=new))
+    if asked in lessons:
+        return lessons[asked]
+    said = words["no_lesson"].format(number=number, numbers=", ".join(lessons))
+    if asked in old:
+        said += " " + words["was"].format(number=asked, new=old[asked].split("_")[0])
+    raise ValueError(said)
 
-    Parameters
-    ----------
-    first : int
-        The first port to try, then the next, fifty in all.
 
-    Returns
-    -------
-    int
-        The port.
+def _renumber(work: Path, record: dict[str, Given]) -> list[str]:
+    """Take away untouched copies under their old names; say what moved and what stays."""
+    lessons = {path.name: path for path in find_lessons().values()}
+    moved, kept, words = [], [], text("lab")
+    for old, new in RENUMBERED.items():
+        given = record.pop(old, None)
+        if given is None or new not in lessons or old in lessons or not (work / old).exists():
+            continue
+        mine = _read(work / old)
+        moved.append(words["move"].format(old=old.split("_")[0], new=new.split("_")[0]))
+        if mine is not None and _untouched(mine, given, fresh_copy(lessons[new])):
+            (work / old).unlink()
+        else:
+            kept.append(old)
+    said = [words["moved"].format(moves=", ".join(moved))] if moved else []
+    if kept:
+        said.append(words["stay"].format(names=", ".join(kept)))
+    return [" ".join(said)] if said else []
 
-    Raises
-    ------
-    OSError
-        When all of them are taken.
+
+def _untouched(mine: str, given: Given | None, fresh: str) -> bool:
+    """Tell whether a copy's cells still say what they said when it was given.
+
+    Version 0.1.0 remembered the hash of the whole file only: what opening and saving change is
+    put back first, as it is in the course's own file.
     """
-    last = min(first + PORTS, 65536) - 1
-    for port in range(first, last + 1):
-        with socket.socket() as probe:
-            if os.name == "posix":  # elsewhere this option would take a port that is in use
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
-    words = text("lab")["no_port"]
-    raise OSError(words.format(port=first, last=last, suggestion=(first + 1000) % 60000))
-
-
-def can_open_browser() -> bool:
-    """Say whether a page would open in a window (a text browser would take the terminal)."""
-    if sys.platform in ("darwin", "win32"):
+    if given is None:
+        return False
+    if given.sources is not None:
+        return _sources_hash(mine) == given.sources
+    if _hash(mine) == given.whole:
         return True
-    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
+    notebook = json.loads(mine) | {"metadata": json.loads(fresh)["metadata"]}
+    for cell in notebook["cells"]:
+        cell["metadata"] = {k: v for k, v in cell.get("metadata", {}).items() if k == "tags"}
+    return _hash(_without_outputs(notebook)) == given.whole
 
 
-def serve(work: Path, *, port: int = 8888, browser: bool = True, options: list[str] = ()) -> None:
-    """Open JupyterLab on lesson 00 and stay until it is ended.
+def _without_outputs(notebook: dict) -> str:
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell |= {"outputs": [], "execution_count": None}
+    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
-    The settings in ``vidlearn/course/jupyter`` join the learner's own for this run (no news, no
-    questions, interactives saved with the notebook); nothing is written to them.
 
-    Parameters
-    ----------
-    work : Path
-        The learner's folder.
-    port : int
-        The first port to try.
-    browser : bool
-        Whether to open a page.
-    options : list of str
-        For JupyterLab, as on its command line.
-    """
-    words, first = text("lab"), next(iter(find_lessons().values())).name
-    free = free_port(port)
-    if free != port:
-        print(words["busy"].format(port=port, free=free))
-    if browser and not can_open_browser():
-        browser = False
-        print(words["no_browser"])
-    print(words["opening"].format(lesson=first), flush=True)
-    paths = [str(JUPYTER), os.environ.get("JUPYTER_CONFIG_PATH", "")]
-    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, paths))
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # for kernels: no banners in the lessons
-    arguments = [
-        f"--ServerApp.root_dir={work}",
-        f"--ServerApp.port={free}",
-        f"--LabApp.default_url=/lab/tree/{first}",
-        f"--LabApp.workspaces_dir={work / '.jupyter'}",
-        "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        "--ServerApp.use_redirect_file=False",  # a file that a browser in a sandbox cannot read
-        "--ServerApp.log_level=WARN",
-        "--LabApp.log_level=WARN",
-        *([] if browser else ["--no-browser"]),
-        *(["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []),
-        *options,
-    ]
-    from jupyterlab.labapp import main
+def _read(copy: Path) -> str | None:
+    """Return a copy's text; None where it is not a notebook that can be read."""
+    try:
+        words = copy.read_text(encoding="utf-8")
+        _sources_hash(words)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return words
 
-    main(arguments)
+
+def _sources_hash(words: str) -> str:
+    """Hash type and source of each cell: what a notebook says, however it was saved."""
+    cells = json.loads(words)["cells"]
+    return _hash(json.dumps([[cell["cell_type"], "".join(cell["source"])] for cell in cells]))
 
 
 def _hash(words: str) -> str:
     return hashlib.sha256(words.encode()).hexdigest()
+
+
+def _trust(copies: list[Path]) -> None:
+    """Sign what we gave, as Jupyter signs what it ran, so that it opens without a warning."""
+    if not copies:
+        return
+    import nbformat
+    from jupyter_core.paths import jupyter_data_dir
+    from nbformat.sign import NotebookNotary
+
+    with contextlib.suppress(Exception):  # a data folder that cannot be written
+        notary = NotebookNotary(data_dir=jupyter_data_dir())
+        for copy in copies:
+            notary.sign(nbformat.read(copy, as_version=4))
+        notary.store.close()
 
 
 def _write(path: Path, words: str) -> None:
@@ -282,17 +316,24 @@ def _write(path: Path, words: str) -> None:
     half.replace(path)
 
 
-def _read_record(work: Path) -> tuple[dict[str, str], list[str]]:
+def _read_record(work: Path) -> tuple[dict[str, Given], list[str]]:
     """Read which text each copy was given with; what cannot be read is told."""
     file = work / RECORD
     if not file.exists():
         return {}, []
     try:
-        return dict(json.loads(file.read_text(encoding="utf-8"))["given"]), []
-    except (ValueError, KeyError, TypeError):
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        sources = dict(kept.get("sources", {}))
+        given = {name: Given(whole, sources.get(name)) for name, whole in kept["given"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
         return {}, [text("lab")["unreadable"].format(file=file)]
+    return given, []
 
 
-def _write_record(work: Path, given: dict[str, str]) -> None:
-    record = {"version": vidlearn.__version__, "given": given}
+def _write_record(work: Path, given: dict[str, Given]) -> None:
+    record = {
+        "version": vidlearn.__version__,
+        "given": {name: entry.whole for name, entry in given.items()},
+        "sources": {name: entry.sources for name, entry in given.items() if entry.sources},
+    }
     _write(work / RECORD, json.dumps(record, indent=1, sort_keys=True) + "\n")

@@ -1,5 +1,6 @@
 """Which named mistakes, one or two at once, give what an answer gave."""
 
+import contextlib
 import copy
 import itertools
 import warnings
@@ -7,7 +8,7 @@ import warnings
 import numpy as np
 
 from vidlearn.course.answers import told
-from vidlearn.course.compare import difference
+from vidlearn.course.compare import changed, difference
 
 FEWEST = 4  # numbers that a pair of mistakes has to explain
 
@@ -62,13 +63,52 @@ def from_results(exercise, tries, more):
         name: [_run(exercise, name, one.args)[0] for one in tries] for name in exercise.mistakes
     }
     agreeing = [name for name, came in results.items() if _agree(exercise, tries, came)]
-    later = None
     if agreeing:
         later = [one for one in more() if one.usable]
         votes = {name: _votes(exercise, name, later) for name in agreeing}
-        best = max(agreeing, key=lambda name: votes[name])
+        alters = _alters(tries)
+        best = max(
+            agreeing,
+            key=lambda name: (votes[name], _mistake_alters(exercise, name, tries) == alters),
+        )
         return [best] if votes[best] >= -1 else []
     return _pair(exercise, tries, results, more)
+
+
+def from_nothing(exercise, tries):
+    """Name the first mistake that returns nothing for the last input and agrees before.
+
+    Parameters
+    ----------
+    exercise : vidlearn.course.exercises.Exercise
+        The exercise.
+    tries : list of Try
+        What the answer did; of the last input nothing came.
+
+    Returns
+    -------
+    str or None
+    """
+    for name, mistake in exercise.mistakes.items():
+        with contextlib.suppress(Exception):
+            if mistake(*copy.deepcopy(tries[-1].args)) is None and _agree(
+                exercise, tries[:-1], [_run(exercise, name, one.args)[0] for one in tries[:-1]]
+            ):
+                return name
+    return None
+
+
+def _alters(tries):
+    return any(changed(one.args, one.left) for one in tries)
+
+
+def _mistake_alters(exercise, name, tries):
+    """Tell whether a mistake changes its input."""
+    left = copy.deepcopy(tries[-1].args)
+    with warnings.catch_warnings(), np.errstate(all="ignore"), contextlib.suppress(Exception):
+        warnings.simplefilter("ignore")
+        exercise.mistakes[name](*left)
+    return changed(tries[-1].args, left)
 
 
 def _run(exercise, name, args):
