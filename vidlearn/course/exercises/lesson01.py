@@ -200,7 +200,7 @@ def _normalise_cases():
     frames = rng.integers(0, 256, (2, 3, 4, 3), dtype=np.uint8)
     pixels = np.array([[[[0, 51, 255], [102, 204, 51]]]], np.uint8)
     return [
-        (pixels, np.array([0.5, 0.4, 0.3]), np.array([0.5, 0.2, 0.1])),
+        (pixels, np.array([0.45, 0.4, 0.3]), np.array([0.3, 0.25, 0.15])),
         (frames, np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])),
     ]
 

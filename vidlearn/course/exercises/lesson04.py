@@ -202,8 +202,9 @@ def _every_place_of(shape, size):
 
 
 def _as_written(result, *args):
-    """Tell 8.0 from 8."""
-    return [str(n) for n in result] if isinstance(result, tuple | list | np.ndarray) else result
+    """Tell 8.0 from 8; one float makes all of them floats."""
+    numbers = np.asarray(result)
+    return [str(number) for number in numbers.tolist()] if numbers.ndim == 1 else result
 
 
 EXERCISES = [
@@ -281,7 +282,7 @@ EXERCISES = [
             "time-last": _time_last,
             "channels-too": _channels_too,
             "true-division": lambda s, p: (s[0], s[1] / p[0], s[2] / p[1], s[3] / p[2], s[4]),
-            "floats": lambda s, p: tuple(float(n) for n in pooled_shape(s, p)),
+            "floats": lambda s, p: np.array(pooled_shape(s, p), float),
             "time-forgotten": lambda s, p: (s[0], s[1], s[2] // p[1], s[3] // p[2], s[4]),
             "every-place": _every_place_of,
         },

@@ -1,0 +1,221 @@
+"""Answers to lesson 01 as learners write them: right ones in other words, and near misses."""
+
+import bisect
+import math
+
+import numpy as np
+import pytest
+
+from vidlearn.course.checks import grade
+from vidlearn.course.exercises import get
+
+WEIGHTS = np.array([0.299, 0.587, 0.114])
+
+
+def luma_by_pixels(frame):
+    out = np.zeros(frame.shape[:2], np.uint8)
+    for y, x in np.ndindex(out.shape):
+        out[y, x] = round(float(sum(WEIGHTS[k] * frame[y, x, k] for k in range(3))))
+    return out
+
+
+def by_last_seen(times, second):
+    frame = 0
+    while frame + 1 < len(times) and times[frame + 1] <= second:
+        frame += 1
+    return frame
+
+
+def backwards(times, second):
+    for i in reversed(range(len(times))):
+        if times[i] <= second:
+            return i
+
+
+def one_by_one(total, frames):
+    for i in range(frames):
+        yield int((2 * i + 1) * total / (2 * frames))
+
+
+def crop_by_loops(frame, height, width):
+    top, left = int((len(frame) - height) / 2), int((len(frame[0]) - width) / 2)
+    rows = [frame[top + y, left : left + width] for y in range(height)]
+    return np.array(rows)
+
+
+def crop_from_the_end(frame, height, width):
+    spare = frame.shape[0] - height, frame.shape[1] - width
+    below, right = spare[0] - spare[0] // 2, spare[1] - spare[1] // 2
+    return frame[spare[0] // 2 : frame.shape[0] - below, spare[1] // 2 : frame.shape[1] - right]
+
+
+def normalise_by_channels(frames, mean, std):
+    out = np.zeros(frames.shape)
+    for k in range(3):
+        out[..., k] = (frames[..., k] / 255.0 - mean[k]) / std[k]
+    return out
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer"),
+    [
+        ("luma", luma_by_pixels),
+        ("luma", lambda f: np.rint(np.einsum("hwc,c->hw", f, WEIGHTS)).astype("uint8")),
+        ("luma", lambda f: (f @ WEIGHTS + 0.5).astype(np.uint8)),
+        ("luma", lambda f: np.around((f * WEIGHTS).sum(2)).astype(np.uint8)),
+        ("luma", lambda f: ((299 * f[..., 0].astype(int) + 587 * f[..., 1].astype(int)
+                             + 114 * f[..., 2].astype(int) + 500) // 1000).astype(np.uint8)),
+        ("frame-on-screen", by_last_seen),
+        ("frame-on-screen", backwards),
+        ("frame-on-screen", lambda times, second: bisect.bisect(times, second) - 1),
+        ("frame-on-screen", lambda times, second: np.sum(times <= second) - 1),
+        ("frame-on-screen", lambda times, second: np.flatnonzero(times <= second)[-1]),
+        ("frame-on-screen", lambda t, s: np.searchsorted(t, s, side="right") - 1),
+        ("uniform-indices", one_by_one),
+        ("uniform-indices", lambda t, n: np.arange(t / n / 2, t, t / n).astype(int)),
+        ("uniform-indices", lambda t, n: (np.linspace(0, t, n + 1)[:-1] + t / n / 2) // 1),
+        ("uniform-indices", lambda t, n: map(int, np.arange(0.5, n) * (t / n))),
+        ("uniform-indices", lambda t, n: [(2 * i + 1) * t // (2 * n) for i in range(n)]),
+        ("uniform-indices", lambda t, n: [math.floor(t / n * i + t / n / 2) for i in range(n)]),
+        ("centre-crop", crop_by_loops),
+        ("centre-crop", crop_from_the_end),
+        ("centre-crop", lambda f, h, w: f[(len(f) - h) // 2 :][:h, (f.shape[1] - w) // 2 :][:, :w]),
+        ("normalise", normalise_by_channels),
+        ("normalise", lambda f, mean, std: (f - 255 * mean) / (255 * std)),
+        ("normalise", lambda f, mean, std: ((f / 255 - mean) / std).astype(np.float16)),
+        ("normalise", lambda f, mean, std: (f.astype(np.float16) / 255 - mean) / std),
+        ("normalise", lambda f, m, s: np.divide(np.subtract(np.divide(f, 255), m), s)),
+    ],
+)  # fmt: skip
+def test_right_in_other_words(exercise, answer):
+    assert grade(get(exercise), answer).status == "right"
+
+
+def middles_between_whole_borders(total, frames):
+    borders = [int(i * total / frames) for i in range(frames + 1)]
+    return [(borders[i] + borders[i + 1]) // 2 for i in range(frames)]
+
+
+def crop_with(place):
+    def my_centre_crop(frame, height, width):
+        h, w, _ = frame.shape
+        top, left = place(h, height), place(w, width)
+        return frame[top : top + height, left : left + width]
+
+    return my_centre_crop
+
+
+def width_from_shape_first(frame, height, width):
+    w, h, _ = frame.shape
+    top, left = (h - height) // 2, (w - width) // 2
+    return frame[top : top + height, left : left + width]
+
+
+def negative_ends(frame, height, width):
+    top, left = (frame.shape[0] - height) // 2, (frame.shape[1] - width) // 2
+    return frame[top:-top, left:-left]
+
+
+def about_the_middle(frame, height, width):
+    y, x = frame.shape[0] // 2, frame.shape[1] // 2
+    return frame[y - height // 2 : y + height // 2, x - width // 2 : x + width // 2]
+
+
+def ends_in_the_loop(times, second):
+    for i in range(len(times)):
+        if times[i] > second:
+            return i - 1
+
+
+def own_mean_of_all(frames, mean, std):
+    x = frames / 255.0
+    return (x - np.mean(x, (0, 1, 2))) / np.std(x, (0, 1, 2))
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "misconception"),
+    [
+        ("luma", lambda f: np.round(f @ WEIGHTS), "rounded-floats"),
+        ("luma", lambda f: np.round(f @ WEIGHTS).astype(int), "not-uint8"),
+        ("luma", lambda f: np.round(f @ WEIGHTS).astype(int).tolist(), "not-uint8"),
+        ("luma", lambda f: (f @ WEIGHTS).astype(np.uint8), "truncates"),
+        ("luma", lambda f: f @ WEIGHTS, "not-rounded"),
+        ("luma", lambda f: np.round(f[..., ::-1] @ WEIGHTS).astype(np.uint8), "bgr-order"),
+        ("luma", lambda f: np.round(0.2126 * f[..., 0] + 0.7152 * f[..., 1] + 0.0722 * f[..., 2])
+         .astype(np.uint8), "weights-of-hd"),
+        ("luma", lambda f: 0.299 * f[0] + 0.587 * f[1] + 0.114 * f[2], "rows-for-channels"),
+        ("luma", lambda f: f.mean(2).round().astype(np.uint8), "plain-mean"),
+        ("frame-on-screen", lambda t, s: int(s * 25), "fixed-rate"),
+        ("frame-on-screen", lambda t, s: int(s / t[1]), "rate-of-the-first"),
+        ("frame-on-screen", lambda t, s: int(s * len(t) / t[-1]), "frames-over-seconds"),
+        ("frame-on-screen", lambda t, s: round(s * (len(t) - 1) / t[-1]), "even-rate-rounded"),
+        ("frame-on-screen", lambda t, s: int(s / np.diff(t).mean()), "even-rate"),
+        ("frame-on-screen", lambda t, s: np.searchsorted(t, s), "place-to-insert"),
+        ("frame-on-screen", lambda t, s: np.searchsorted(t, s) - 1, "strictly-before"),
+        ("frame-on-screen", lambda t, s: np.searchsorted(t, s, side="right"), "from-one"),
+        ("frame-on-screen", lambda t, s: np.sum(t <= s), "from-one"),
+        ("frame-on-screen", lambda t, s: np.argmax(t > s) - 1, "argmax-at-the-end"),
+        ("frame-on-screen", ends_in_the_loop, "misses-the-last"),
+        ("frame-on-screen", lambda t, s: np.abs(np.array(t) - s).argmin(), "nearest"),
+        ("frame-on-screen", lambda t, s: max(x for x in t if x <= s), "stamp"),
+        ("uniform-indices", lambda t, n: np.linspace(0, t, n), "past-the-end-floats"),
+        ("uniform-indices", lambda t, n: np.linspace(0, t, n).astype(int), "past-the-end-cut"),
+        ("uniform-indices", lambda t, n: np.linspace(0, t - 1, n), "both-ends-floats"),
+        ("uniform-indices", lambda t, n: np.linspace(0, t - 1, n, dtype=int), "both-ends-cut"),
+        ("uniform-indices", lambda t, n: list(range(0, t, t // n)), "step-of-a-range"),
+        ("uniform-indices", lambda t, n: range(0, t, t // n), "step-of-a-range"),
+        ("uniform-indices", lambda t, n: range(0, t, t // n)[:n], "fixed-step"),
+        ("uniform-indices", lambda t, n: [i * (t // n) + t // n // 2 for i in range(n)],
+         "middles-of-fixed-steps"),
+        ("uniform-indices", middles_between_whole_borders, "middles-of-whole-parts"),
+        ("uniform-indices", lambda t, n: [int(t / n * i) + int(t / n / 2) for i in range(n)],
+         "rounded-twice"),
+        ("uniform-indices", lambda t, n: [int(t / n * (i + 0.5) + 0.5) for i in range(n)],
+         "rounds-half-up"),
+        ("uniform-indices", lambda t, n: [round(t / n * (i + 0.5)) for i in range(n)], "rounds"),
+        ("uniform-indices", lambda t, n: [t / n * (i + 0.5) for i in range(n)], "not-whole"),
+        ("uniform-indices", lambda t, n: range(n), "first-frames"),
+        ("uniform-indices", lambda t, n: t // n, None),
+        ("centre-crop", crop_with(lambda size, part: size // 2 - part // 2), "halves-first"),
+        ("centre-crop", crop_with(lambda size, part: round((size - part) / 2)), "rounds-to-even"),
+        ("centre-crop", crop_with(lambda size, part: math.ceil((size - part) / 2)), "rounds-up"),
+        ("centre-crop", crop_with(lambda size, part: size // 2), "begins-in-the-middle"),
+        ("centre-crop", width_from_shape_first, "shape-swapped"),
+        ("centre-crop", negative_ends, "as-much-from-both-sides"),
+        ("centre-crop", about_the_middle, "round-the-middle"),
+        ("centre-crop", lambda f, h, w: f[:h, :w], "top-left"),
+        ("centre-crop", lambda f, h, w: f[0:w, 0:h], None),
+        ("normalise", own_mean_of_all, "own-statistics"),
+        ("normalise", lambda f, m, s: f / 255 - m / s, "no-brackets"),
+        ("normalise", lambda f, m, s: ((f / 255 - m) / s).astype(np.uint8), "back-to-uint8"),
+        ("normalise", lambda f, m, s: (f - m) / s, "not-scaled"),
+        ("normalise", lambda f, m, s: (f / 256 - m) / s, "divides-by-256"),
+        ("normalise", lambda f, m, s: (f - m * 255) / s, "only-mean-scaled"),
+        ("normalise", lambda f, m, s: (f / 255 - m.reshape(3, 1, 1)) / s.reshape(3, 1, 1),
+         "channels-first"),
+        ("normalise", lambda f, m, s: (f / 255 - m.mean()) / s.mean(), "one-for-all"),
+    ],
+)  # fmt: skip
+def test_near_misses_are_named(exercise, answer, misconception):
+    result = grade(get(exercise), answer)
+    assert (result.status, result.misconception) == ("wrong", misconception)
+
+
+def test_a_crop_is_told_which_side_is_off():
+    def three_down(frame, height, width):
+        left = (frame.shape[1] - width) // 2
+        return frame[3 : 3 + height, left : left + width]
+
+    assert "first row" in repr(grade(get("centre-crop"), three_down))
+
+
+def test_no_middle_lies_on_the_border_of_two_frames():
+    for total, frames in get("uniform-indices").cases():
+        halves = [(2 * i + 1) * total for i in range(frames)]
+        exact = frames & (frames - 1) == 0
+        assert exact or all(half % (2 * frames) for half in halves)
+
+
+@pytest.mark.parametrize("exercise", ["centre-crop", "normalise"])
+def test_the_last_hint_leaves_something_to_do(exercise):
+    assert get(exercise).solution_source.split("return ")[1].strip() not in get(exercise).hints[2]
