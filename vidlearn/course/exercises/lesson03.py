@@ -260,7 +260,33 @@ def direction_score(kernel):
     return float(np.median(ratios, axis=1).min())
 
 
-# The climax of the lesson --------------------------------------------------------------
+# What the lesson shows -----------------------------------------------------------------
+
+
+def answers(film, kernel):
+    """Slide a kernel over time and columns of a film, and say how strongly it answers.
+
+    Parameters
+    ----------
+    film : ndarray
+        (T, H, W, 3) uint8.
+    kernel : array_like
+        (frames, columns) or (frames, 1, columns).
+
+    Returns
+    -------
+    ndarray
+        (T, H, W), 0 or more: the size of each answer, as a part of the kernel's numbers together.
+        0 where the kernel would look beyond the film.
+    """
+    kernel = np.asarray(kernel, dtype=float)
+    kernel = kernel[:, 0] if kernel.ndim == 3 else kernel
+    grey = film.mean(axis=-1) / 255
+    windows = np.lib.stride_tricks.sliding_window_view(grey, kernel.shape, axis=(0, 2))
+    sizes = np.abs(np.tensordot(windows, kernel, 2)) / (np.abs(kernel).sum() or 1.0)
+    frames, columns = (side - 1 for side in kernel.shape)
+    rim = [(frames // 2, frames - frames // 2), (0, 0), (columns // 2, columns - columns // 2)]
+    return np.pad(sizes, rim)
 
 
 def secret_blur():
