@@ -419,8 +419,8 @@ MUTANTS = [
     ),
     Mutant(
         "clipping.clip_by_norm",
-        "max(_norm([grad]), limit)",
-        "(_norm([grad]) + 1e-12)",
+        "_factor(_norm([grad]), limit)",
+        "limit / (_norm([grad]) + 1e-12)",
         "short gradients made longer",
         "clip: norm",
     ),

@@ -1,8 +1,13 @@
 """Neural networks in NumPy alone: each operation forward and backward.
 
 ``x_forward(...) -> (out, cache)`` and ``x_backward(dout, cache) -> gradients``, channels last,
-results in the dtype of x. ``x_forward_naive`` is the same operation as plain loops. To read a
-piece: ``inspect.getsource(scratch.conv2d_forward_naive)``.
+results in the dtype of x, which is float32 or float64. ``x_forward_naive`` is the same operation
+as plain loops. To read a piece: ``inspect.getsource(scratch.conv2d_forward_naive)``.
+
+A cache holds x and the weights as they are: change them in place only after the backward pass.
+What comes out is yours. In `dropout` and `Dropout`, rate is the share that is dropped, in
+schedules it is the learning rate. Options have one name each; where Keras has another, the error
+about that says ours.
 
 ===============  ============================================================================
 ``activations``  relu, leaky_relu, sigmoid, tanh, softmax
@@ -16,13 +21,14 @@ piece: ``inspect.getsource(scratch.conv2d_forward_naive)``.
 ``lstm``         lstm, lstm_cell
 ``gru``          gru, gru_cell; bidirectional in bidirectional
 ``gradcheck``    numerical_gradient, relative_error, check_gradients
-``layers``       Dense, Conv2D, MaxPool2D, LSTM, BatchNorm, Dropout ...; Layer for your own
+``layers``       Dense, Conv2D, Conv3D, MaxPool3D, LSTM, Dropout ...; Layer for your own
 ``network``      Network: layers in a row; weights to and from Keras and files
 ``optimizers``   SGD, Adam, AdamW; clipping and learning-rate schedules
 ``training``     fit, evaluate, train_step; EarlyStopping and callbacks of your own
 ===============  ============================================================================
 """
 
+from ._keras import knows_keras, missing
 from .activations import (
     leaky_relu_backward,
     leaky_relu_forward,
@@ -345,3 +351,10 @@ __all__ = [
     "tanh_forward",
     "train_step",
 ]
+
+for _name in __all__:
+    globals()[_name] = knows_keras(globals()[_name])
+
+
+def __getattr__(name):
+    raise missing(name)

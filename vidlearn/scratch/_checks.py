@@ -189,11 +189,11 @@ def bad_padding(padding, expected, axes=2):
 
 
 def check_number(name, value, expected, fits, mend=""):
-    """Return value as a float, when it is a real number that fits; numpy's become Python's."""
+    """Return value, when it is a real number that fits; as one of Python's, without a dtype."""
     if not (is_number(value) and fits(value)):
         mend = f" {mend}" if mend else ""
         raise ValueError(f"{name} must {expected}; received {name}={value!r}.{mend}")
-    return float(value)
+    return value if type(value) in (int, float) else float(value)
 
 
 def check_flag(name, value):

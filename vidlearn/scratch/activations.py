@@ -6,6 +6,7 @@ Lesson 05 derives the gradients.
 """
 
 from math import isfinite
+from numbers import Real
 
 import numpy as np
 
@@ -94,7 +95,7 @@ def leaky_relu_backward(dout, cache):
     -------
     dx : ndarray, shape of x
     """
-    x, negative_slope = unpack(cache, "leaky_relu_forward", np.ndarray, float)
+    x, negative_slope = unpack(cache, "leaky_relu_forward", np.ndarray, Real)
     dout = check_dout(dout, x.shape, x.dtype)
     return np.where(x > 0, dout, negative_slope * dout)
 

@@ -1,10 +1,13 @@
-"""Clipping: gradients that are too long are shortened. Lesson 08 shows when that helps."""
+"""Clipping: gradients that are too long are shortened. Lesson 08 shows when that helps.
 
-from math import hypot
+An infinite limit clips nothing: so the length of the gradients can be had alone.
+"""
+
+from math import hypot, isfinite
 
 import numpy as np
 
-from ._checks import is_number
+from ._checks import check_floating, check_number
 
 
 def clip_by_value(grads, limit):
@@ -19,12 +22,19 @@ def clip_by_value(grads, limit):
     -------
     list of ndarray
 
+    Raises
+    ------
+    TypeError
+        If grads is no list of floating point arrays.
+    ValueError
+        If limit is not above 0.
+
     Examples
     --------
     >>> clip_by_value([np.array([3.0, -0.5])], 1.0)
     [array([ 1. , -0.5])]
     """
-    _check("limit", limit)
+    grads, limit = _check(grads), check_limit("limit", limit)
     return [np.clip(grad, -limit, limit) for grad in grads]
 
 
@@ -41,13 +51,20 @@ def clip_by_norm(grads, limit):
     list of ndarray
         Each in its direction as before.
 
+    Raises
+    ------
+    TypeError
+        If grads is no list of floating point arrays.
+    ValueError
+        If limit is not above 0.
+
     Examples
     --------
     >>> clip_by_norm([np.array([3.0, -4.0]), np.array([0.5])], 1.0)
     [array([ 0.6, -0.8]), array([0.5])]
     """
-    _check("limit", limit)
-    return [grad * (limit / max(_norm([grad]), limit)) for grad in grads]
+    grads, limit = _check(grads), check_limit("limit", limit)
+    return [grad * _factor(_norm([grad]), limit) for grad in grads]
 
 
 def clip_by_global_norm(grads, limit):
@@ -65,6 +82,13 @@ def clip_by_global_norm(grads, limit):
     norm : float
         Length of all gradients together, before clipping.
 
+    Raises
+    ------
+    TypeError
+        If grads is no list of floating point arrays.
+    ValueError
+        If limit is not above 0.
+
     References
     ----------
     Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks", 2013,
@@ -75,17 +99,41 @@ def clip_by_global_norm(grads, limit):
     >>> clip_by_global_norm([np.array([3.0]), np.array([[-4.0]])], 1.0)
     ([array([0.6]), array([[-0.8]])], 5.0)
     """
-    _check("limit", limit)
+    grads, limit = _check(grads), check_limit("limit", limit)
     norm = _norm(grads)
-    factor = limit / max(norm, limit)
+    factor = _factor(norm, limit)
     return [grad * factor for grad in grads], norm
+
+
+def check_limit(name, limit, expected="be above 0"):
+    """Return the limit, when it is above 0."""
+    return check_number(name, limit, expected, lambda v: v > 0, "Infinity clips nothing.")
+
+
+def _factor(norm, limit):
+    """Return by what gradients of this length are to be multiplied."""
+    return limit / norm if norm > limit else 1.0
 
 
 def _norm(grads):
     """Return the square root of the sum of the squares of all entries, summed in float64."""
-    return hypot(*(np.linalg.norm(np.asarray(grad, np.float64)) for grad in grads))
+    return hypot(*(_length(np.asarray(grad, np.float64)) for grad in grads))
 
 
-def _check(name, limit):
-    if not (is_number(limit) and limit > 0):
-        raise ValueError(f"{name} must be above 0; received {name}={limit!r}.")
+def _length(grad):
+    length = float(np.linalg.norm(grad))
+    if isfinite(length) or not np.isfinite(grad).all():
+        return length
+    largest = float(np.abs(grad).max())  # its square is beyond all floats
+    return largest * float(np.linalg.norm(grad / largest))
+
+
+def _check(grads):
+    """Return grads as a list of arrays, when it is one."""
+    if isinstance(grads, np.ndarray) or not isinstance(grads, list | tuple):
+        received = f"one array {grads.shape}" if isinstance(grads, np.ndarray) else repr(grads)
+        raise TypeError(
+            f"grads must be a list of arrays, one for each parameter; received {received}. "
+            "Write [grad] for a single one."
+        )
+    return [check_floating(f"grads[{k}]", grad) for k, grad in enumerate(grads)]

@@ -6,6 +6,8 @@ Lesson 05 explains and uses it, and the tests of this package rest on it.
 
 import numpy as np
 
+from ._checks import as_array, check_numbers, check_seed
+
 
 def numerical_gradient(f, x, dout, eps=1e-6):
     """Return the gradient of ``sum(f(x) * dout)`` by central differences.
@@ -38,7 +40,7 @@ def numerical_gradient(f, x, dout, eps=1e-6):
     >>> numerical_gradient(np.square, np.array([1.0, 3.0]), dout=np.array([1.0, 10.0])).round(6)
     array([ 2., 60.])
     """
-    x = np.array(x)
+    x = np.array(as_array("x", x))
     if x.dtype != np.float64:
         raise TypeError(f"x must be float64; received {x.dtype}. Write x.astype(np.float64).")
     if np.shape(f(x)) != np.shape(dout):
@@ -83,7 +85,7 @@ def relative_error(a, b):
     >>> relative_error(np.array([1.0, 10.0]), np.array([2.0, 10.0]))
     0.1
     """
-    a, b = np.asarray(a, float), np.asarray(b, float)
+    a, b = check_numbers("a", a, float), check_numbers("b", b, float)
     if a.shape != b.shape:
         raise ValueError(
             f"a and b must have the same shape; received {a.shape} and {b.shape}. "
@@ -99,9 +101,11 @@ def check_gradients(forward, backward, *inputs, seed=0):
     Parameters
     ----------
     forward : callable
-        forward(*inputs) -> (out, cache)
+        forward(*inputs) -> (out, cache). out may be a tuple of arrays, such as the states
+        (h_next, c_next) of a cell.
     backward : callable
-        backward(dout, cache) -> a gradient for each input, or just one for one input.
+        backward(dout, cache) -> a gradient for each input, or just one for one input. Where out
+        is a tuple, backward(*douts, cache), a dout for each of its arrays.
     *inputs : ndarray of float64
     seed : int
         Of the random gradient that arrives from above.
@@ -125,9 +129,11 @@ def check_gradients(forward, backward, *inputs, seed=0):
     >>> [round(e, 3) for e in check_gradients(square_forward, square_backward, np.ones((2, 3)))]
     [0.5]
     """
+    rng = np.random.default_rng(check_seed("seed", seed))
     out, cache = forward(*inputs)
-    dout = np.random.default_rng(seed).normal(size=np.shape(out))
-    gradients = backward(dout, cache)
+    outs = out if isinstance(out, tuple) else (out,)
+    douts = [rng.normal(size=np.shape(one)) for one in outs]
+    gradients = backward(*douts, cache)
     if isinstance(gradients, np.ndarray):
         gradients = (gradients,)
     if len(gradients) != len(inputs):
@@ -136,10 +142,20 @@ def check_gradients(forward, backward, *inputs, seed=0):
             f"received {len(gradients)}."
         )
 
+    dout = douts[0] if len(outs) == 1 else _in_a_row(douts)
+
     def along(k):
-        return lambda x: forward(*inputs[:k], x, *inputs[k + 1 :])[0]
+        def f(x):
+            out, _ = forward(*inputs[:k], x, *inputs[k + 1 :])
+            return _in_a_row(out) if isinstance(out, tuple) and len(outs) > 1 else out
+
+        return f
 
     return [
         relative_error(gradient, numerical_gradient(along(k), x, dout))
         for k, (x, gradient) in enumerate(zip(inputs, gradients, strict=True))
     ]
+
+
+def _in_a_row(arrays):
+    return np.concatenate([np.ravel(one) for one in arrays])

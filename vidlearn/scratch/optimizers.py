@@ -5,12 +5,12 @@ decay, then the update is made. Lesson 06 compares the rules.
 """
 
 import inspect
-from math import isfinite, sqrt
+from math import inf, sqrt
 
 import numpy as np
 
-from ._checks import is_number
-from .clipping import clip_by_global_norm, clip_by_norm, clip_by_value
+from ._checks import FLOATS, check_flag, check_floating, check_number, is_number
+from .clipping import check_limit, clip_by_global_norm, clip_by_norm, clip_by_value
 
 
 class Optimizer:
@@ -22,7 +22,7 @@ class Optimizer:
     Parameters
     ----------
     learning_rate : float or callable
-        A number, or a schedule: ``f(step) -> float``, step counting from 0.
+        A number, or a schedule: ``f(step) -> float``, step counting from 0, of 0 or more.
     weight_decay : float, optional
         Before the update, every parameter loses this share times the learning rate of itself.
     clip_value : float, optional
@@ -58,9 +58,8 @@ class Optimizer:
             "clip_norm": clip_norm,
             "global_clip_norm": global_clip_norm,
         }
-        _check_options(learning_rate, weight_decay, limits)
-        self.learning_rate, self.weight_decay = learning_rate, weight_decay
-        self.clip_value, self.clip_norm, self.global_clip_norm = limits.values()
+        self.learning_rate, self.weight_decay = _check_rates(learning_rate, weight_decay)
+        self.clip_value, self.clip_norm, self.global_clip_norm = _check_limits(limits)
         self.steps, self.memory, self.params = 0, [], []
 
     def step(self, params, grads):
@@ -75,16 +74,18 @@ class Optimizer:
 
         Raises
         ------
+        TypeError
+            If a parameter is no floating point array that can be changed, or a gradient none.
         ValueError
-            If a gradient has not the shape of its parameter, or the parameters are others than
-            before.
+            If a gradient has not the shape of its parameter, the parameters are others than
+            before, or a schedule gives no rate. Nothing is changed then.
         """
-        self._check(params, grads)
+        grads = self._check(params, grads)
+        rate = self.rate()
+        self.steps += 1
         if not self.memory:
             self.memory = [[np.zeros_like(p) for _ in range(self.slots)] for p in params]
         self.params = list(params)
-        rate = self.rate()
-        self.steps += 1
         for p, grad, memory in zip(params, self._clip(grads), self.memory, strict=True):
             if self.weight_decay:
                 p -= rate * self.weight_decay * p
@@ -113,9 +114,21 @@ class Optimizer:
         Returns
         -------
         float
+
+        Raises
+        ------
+        ValueError
+            If a schedule gives anything but a finite number of 0 or more.
         """
-        schedule = self.learning_rate
-        return float(schedule(self.steps) if callable(schedule) else schedule)
+        if not callable(self.learning_rate):
+            return float(self.learning_rate)
+        rate = self.learning_rate(self.steps)
+        if not (is_number(rate) and 0 <= rate < inf):
+            raise ValueError(
+                "learning_rate, a schedule, must give a finite number of 0 or more; received "
+                f"{rate!r} for step {self.steps}. Look at what it returns there."
+            )
+        return float(rate)
 
     def _clip(self, grads):
         if self.clip_value:
@@ -127,16 +140,24 @@ class Optimizer:
         return grads
 
     def _check(self, params, grads):
+        for name, arrays in (("params", params), ("grads", grads)):
+            if not isinstance(arrays, tuple | list):
+                raise TypeError(
+                    f"{name} must be a list of arrays; received {type(arrays).__name__}. "
+                    "Write [array] for a single one."
+                )
         if len(params) != len(grads):
             raise ValueError(
                 f"grads must hold a gradient for each of the {len(params)} parameters; "
                 f"received {len(grads)}."
             )
+        grads = [check_floating(f"grads[{k}]", grad) for k, grad in enumerate(grads)]
         for k, (p, grad) in enumerate(zip(params, grads, strict=True)):
-            if p.shape != np.shape(grad):
+            _check_parameter(k, p)
+            if p.shape != grad.shape:
                 raise ValueError(
                     f"grads[{k}] must have the shape of its parameter, {p.shape}; "
-                    f"received {np.shape(grad)}."
+                    f"received {grad.shape}."
                 )
         known = [a.shape for slots in self.memory for a in slots]
         shapes = [p.shape for p in params for _ in range(self.slots)]
@@ -146,6 +167,7 @@ class Optimizer:
                 "the parameters are others than at the step before. "
                 "An optimiser remembers each of them: make a new one for another network."
             )
+        return grads
 
     def __repr__(self):
         shown = []
@@ -208,9 +230,8 @@ class SGD(Optimizer):
             clip_norm=clip_norm,
             global_clip_norm=global_clip_norm,
         )
-        if not (is_number(momentum) and 0 <= momentum <= 1):
-            raise ValueError(f"momentum must lie between 0 and 1; received momentum={momentum!r}.")
-        self.momentum, self.nesterov = momentum, nesterov
+        momentum = check_number("momentum", momentum, "lie between 0 and 1", lambda m: 0 <= m <= 1)
+        self.momentum, self.nesterov = momentum, check_flag("nesterov", nesterov)
 
     def update(self, grad, rate, v):
         v *= self.momentum
@@ -273,12 +294,11 @@ class Adam(Optimizer):
             clip_norm=clip_norm,
             global_clip_norm=global_clip_norm,
         )
-        for name, beta in (("beta_1", beta_1), ("beta_2", beta_2)):
-            if not (is_number(beta) and 0 <= beta < 1):
-                raise ValueError(f"{name} must be from 0 to below 1; received {name}={beta!r}.")
-        if not (is_number(eps) and eps > 0):
-            raise ValueError(f"eps must be above 0; received eps={eps!r}.")
-        self.beta_1, self.beta_2, self.eps = beta_1, beta_2, eps
+        self.beta_1, self.beta_2 = (
+            check_number(name, beta, "be from 0 to below 1", lambda b: 0 <= b < 1)
+            for name, beta in (("beta_1", beta_1), ("beta_2", beta_2))
+        )
+        self.eps = check_number("eps", eps, "be above 0", lambda e: 0 < e < inf)
 
     def update(self, grad, rate, m, v):
         m += (1 - self.beta_1) * (grad - m)
@@ -329,18 +349,38 @@ class AdamW(Adam):
         )
 
 
-def _check_options(learning_rate, weight_decay, limits):
-    rate = learning_rate
-    if not callable(rate) and not (is_number(rate) and rate > 0 and isfinite(rate)):
-        raise ValueError(
-            "learning_rate must be above 0, or a schedule f(step) -> float; "
-            f"received learning_rate={learning_rate!r}."
+def _check_parameter(k, p):
+    """Complain about what cannot be changed in place."""
+    if not (isinstance(p, np.ndarray) and p.dtype.char in FLOATS and p.flags.writeable):
+        received = type(p).__name__
+        if isinstance(p, np.ndarray):
+            received = p.dtype if p.dtype.char not in FLOATS else "a read-only one"
+        raise TypeError(
+            f"params[{k}] must be a floating point ndarray, which is changed in place; "
+            f"received {received}. Write np.array(p, np.float32)."
         )
-    if weight_decay is not None and not (is_number(weight_decay) and weight_decay >= 0):
-        raise ValueError(f"weight_decay must be 0 or more; received weight_decay={weight_decay!r}.")
-    given = {name: limit for name, limit in limits.items() if limit is not None}
+
+
+def _check_rates(rate, weight_decay):
+    if not callable(rate):
+        if not (is_number(rate) and 0 < rate < inf):
+            raise ValueError(
+                "learning_rate must be above 0, or a schedule f(step) -> float; "
+                f"received learning_rate={rate!r}."
+            )
+        rate = rate if type(rate) in (int, float) else float(rate)
+    if weight_decay is not None:
+        weight_decay = check_number(
+            "weight_decay", weight_decay, "be 0 or more", lambda d: 0 <= d < inf
+        )
+    return rate, weight_decay
+
+
+def _check_limits(limits):
+    given = [name for name, limit in limits.items() if limit is not None]
     if len(given) > 1:
         raise ValueError(f"gradients are clipped in one way; received {' and '.join(given)}.")
-    for name, limit in given.items():
-        if not (is_number(limit) and limit > 0):
-            raise ValueError(f"{name} must be above 0, or None; received {name}={limit!r}.")
+    return [
+        limit if limit is None else check_limit(name, limit, "be above 0, or None")
+        for name, limit in limits.items()
+    ]
