@@ -55,6 +55,50 @@ def close_enough(ours, measured, **options):
     return names[-1] if names else "none"
 
 
+def five_points(f, x, eps):
+    slopes = np.zeros(x.shape)
+    for i in np.ndindex(x.shape):
+        e = np.zeros(x.shape)
+        e[i] = eps
+        near, far = f(x + e) - f(x - e), f(x + 2 * e) - f(x - 2 * e)
+        slopes[i] = (8 * near - far) / (12 * eps)
+    return slopes
+
+
+def puts_back_by_adding(f, x, eps):
+    dx = np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        x[i] += eps
+        above = f(x)
+        x[i] -= 2 * eps
+        below = f(x)
+        x[i] += eps
+        dx[i] = (above - below) / (2 * eps)
+    return dx
+
+
+def by_fancy_index(z, labels):
+    z = z - z.max(-1, keepdims=True)
+    logp = z - np.log(np.exp(z).sum(-1, keepdims=True))
+    p = np.exp(logp)
+    p[range(len(labels)), labels] -= 1.0
+    return p / len(labels)
+
+
+def by_norms(ours, measured, tolerance):
+    blame = "none"
+    for name in ours:
+        error = np.linalg.norm(ours[name] - measured[name])
+        if error / (np.linalg.norm(ours[name]) + np.linalg.norm(measured[name])) > tolerance:
+            blame = name
+    return blame
+
+
+def by_the_lesson_s_own_error(ours, measured, tolerance):
+    wrong = [n for n in ours if scratch.relative_error(ours[n], measured[n]) > tolerance]
+    return wrong[-1] if wrong else "none"
+
+
 def scale(a, b):
     return abs(a - b).max() / abs(b).max()
 
@@ -84,6 +128,12 @@ def scale(a, b):
         ("relu-backward", with_where),
         ("relu-backward", lambda dout, x: (x > 0).astype(int) * dout),
         ("numerical-gradient", whole_basis),
+        ("numerical-gradient", five_points),
+        ("numerical-gradient", puts_back_by_adding),
+        ("softmax-cross-entropy-backward", by_fancy_index),
+        ("relu-backward", lambda dout, x: np.heaviside(x, 0) * dout),
+        ("find-the-bug", by_norms),
+        ("find-the-bug", by_the_lesson_s_own_error),
         ("find-the-bug", from_the_end),
         ("find-the-bug", with_an_array_of_names),
         ("find-the-bug", lambda ours, measured, t: close_enough(ours, measured, rtol=t, atol=0)),
@@ -132,6 +182,16 @@ def two_names_for_one_array(f, x, eps):
         dx[i] = (f(up) - f(down)) / (2 * eps)
         x[i] = old
     return dx
+
+
+def logistic(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def labels_for_rows(z, labels):
+    p = np.exp(z) / np.exp(z).sum(1)[:, None]
+    p[labels] -= 1
+    return p / len(z)
 
 
 def without_brackets(f, x, eps):
@@ -194,11 +254,33 @@ def without_brackets(f, x, eps):
         ("dense-backward", lambda dout, x, w: (dout @ w, x.T @ dout, dout.sum(0)),
          "not-transposed"),
         ("dense-backward", lambda dout, x, w: (dout @ w.T, x.T @ dout), None),
+        ("dense-backward", lambda dout, x, w: dout @ w.T, None),
+        ("dense-backward", lambda d, x, w: (d @ w.T, x.T @ d, d.sum(0, keepdims=True)),
+         "bias-with-two-axes"),
+        ("dense-backward", lambda d, x, w: ((d @ w.T).T, x.T @ d, d.sum(0)),
+         "dx-lies-on-its-side"),
+        ("dense-backward", lambda d, x, w: (d @ w.T, x.T @ d, d), "bias-not-summed"),
+        ("dense-backward", lambda d, x, w: (x.T @ d, d @ w.T, d.sum(0)), "order"),
+        ("sigmoid-cross-entropy-gradient", lambda z, y: (logistic(z) - y).mean(), "one-number"),
+        ("sigmoid-cross-entropy-gradient",
+         lambda z, y: -(y * np.log(logistic(z)) + (1 - y) * np.log(1 - logistic(z))).mean(),
+         "the-loss"),
+        ("softmax-cross-entropy-backward", labels_for_rows, "labels-as-rows"),
+        ("relu-backward", lambda dout, x: dout * np.sign(x), "sign"),
+        ("relu-backward", lambda dout, x: np.where(x > 0, 1.0, 0.0), "forgets-dout"),
+        ("relu-backward", lambda dout, x: dout * max(0, x), "for-one-number"),
+        ("numerical-gradient", lambda f, x, eps: whole_basis(f, x, eps).flatten(),
+         "a-list-of-slopes"),
+        ("numerical-gradient", lambda f, x, eps: (f(x + eps) - f(x - eps)) / (2 * eps), None),
+        ("find-the-bug", lambda ours, measured, t: [
+            name for name in ours if scale(ours[name], measured[name]) > t
+        ], "all-of-them"),
         ("relu-backward", lambda dout, x: np.where(dout > 0, dout, 0), "relu-of-the-gradient"),
         ("relu-backward", zeroes_in_place, "input-changed"),
         ("numerical-gradient", lambda f, x, eps: whole_basis(f, x, eps) * 2, "not-halved"),
         ("numerical-gradient", changes_x, "input-changed"),
-        ("find-the-bug", lambda ours, measured, t: list(ours)[-1], None),
+        ("find-the-bug", lambda ours, measured, t: list(ours)[-1], "nearest-the-loss"),
+        ("find-the-bug", lambda ours, measured, t: "none", None),
         (
             "find-the-bug",
             lambda ours, measured, t: next(
@@ -212,6 +294,45 @@ def without_brackets(f, x, eps):
 def test_near_misses_are_named(exercise, answer, misconception):
     result = grade(get(exercise), answer)
     assert (result.status, result.misconception) == ("wrong", misconception)
+
+
+def made_in_a_list(dout, x):
+    dx = np.zeros(3)
+    dx[:] = dout
+    return dx
+
+
+def says_no(dout, x):
+    raise ValueError("oops")
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "words"),
+    [
+        ("relu-backward", made_in_a_list, "dx[:] = dout"),
+        ("relu-backward", says_no, "oops"),
+        ("relu-backward", lambda dout, x: dout.reshape(2, 3), "cannot reshape array of size 4"),
+        ("dense-backward", lambda d, x, w: (d @ w.T, x.T @ d, d.reshape(2, 3)),
+         "cannot reshape array of size 2"),
+    ],
+)  # fmt: skip
+def test_another_error_is_told_and_not_named(exercise, answer, words):
+    result = grade(get(exercise), answer)
+    assert result.misconception is None
+    assert words in repr(result)
+
+
+def test_the_wrong_one_of_three_is_named():
+    result = grade(get("dense-backward"), lambda d, x, w: (d @ w.T, x.T @ d + 1, d.sum(0)))
+    assert "dw" in result.lines[0]
+    result = grade(get("dense-backward"), lambda d, x, w: d @ w.T)
+    assert "dx, dw, db" in result.lines[0]
+
+
+def test_the_given_networks_are_shown_as_a_table():
+    said = repr(grade(get("find-the-bug"), lambda ours, measured, t: "head"))
+    assert "conv: relative error 4.0e-01" in said
+    assert "-0." not in said
 
 
 def test_solutions_agree_with_the_library():

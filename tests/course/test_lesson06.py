@@ -52,6 +52,36 @@ def standardise_by_loops(train, test):
     return out_train, out_test
 
 
+def momentum_in_place(w, g, velocity, learning_rate, momentum):
+    velocity *= momentum
+    velocity -= learning_rate * g
+    w += velocity
+    return w, velocity
+
+
+def adam_in_place(w, g, m, v, t, learning_rate, beta_1, beta_2, eps):
+    m *= beta_1
+    m += (1 - beta_1) * g
+    v *= beta_2
+    v += (1 - beta_2) * g**2
+    w -= learning_rate * m / (1 - beta_1**t) / (np.sqrt(v / (1 - beta_2**t)) + eps)
+    return w, m, v
+
+
+def dropout_by_index(x, kept, rate, training):
+    out = np.array(x, dtype=float)
+    if training:
+        out[~kept] = 0
+        out[kept] /= 1 - rate
+    return out
+
+
+def standardise_safely(train, test):
+    mean, std = train.mean(0), train.std(0)
+    std[std == 0] = 1.0
+    return [(part - mean) / std for part in (train, test)]
+
+
 def adam_as_in_keras_in_32_bits(*args):
     return [x.astype(np.float32) for x in adam_as_in_keras(*args)]
 
@@ -67,7 +97,16 @@ OTHERWISE = {"A": "net too small", "D": "overfits"}
         ("adam-step", adam_as_in_keras),
         ("adam-step", adam_as_in_keras_in_32_bits),
         ("batch-norm-backward", norm_by_the_chain_rule),
+        ("momentum-step", momentum_in_place),
+        ("adam-step", adam_in_place),
         ("dropout", dropout_by_where),
+        ("dropout", dropout_by_index),
+        ("standardise-without-leak", standardise_safely),
+        ("diagnose-the-curves", lambda: RIGHT | {"A": "overfit", "D": "underfits"}),
+        (
+            "diagnose-the-curves",
+            lambda: RIGHT | {"A": "Overfitting!", "B": "learning-rate too high"},
+        ),
         ("dropout", lambda x, kept, rate, training: x * (kept / (1 - rate)) ** training),
         ("standardise-without-leak", standardise_by_loops),
         ("standardise-without-leak", lambda a, b: list(standardise_by_loops(a, b))),
@@ -89,8 +128,8 @@ def adam_without(what):
     def answer(w, g, m, v, t, learning_rate, beta_1, beta_2, eps):
         m = beta_1 * m + (1 - beta_1) * g
         v = beta_2 * v + (1 - beta_2) * g * g
-        m_hat = m if what == "correction" else m / (1 - beta_1**t)
-        v_hat = v if what == "correction" else v / (1 - beta_2**t)
+        m_hat = m if what in ("correction", "first") else m / (1 - beta_1**t)
+        v_hat = v if what in ("correction", "second") else v / (1 - beta_2**t)
         if what == "order":
             return w - learning_rate * m_hat / np.sqrt(v_hat + eps), m, v
         return w - learning_rate * m_hat / (np.sqrt(v_hat) + eps), m, v
@@ -115,8 +154,19 @@ def norm_without_variance(dout, x, gamma, eps):
     return dx_hat - dx_hat.sum(axis=0) / len(x)
 
 
-def with_a_tiny_number(train, test):
-    mean, std = train.mean(axis=0), train.std(axis=0) + 1e-8
+def norm_with(std=lambda x, e: np.sqrt(x.var(0) + e), signs=(-1, -1), mean=lambda a: a.mean(0)):
+    """Return a backward pass with another standard deviation, other signs or other means."""
+
+    def answer(dout, x, gamma, eps):
+        s, g = std(x, eps), dout * gamma
+        x_hat = (x - x.mean(axis=0)) / s
+        return (g + signs[0] * mean(g) + signs[1] * x_hat * mean(g * x_hat)) / s
+
+    return answer
+
+
+def with_a_tiny_number(train, test, tiny=1e-8):
+    mean, std = train.mean(axis=0), train.std(axis=0) + tiny
     return (train - mean) / std, (test - mean) / std
 
 
@@ -134,7 +184,46 @@ def leaks(train, test):
         ("momentum-step", lambda w, g, v, r, m: (w + (m * v + r * g), m * v + r * g), "uphill"),
         ("momentum-step", lambda w, g, v, r, m: (w + m * v - r * g, v), "not-kept"),
         ("momentum-step", lambda w, g, v, r, m: w + m * v - r * g, "only-w"),
-        ("momentum-step", lambda w, g, v, r, m: (w - r * g, v), None),
+        ("momentum-step", lambda w, g, v, r, m: (w - r * g, v), "plain-step"),
+        (
+            "momentum-step",
+            lambda w, g, v, r, m: (w - r * (m * v + (1 - m) * g), m * v + (1 - m) * g),
+            "running-average",
+        ),
+        ("momentum-step", lambda w, g, v, r, m: (m * v - r * g, w + m * v - r * g), "swapped"),
+        (
+            "momentum-step",
+            lambda w, g, v, r, m: (w - (m * v + r * g), m * v + r * g),
+            "minus-velocity",
+        ),
+        ("adam-step", adam_without("first"), "only-second-corrected"),
+        ("adam-step", adam_without("second"), "only-first-corrected"),
+        ("batch-norm-backward", norm_with(std=lambda x, e: x.std(0) + e), "eps-outside"),
+        ("batch-norm-backward", norm_with(signs=(1, -1)), "mean-added"),
+        ("batch-norm-backward", norm_with(signs=(-1, 1)), "variance-added"),
+        ("batch-norm-backward", norm_with(signs=(1, 1)), "signs"),
+        ("batch-norm-backward", norm_with(mean=np.mean), "means-over-everything"),
+        ("batch-norm-backward", norm_with(mean=lambda a: a.sum(0)), "sums"),
+        ("dropout", lambda x, kept, r, t: x * kept * (1 - r) if t else x, "scaled-down"),
+        ("dropout", lambda x, kept, r, t: x * kept if t else x * (1 - r), "scaled-in-use"),
+        ("dropout", lambda x, kept, r, t: x * ~kept / (1 - r) if t else x, "drops-the-kept"),
+        ("standardise-without-leak", lambda a, b: with_a_tiny_number(a, b, 1e-12), "tiny-added"),
+        ("standardise-without-leak", lambda a, b: with_a_tiny_number(a, b, 1e-6), "tiny-added"),
+        (
+            "standardise-without-leak",
+            lambda a, b: (a - a.mean(0) / a.std(0), b - a.mean(0) / a.std(0)),
+            "no-brackets",
+        ),
+        (
+            "standardise-without-leak",
+            lambda a, b: ((a - a.mean(0)) / a.std(0), (b - a.mean(0)) / a.std(0)),
+            "divides-by-zero",
+        ),
+        (
+            "standardise-without-leak",
+            lambda a, b: ((a - a.mean()) / a.std(), (b - a.mean()) / a.std()),
+            "one-number",
+        ),
         ("adam-step", adam_without("correction"), "no-correction"),
         ("adam-step", adam_without("order"), "eps-inside"),
         ("adam-step", adam_without_power, "no-power"),
@@ -148,7 +237,7 @@ def leaks(train, test):
         ("dropout", lambda x, kept, r, t: x * kept / np.mean(kept) if t else x, "own-share"),
         ("standardise-without-leak", with_a_tiny_number, "tiny-added"),
         ("standardise-without-leak", leaks, "all-data"),
-        ("standardise-without-leak", lambda a, b: a, None),
+        ("standardise-without-leak", lambda a, b: standardise_by_loops(a, b)[0], "train-only"),
         ("diagnose-the-curves", lambda: RIGHT | OTHERWISE, "over-and-under"),
         ("diagnose-the-curves", lambda: RIGHT | {"C": "overfits"}, "close-for-overfitting"),
         ("diagnose-the-curves", lambda: RIGHT | {"A": "net too small"}, None),
@@ -157,6 +246,7 @@ def leaks(train, test):
         ("diagnose-the-curves", lambda: RIGHT | {"A": "too clever"}, None),
     ],
 )
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_near_misses_are_named(exercise, answer, misconception):
     result = grade(get(exercise), answer)
     assert (result.status, result.misconception) == ("wrong", misconception)
@@ -164,10 +254,28 @@ def test_near_misses_are_named(exercise, answer, misconception):
 
 def test_answers_that_cannot_be_read_are_told_why():
     exercise = get("diagnose-the-curves")
-    assert "no answer for B, C, D" in grade(exercise, lambda: {"A": "overfits"}).lines[0]
+    assert "says nothing of B, C, D" in grade(exercise, lambda: {"A": "overfits"}).lines[0]
     unknown = grade(exercise, lambda: RIGHT | {"A": "too clever"}).lines[0]
-    assert "'too clever' is none of: fine, overfits" in unknown
-    assert "return a dict" in grade(exercise, lambda: list(RIGHT.values())).lines[0]
+    assert "`too clever`, for A, is none of the four diagnoses: fine, overfits" in unknown
+    assert "Return a dict" in grade(exercise, lambda: list(RIGHT.values())).lines[0]
+
+
+@pytest.mark.parametrize("letter", "ABCD")
+def test_a_wrong_diagnosis_does_not_give_the_others_away(letter):
+    answer = RIGHT | {letter: "fine" if letter != "C" else "net too small"}
+    result = grade(get("diagnose-the-curves"), lambda: answer)
+    assert "Expected" not in result.details
+    assert result.misconception or letter in result.lines[0]
+    every = dict.fromkeys("ABCD", "fine")
+    assert "too high" not in repr(grade(get("diagnose-the-curves"), lambda: every))
+
+
+def test_the_wrong_result_is_named():
+    def answer(*args):
+        w, m, v = adam_as_in_keras(*args)
+        return w, m, v + 1
+
+    assert grade(get("adam-step"), answer).lines[0].startswith("v:")
 
 
 def test_the_solutions_equal_the_library():

@@ -108,15 +108,38 @@ def repeats_in_the_result(x, w, u, b, mask):
     return np.where(last[:, None] < 0, 0, states[last])
 
 
-def backward_with(before_first=None, add=True, through_u=True):
+def logistic(v):
+    return 1 / (1 + np.exp(-v))
+
+
+def loop_without_tanh(x, w, u, b, h0):
+    states = [h0]
+    for row in x:
+        states.append(row @ w + states[-1] @ u + b)
+    return np.array(states[1:])
+
+
+def transposed(parts, k):
+    return [part.T if i == k else part for i, part in enumerate(parts)]
+
+
+def clipped_by(length):
+    def answer(gradients, limit):
+        found = length(np.concatenate([g.ravel() for g in gradients]))
+        return [g * limit / found if found > limit else g for g in gradients]
+
+    return answer
+
+
+def backward_with(before_first=None, add=True, through_u=True, order=reversed, heap=False):
     def backward(dout, x, h0, hs, w, u):
         dw, du, db, dh = np.zeros(w.shape), np.zeros(u.shape), np.zeros(len(u)), 0
-        for t in range(len(x))[::-1]:
+        for t in order(range(len(x))):
             before = hs[t - 1] if t else before_first(h0, hs) if before_first else h0
             dz = (dout[t] + dh) * (1 - hs[t] ** 2)
             parts = np.outer(x[t], dz), np.outer(before, dz), dz
             dw, du, db = (add * old + new for old, new in zip((dw, du, db), parts, strict=True))
-            dh = dz @ u.T
+            dh = dz @ u.T + heap * dh
         return dw, du, db, dh if through_u else dz
 
     return backward
@@ -143,7 +166,33 @@ def shortens_in_place(gradients, limit):
         ("bptt", backward_with(through_u=False), "one-step-short"),
         ("clip-gradients", shortens_in_place, "input-changed"),
         ("rnn-step", lambda x, h, w, u, b: np.tanh(w.T @ x + u @ h + b), "u-transposed"),
-        ("rnn-step", lambda x, h, w, u, b: np.maximum(x @ w + h @ u + b, 0), None),
+        ("rnn-step", lambda x, h, w, u, b: np.maximum(x @ w + h @ u + b, 0), "relu"),
+        ("rnn-step", lambda x, h, w, u, b: np.tanh(w @ x + u @ h + b), "weights-in-front"),
+        ("rnn-step", lambda x, h, w, u, b: np.tanh(x @ u + h @ w + b), "weights-swapped"),
+        ("rnn-step", lambda x, h, w, u, b: x @ w + np.tanh(h @ u + b), None),
+        ("rnn-step", lambda x, h, w, u, b: logistic(x @ w + h @ u + b), "sigmoid"),
+        ("rnn-forward", loop_without_tanh, "no-tanh"),
+        ("rnn-forward", lambda *given: states_in_place(*given)[-1], "last-only"),
+        (
+            "masked-steps",
+            lambda x, w, u, b, m: states_in_place(x[m], w, u, b, np.zeros(len(u))),
+            "leaves-out",
+        ),
+        ("bptt", backward_with(order=lambda steps: steps), "forwards"),
+        ("bptt", backward_with(heap=True), "heaps-up"),
+        ("bptt", lambda *given: transposed(all_steps_together(*given), 1), "du-lies-on-its-side"),
+        ("bptt", lambda *given: transposed(all_steps_together(*given), 0), "dw-lies-on-its-side"),
+        (
+            "clip-gradients",
+            lambda gs, limit: np.concatenate([g.ravel() for g in clip_one_vector(gs, limit)]),
+            "one-long-vector",
+        ),
+        ("clip-gradients", clipped_by(lambda long: np.sqrt(np.mean(long**2))), "root-of-the-mean"),
+        ("clip-gradients", clipped_by(lambda long: np.sum(long**2)), "squared"),
+        ("clip-gradients", clipped_by(lambda long: np.max(np.abs(long))), "largest-entry"),
+        ("gradient-reach", lambda rate, share: reach_by_loop(1 - rate, share), "rate-is-lost"),
+        ("gradient-reach", lambda rate, share: reach_by_loop(rate, 1 - share), "share-is-lost"),
+        ("gradient-reach", lambda rate, share: math.log(share, rate), "not-whole"),
         (
             "rnn-forward",
             lambda x, w, u, b, h0: np.array([np.tanh(row @ w + h0 @ u + b) for row in x]),
@@ -174,6 +223,27 @@ def shortens_in_place(gradients, limit):
 def test_near_misses_are_told(exercise, answer, misconception):
     result = grade(get(exercise), answer)
     assert (result.status, result.misconception) == ("wrong", misconception)
+
+
+def test_the_wrong_one_of_four_is_named():
+    def answer(*given):
+        dw, du, db, dh0 = all_steps_together(*given)
+        return dw, du, db[None], dh0
+
+    assert grade(get("bptt"), answer).lines[0].startswith("db: the shape is (1, 1)")
+    fewer = grade(get("bptt"), lambda *given: all_steps_together(*given)[:3])
+    assert "dw, du, db, dh0" in fewer.lines[0]
+
+
+def test_a_list_may_be_any_of_its_kind():
+    def as_objects(gradients, limit):
+        out = np.empty(len(gradients), object)
+        out[:] = clip_one_vector(gradients, limit)
+        return out
+
+    assert grade(get("clip-gradients"), as_objects).status == "right"
+    result = grade(get("clip-gradients"), lambda gs, limit: (g for g in clip_one_vector(gs, limit)))
+    assert result.status == "right"
 
 
 def test_one_array_of_unlike_gradients_is_judged():

@@ -77,6 +77,14 @@ def paper_in_other_words(x, h, w, u, b):
     return z * h + (1 - z) * np.tanh(sums[:, 2 * units :] + (h * r) @ u[:, 2 * units :])
 
 
+def bias_by_halving(steps, share):
+    low, high = -30.0, 30.0
+    for _ in range(80):
+        middle = (low + high) / 2
+        low, high = (middle, high) if logistic(middle) ** steps < share else (low, middle)
+    return low
+
+
 def count_by_shapes(kind, inputs, units):
     k = ["", "rnn", "", "gru", "lstm"].index(kind)
     shapes = [(inputs, k * units), (units, k * units), (2 if kind == "gru" else 1, k * units)]
@@ -93,6 +101,8 @@ def count_by_shapes(kind, inputs, units):
         ("gru-paper", paper_in_other_words),
         ("count-gate-weights", count_by_shapes),
         ("forget-bias", lambda steps, share: -np.log(share ** (-1 / steps) - 1)),
+        ("forget-bias", lambda steps, share: np.array([-np.log(share ** (-1 / steps) - 1)])),
+        ("forget-bias", bias_by_halving),
         ("forget-bias", lambda t, p: 2 * np.arctanh(2 * np.exp(np.log(p) / t) - 1)),
     ],
 )
@@ -125,6 +135,22 @@ def lstm_without_memory(x, h, c, w, u, b):
     return logistic(o) * np.tanh(c), c
 
 
+def lstm_split_by_rows(x, h, c, w, u, b):
+    i, f, g, o = np.split(x @ w + h @ u + b, 4)
+    c_next = logistic(f) * c + logistic(i) * np.tanh(g)
+    return logistic(o) * np.tanh(c_next), c_next
+
+
+def lstm_of_tanhs(x, h, c, w, u, b):
+    i, f, g, o = np.hsplit(np.tanh(x @ w + h @ u + b), 4)
+    c_next = f * c + i * g
+    return o * np.tanh(c_next), c_next
+
+
+def swap_first_two(a, units):
+    return np.concatenate([a[..., units : 2 * units], a[..., :units], a[..., 2 * units :]], axis=-1)
+
+
 def gradients_of_gates_as_sums(dh, dc, i, f, g, o, c, c_next):
     def slope(v):
         return logistic(v) * (1 - logistic(v))
@@ -145,6 +171,39 @@ def paper_without_reset(x, h, w, u, b):
         ("lstm-step", lstm_in_torch_s_gru_order, "swapped"),
         ("lstm-step", lambda *a: lstm_by_slices(*a)[::-1], "results-swapped"),
         ("lstm-step", lambda x, h, c, w, u, b: (h, c), None),
+        (
+            "lstm-step",
+            lambda x, h, c, w, u, b: lstm_by_slices(x, c, h, w, u, b),
+            "h-and-c-mixed-up",
+        ),
+        ("lstm-step", lambda *a: lstm_by_slices(*a)[0], "only-h"),
+        ("lstm-step", lstm_split_by_rows, "split-by-rows"),
+        ("lstm-step", lstm_of_tanhs, "only-tanh"),
+        (
+            "lstm-gate-gradients",
+            lambda *a: (
+                np.vstack(np.hsplit(gradients_by_nudging(*a)[0], 4)),
+                gradients_by_nudging(*a)[1],
+            ),
+            "one-below-the-other",
+        ),
+        (
+            "gru-step",
+            lambda x, h, w, u, b: gru_in_other_words(
+                x, h, *(swap_first_two(a, h.shape[1]) for a in (w, u, b))
+            ),
+            "gates-swapped",
+        ),
+        ("gru-step", lambda x, h, w, u, b: np.split(x @ w + b[0], 3), "split-by-rows"),
+        ("count-gate-weights", lambda k, d, n: 4 * n * (d + n + 1 + (k == "gru")), "lstm-for-all"),
+        (
+            "count-gate-weights",
+            lambda k, d, n: count_by_shapes(k, d, n) + {"rnn": 1, "lstm": 4, "gru": 0}[k] * n,
+            "two-biases-for-all",
+        ),
+        ("forget-bias", lambda t, p: np.log10(p ** (1 / t) / (1 - p ** (1 / t))), "other-base"),
+        ("forget-bias", lambda t, p: logistic(p ** (1 / t)), "sigmoid-once-more"),
+        ("forget-bias", lambda t, p: np.log((1 - p ** (1 / t)) / p ** (1 / t)), "sign"),
         ("lstm-step", lstm_by_columns, "unit-by-unit"),
         ("lstm-step", lstm_without_memory, "no-old-cell"),
         ("lstm-gate-gradients", gradients_of_gates_as_sums, "squashed-twice"),
@@ -171,6 +230,12 @@ def paper_without_reset(x, h, w, u, b):
 def test_near_misses_are_named(exercise, answer, misconception):
     result = grade(get(exercise), answer)
     assert (result.status, result.misconception) == ("wrong", misconception)
+
+
+def test_the_wrong_one_of_two_is_named():
+    result = grade(get("lstm-step"), lambda *a: (lstm_by_slices(*a)[0], lstm_by_slices(*a)[1] + 1))
+    assert result.lines[0].startswith("c_next:")
+    assert "PyTorch" in get("gru-step").words["mistakes"]["gates-swapped"]
 
 
 def test_the_library_is_refused():

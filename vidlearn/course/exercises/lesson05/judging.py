@@ -202,6 +202,7 @@ EXERCISES = [
             "largest-error": _largest,
             "absolute": _absolute,
             "all-of-them": _wrong,
+            "nearest-the-loss": lambda ours, measured, tolerance: list(ours)[-1],
             "no-tolerance": lambda ours, measured, tolerance: find_the_bug(ours, measured, 0),
             "two-tolerances": _two_tolerances,
             "tolerance-not-used": _own_tolerance,

@@ -62,9 +62,9 @@ def _either_adam(result, *args):
 def _adam_cases():
     rng = np.random.default_rng(6)
     w, g, m = rng.normal(size=(3, 4))
-    v, zero = rng.uniform(0.1, 1, size=4), np.zeros(2)
-    simple = np.array([1.0, 2]), np.array([10.0, -0.2]), zero, zero
-    faint = np.array([0.5, -0.5]), np.array([3e-4, -1e-4]), zero, zero
+    v, zeros = rng.uniform(0.1, 1, size=4), np.zeros((4, 2))
+    simple = np.array([1.0, 2]), np.array([10.0, -0.2]), zeros[0], zeros[1]
+    faint = np.array([0.5, -0.5]), np.array([3e-4, -1e-4]), zeros[2], zeros[3]
     rest = 0.9, 0.999, 1e-7
     cases = [(*simple, 1, 0.1, *rest), (w, g, m, v, 7, 0.01, *rest)]
     return [*cases, (w, g, m, v, 3, 0.02, 0.8, 0.99, 1e-7), (*faint, 1, 0.1, *rest)]

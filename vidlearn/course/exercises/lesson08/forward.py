@@ -22,7 +22,10 @@ def _step_cases():
     rng = np.random.default_rng(60)
     small = tuple(np.array(a) for a in ([1.0], [0.5, -1.0], [[2.0, 0.5]], [[1.0, 0], [1, -1]]))
     cases = [(*small, np.array([0.0, 0.25]))]
-    return [*cases, (rng.normal(size=4), rng.uniform(-1, 1, 3), *draw_weights(rng, 4, 3))]
+    for features, units in ((4, 3), (2, 5)):
+        state = rng.uniform(-1, 1, units)
+        cases.append((rng.normal(size=features), state, *draw_weights(rng, features, units)))
+    return cases
 
 
 # 2. rnn-forward ------------------------------------------------------------------------
@@ -118,6 +121,7 @@ EXERCISES = [
         {
             "forgets-the-state": lambda x, h, w, u, b: np.tanh(x @ w + b),
             "no-tanh": lambda x, h, w, u, b: x @ w + h @ u + b,
+            "relu": lambda x, h, w, u, b: np.maximum(x @ w + h @ u + b, 0),
             "weights-in-front": lambda x, h, w, u, b: np.tanh(w @ x + u @ h + b),
             "weights-swapped": lambda x, h, w, u, b: np.tanh(x @ u + h @ w + b),
             "state-unweighted": lambda x, h, w, u, b: np.tanh(x @ w + h + b),
