@@ -41,7 +41,7 @@ class Converter:
 
         self.reformat = VideoReformatter().reformat
         self.size, self.colour, self.path = size, colour, path
-        self.turn = UNSEEN
+        self.turn, self.told = UNSEEN, False
         # The C library hands memory back after each frame, and the system zeroes it again, until
         # it has seen a larger block come and go. That costs half as much as decoding.
         np.empty(31 * 2**20, np.uint8)
@@ -68,7 +68,8 @@ class Converter:
         if frame.colorspace in MATRICES:
             name, instead = MATRICES[frame.colorspace]
             frame.colorspace = instead
-            if self.colour in ("rgb", "bgr"):
+            if self.colour in ("rgb", "bgr") and not self.told:
+                self.told = True
                 warn(f"{self.path} stores colours by way of {name}: they come out false.")
         try:
             picture = self.reformat(

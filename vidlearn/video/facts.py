@@ -56,10 +56,9 @@ def _rate(film, times):
     stored, tick = film.index.fps, film.tick
     gaps = np.diff(times)
     if not len(gaps) or not tick:
-        if stored:
-            return stored, False, []
-        fps = float(1 / gaps[0]) if len(gaps) else 25.0
-        return fps, False, [f"no frame rate is stored; {fps:g} a second assumed"]
+        fps = float(1 / gaps[0]) if len(gaps) else stored or 25.0
+        note = f"no frame rate is stored; {fps:g} a second assumed"
+        return fps, False, [] if stored else [note]
     measured, usual = float(1 / gaps.mean()), float(np.median(gaps))
     variable = bool((np.abs(gaps - usual) > 1.01 * tick + 0.01 * usual).any())
     if variable and film.sound:
@@ -67,17 +66,26 @@ def _rate(film, times):
         return measured, True, [f"frames last {low:.0f} to {high:.0f} ms: the frame rate varies"]
     if stored and (variable or abs(stored / measured - 1) < 0.01):
         return stored, False, []
-    said = f"{stored:.5g} frames per second" if stored else "no frame rate"
-    return measured, False, [f"the header says {said}, the time stamps {measured:.5g}"]
+    if not stored:
+        return measured, False, []
+    said = f"the header says {stored:.5g} frames per second, the time stamps {measured:.5g}"
+    return measured, False, [said]
 
 
 def losses(film, source):
     """Say what is missing, and where header and decoder differ for another reason."""
     notes = shortfall(film, source)
     promised = source.stream.frames
-    if promised - source.discarded not in (0, source.given) and not notes:
+    told = promised - source.discarded in (0, source.given, _slots(film, source))
+    if not told and not notes:
         notes = [f"the header counts {promised} frames, {source.given} are shown"]
     return notes + source.damage()
+
+
+def _slots(film, source):
+    """Count the frames of an AVI, which says by empty ones that the one before stays."""
+    order = film.shown
+    return order[-1] - order[0] + 1 if len(order) and source.container.format.name == "avi" else 0
 
 
 def shortfall(film, source):

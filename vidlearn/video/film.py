@@ -19,6 +19,7 @@ ASSUMED_FPS = 25.0  # for files without a clock
 NEAR = 8  # this many frames ahead are decoded on the way rather than jumped to
 LOOK = 8  # this many frames from a landing on must be those foretold before one is handed out
 BEGINNING = 32  # frames from the first keyframe on that show what the decoder makes of the start
+LIGHT = 2**26  # bytes: the packets of so small a file are looked at before any is decoded
 SHORT = 2**25  # pixels: so much is decoded to be sure (some 400 frames of 320 x 240, 0.1 s)
 ALL = range(2**62)
 
@@ -54,8 +55,8 @@ class Film:
         self.path = path
         self.shown = None  # (T,) stamps of the pictures as they came out (-1: none), once known
         self.sizes, self.losses = {}, []  # what else the decoding of the whole film showed
-        self.sound = True  # no damage was met so far
         self.jumping = True  # no jump went astray so far
+        self.sound = path.stat().st_size > LIGHT or self.index.plain  # no sign of damage so far
 
     @cached_property
     def index(self):
@@ -141,7 +142,13 @@ class Film:
         order = self.order
         if self.tick:
             return (order - order[0]) * self.tick
-        return np.arange(len(order)) / (self.index.fps or ASSUMED_FPS)
+        return np.arange(len(order)) / (self._even_rate() or ASSUMED_FPS)
+
+    def _even_rate(self):
+        """Return frames per second where the stamps do not rise, but may still lie evenly."""
+        stored, gaps = self.index.fps, np.diff(np.unique(self.order)) * self.index.tick
+        usual = float(np.median(gaps)) if len(gaps) and not self.clockless else 0.0
+        return 1 / usual if usual * stored > 0.9 else stored  # else several films overlap
 
     def facts(self, decode):
         """Return what `VideoInfo` holds, without the path."""
@@ -183,7 +190,8 @@ class Film:
 
     def learn(self, stamps, source):
         """Remember what a decoding from the start to the end showed."""
-        if source.threads > 1 and source.given < source.fed and self.shown is None:
+        expected = source.fed if self.shown is None else len(self.shown)
+        if source.threads > 1 and source.given < expected:
             self.sound = False  # maybe: an error takes frames in flight with it, without a word
             raise _Astray
         if self.shown is None:

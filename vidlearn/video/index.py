@@ -8,6 +8,7 @@ import numpy as np
 
 from .source import Source
 
+FASTEST = 1000  # frames per second; a higher number counts ticks
 DEEPEST = 16  # pictures that may stand before a keyframe and be stored behind it
 
 
@@ -38,6 +39,7 @@ def read_index(path) -> Index:
             stamps.append(packet.pts)
         tick = float(source.stream.time_base)
         fps = float(source.stream.average_rate or 0)
+        fps = fps if fps <= FASTEST else 0.0
         plain = plain and not source.cut
     first_key = keys[0][0] if keys else len(stamps)
     if None in stamps or not stamps:  # some AVI and raw streams carry no stamps
