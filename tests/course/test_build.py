@@ -1,3 +1,5 @@
+import re
+
 import nbformat
 import pytest
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
@@ -62,8 +64,9 @@ def test_build_stores_outputs_and_widgets_the_same_way_twice(lesson, monkeypatch
         ("import time; time.sleep(30)", CellTimeoutError, "timed out"),
         ("import warnings; warnings.warn('old')", ValueError, "cell 1 wrote to stderr"),
         ("print(('x' * 99 + '\\n') * 10_000)", ValueError, "keep it below 1,000,000"),
+        ("open('b.mp4', 'w').close(); open('a', 'w').close()", ValueError, "behind.*: a, b.mp4"),
     ],
-    ids=["error", "timeout", "stderr", "size"],
+    ids=["error", "timeout", "stderr", "size", "left behind"],
 )
 def test_build_keeps_the_file_when_a_run_fails(lesson, monkeypatch, source, error, message):
     monkeypatch.setattr(build, "CELL_SECONDS", 2)
@@ -78,6 +81,23 @@ def test_build_counts_the_time_of_the_whole_lesson(lesson, monkeypatch):
     monkeypatch.setattr(build, "LESSON_SECONDS", 3)
     with pytest.raises(CellTimeoutError):
         build.build(lesson(*["import time; time.sleep(2)"] * 3))
+
+
+def test_folded_cells_are_folded_everywhere():
+    cells = [code("a"), code("b"), code("c"), code("d"), nbformat.v4.new_markdown_cell("e")]
+    cells[0].metadata = {"tags": ["hide-input"], "jupyter": {"outputs_hidden": False}}
+    cells[1].metadata = {"tags": ["claims"]}
+    cells[2].metadata = {"jupyter": {"source_hidden": True}}
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    for _ in range(2):
+        build.fold(notebook)
+        assert [cell.metadata for cell in notebook.cells] == [
+            {"tags": ["hide-input"], "jupyter": {"outputs_hidden": False, "source_hidden": True}},
+            {"tags": ["claims", "hide-input"], "jupyter": {"source_hidden": True}},
+            {},
+            {},
+            {},
+        ]
 
 
 def test_source_hash_tells_changed_cells_and_ignores_outputs():
@@ -101,6 +121,16 @@ def test_colab_comes_and_goes_with_the_address():
         assert ours == "a = 1"
     build.set_colab(notebook, "03_convolution.ipynb", "", "main")
     assert [cell.source for cell in notebook.cells] == ["a = 1"]
+
+
+def test_main_says_how_long_each_lesson_took_and_all(course, tmp_path, capsys):
+    settings = '[tool.vidlearn]\nrepository = ""\nbranch = "main"\n'
+    (tmp_path / "course" / "pyproject.toml").write_text(settings, "utf-8")
+    assert build.main(["00", "03"]) == 0
+    first, second, total = capsys.readouterr().out.splitlines()
+    assert re.match(r"00_start +\d+\.\d s   slowest: cell 2", first)
+    assert second.startswith("03_convolution ")
+    assert re.match(r"2 lessons +\d+\.\d s   0 failed", total)
 
 
 def test_main_rejects_an_unknown_lesson(course, capsys):

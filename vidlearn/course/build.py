@@ -109,6 +109,27 @@ def _name_cells(notebook: nbformat.NotebookNode) -> None:
         cell.id = digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"
 
 
+def fold(notebook: nbformat.NotebookNode) -> None:
+    """Fold what is tagged: ``hide-input`` for the website, the same for JupyterLab.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        The lesson; changed in place. A cell with the tag ``claims`` gets ``hide-input`` too.
+    """
+    for cell in notebook.cells:
+        tags = cell.metadata.get("tags", [])
+        if "claims" in tags and "hide-input" not in tags:
+            tags.append("hide-input")
+        how = cell.metadata.get("jupyter", {})
+        how.pop("source_hidden", None)
+        if "hide-input" in tags:
+            how["source_hidden"] = True
+        cell.metadata.pop("jupyter", None)
+        if how:
+            cell.metadata["jupyter"] = how
+
+
 def run(notebook: nbformat.NotebookNode) -> list[float]:
     """Execute a notebook in place, in a fresh kernel and an empty folder.
 
@@ -128,6 +149,8 @@ def run(notebook: nbformat.NotebookNode) -> list[float]:
         When a cell raises.
     CellTimeoutError
         When a cell runs longer than 60 seconds or the lesson longer than 4 minutes.
+    ValueError
+        When the lesson leaves a file in the folder it runs in, which is the learner's.
     """
     seconds = [0.0] * len(notebook.cells)
     end = time.monotonic() + LESSON_SECONDS
@@ -151,6 +174,8 @@ def run(notebook: nbformat.NotebookNode) -> list[float]:
             on_cell_execute=start,
             on_cell_executed=stop,
         ).execute(env={k: v for k, v in os.environ.items() if k != "MPLBACKEND"} | SETTINGS)
+        if left := sorted(os.listdir(folder)):
+            raise ValueError(f"left behind in the learner's folder: {', '.join(left)}")
     return seconds
 
 
@@ -200,13 +225,15 @@ def build(path: Path, repository: str = "", branch: str = "main") -> str:
     Raises
     ------
     ValueError
-        When the result is 1 MB or more, or a cell wrote a warning; the file is as before.
+        When the result is 1 MB or more, a cell wrote a warning or the lesson left a file; the
+        notebook is as before.
     CellExecutionError, CellTimeoutError
         As `run`; the file is as before.
     """
     notebook = nbformat.read(path, as_version=4)
     notebook.nbformat_minor = 5
     set_colab(notebook, path.name, repository, branch)
+    fold(notebook)
     _name_cells(notebook)
     seconds = run(notebook)
     for number, cell in enumerate(notebook.cells, 1):
@@ -246,7 +273,7 @@ def main(arguments: list[str] | None = None) -> int:
     if unknown := sorted(set(numbers) - set(lessons)):
         parser.error(f"no lesson {', '.join(unknown)}; there are {', '.join(lessons)}")
     project = tomllib.loads((course_folder() / "pyproject.toml").read_text(encoding="utf-8"))
-    failed = 0
+    failed, begun = 0, time.perf_counter()
     for number in numbers:
         print(f"{lessons[number].stem:32}", end="", flush=True)
         try:
@@ -254,6 +281,9 @@ def main(arguments: list[str] | None = None) -> int:
         except (CellExecutionError, CellTimeoutError, DeadKernelError, ValueError) as error:
             print(f"failed, file kept as it was\n{error}")
             failed += 1
+    if len(numbers) > 1:
+        took = time.perf_counter() - begun
+        print(f"{f'{len(numbers)} lessons':32}{took:6.1f} s   {failed} failed")
     return bool(failed)
 
 
