@@ -303,7 +303,9 @@ def _trust(copies: list[Path]) -> None:
     from nbformat.sign import NotebookNotary
 
     with contextlib.suppress(Exception):  # a data folder that cannot be written
-        notary = NotebookNotary(data_dir=jupyter_data_dir())
+        folder = jupyter_data_dir()
+        Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+        notary = NotebookNotary(data_dir=folder)
         for copy in copies:
             notary.sign(nbformat.read(copy, as_version=4))
         notary.store.close()
