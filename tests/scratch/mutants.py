@@ -45,15 +45,20 @@ CHECKS["softmax_backward"] = [gradients(partial(scratch.softmax_forward, axis=1)
 ALL_OF_SOFTMAX = "(dout - np.sum(dout * out, axis=axis, keepdims=True))"
 MUTANTS += [
     Mutant("relu_backward", "(x > 0)", "(x >= 0)", "slope 1 at 0"),
-    Mutant("relu_backward", "* (x > 0)", "* np.maximum(x, 0)", "output for slope"),
+    Mutant("relu_backward", "(x > 0)", "np.maximum(x, 0)", "output for slope"),
     Mutant("relu_backward", "(x > 0)", "(np.asarray(dout) > 0)", "sign of dout for that of x"),
     Mutant("leaky_relu_backward", "x > 0", "x >= 0", "slope 1 at 0"),
     Mutant("leaky_relu_backward", "negative_slope * dout", "0 * dout", "slope forgotten"),
     Mutant("leaky_relu_backward", "negative_slope * dout", "negative_slope * x", "x for dout"),
     Mutant("sigmoid_backward", "* out * (1", "* (1", "half of out * (1 - out)"),
-    Mutant("sigmoid_backward", "= cache", "= 1 / (1 + np.exp(-cache))", "sigmoid taken twice"),
+    Mutant(
+        "sigmoid_backward",
+        "dout, out.shape, out.dtype) * out",
+        "dout, out.shape, out.dtype) * (out := 1 / (1 + np.exp(-out)))",
+        "sigmoid taken twice",
+    ),
     Mutant("tanh_backward", "out**2", "out", "square forgotten"),
-    Mutant("tanh_backward", "= cache", "= np.tanh(cache)", "tanh taken twice"),
+    Mutant("tanh_backward", "out**2", "np.tanh(out)**2", "tanh taken twice"),
     Mutant("softmax_backward", ALL_OF_SOFTMAX, "dout * (1 - out)", "diagonal only"),
     Mutant("softmax_backward", "axis=axis", "axis=-1", "sum over the wrong axis"),
     Mutant("softmax_backward", "np.sum(dout * out", "np.sum(dout", "sum not weighted"),
@@ -196,16 +201,16 @@ CHECKS["softmax_cross_entropy_backward"] = [
     gradients(lambda x: softmax_loss(x, P), draw(2, 3, 4)),
 ]
 CHECKS["sigmoid_cross_entropy_backward"] = [gradients(lambda x: sigmoid_loss(x, P), draw(2, 3, 4))]
-name, before = "softmax_cross_entropy_backward", "p - _one_hot(labels, p)"
+name, before = "softmax_cross_entropy_backward", "p - y"
 MUTANTS += [
     Mutant("mse_backward", " * 2", "", "2 forgotten"),
     Mutant("mse_backward", "* difference", "* -difference", "target less prediction"),
     Mutant("mse_backward", " / difference.size", "", "not divided by the count"),
     Mutant("mse_backward", "difference.size", "len(difference)", "divided by the batch only"),
     Mutant("mse_backward", "check_dout(dout, (), difference.dtype)", "1", "dout ignored"),
-    Mutant(name, before, "_one_hot(labels, p) - p", "y - a for a - y"),
-    Mutant(name, before, "-_one_hot(labels, p) / p", "gradient of p, not of the logits"),
-    Mutant(name, before, "p * (1 - p) * (p - _one_hot(labels, p))", "slope of sigmoid added"),
+    Mutant(name, before, "y - p", "y - a for a - y"),
+    Mutant(name, before, "-y / p", "gradient of p, not of the logits"),
+    Mutant(name, before, "p * (1 - p) * (p - y)", "slope of sigmoid added"),
     Mutant(name, " / (p.size // p.shape[-1])", "", "not divided by the batch"),
     Mutant(name, "(p.size // p.shape[-1])", "p.size", "divided by the classes too"),
     Mutant(name, "(p.size // p.shape[-1])", "len(p)", "divided by the first axis only"),

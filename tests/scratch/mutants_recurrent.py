@@ -223,5 +223,5 @@ MUTANTS += [
     Mutant(name, "dout[..., units:]", "dout[..., :units]", "both get the first half"),
     Mutant(name, "dout[..., units:]", "dout[:, ::-1, units:]", "dout turned twice"),
     Mutant(name, both, "tuple(gradients_back[:3]), tuple(gradients[:3])", "layers exchanged"),
-    Mutant(name, "dout * np.asarray(mask)[..., None]", "dout", "mask forgotten"),
+    Mutant(name, "dout * mask[..., None]", "dout", "mask forgotten"),
 ]

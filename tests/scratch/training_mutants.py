@@ -185,7 +185,13 @@ MUTANTS = [
         "averaged over the batch twice",
         "layer: dense",
     ),
-    Mutant("layers._Conv.forward", ", padding=self.padding", "", "padding forgotten", "keras: cnn"),
+    Mutant(
+        "layers._Conv.forward",
+        '"padding": self.padding',
+        '"padding": 0',
+        "padding forgotten",
+        "keras: cnn",
+    ),
     Mutant(
         "layers._Conv.backward",
         "activation_backward(dout, activation_cache)",
@@ -193,7 +199,9 @@ MUTANTS = [
         "activation skipped on the way back",
         "layer: conv1d",
     ),
-    Mutant("layers._Pool.forward", "stride=self.stride, ", "", "stride forgotten", "keras: cnn"),
+    Mutant(
+        "layers_pool._Pool.forward", "stride=self.stride, ", "", "stride forgotten", "keras: cnn"
+    ),
     Mutant(
         "layers_norm.BatchNorm.forward",
         "training=training",
@@ -481,7 +489,7 @@ MUTANTS = [
         "schedule: piecewise",
     ),
     Mutant(
-        "training.train_step",
+        "training._differentiate",
         "training=True",
         "training=False",
         "not told that it is training",
@@ -524,7 +532,7 @@ MUTANTS = [
     ),
     Mutant(
         "training._add",
-        'metrics["count"] / total',
+        'metrics["count"] / max(total, 1)',
         "1 / (1 + total // 4)",
         "small batches count as much",
         "fit",

@@ -27,7 +27,7 @@ def check_floating(name, value):
     array = as_array(name, value)
     if array.dtype.char not in FLOATS:
         raise TypeError(
-            f"{name} must be floating point; received {_describe(value, array)}. "
+            f"{name} must be floating point; received {_describe(array)}. "
             f"{_mend_floating(name, array.dtype)}"
         )
     return array.astype(array.dtype.newbyteorder("="), copy=False)
@@ -40,7 +40,7 @@ def check_numbers(name, value, dtype):
     array = as_array(name, value)
     if array.dtype.kind not in "fiub":
         raise TypeError(
-            f"{name} must hold real numbers; received {_describe(value, array)}. "
+            f"{name} must hold real numbers; received {_describe(array)}. "
             f"{_mend_floating(name, array.dtype)}"
         )
     return array.astype(dtype, copy=False)
@@ -59,10 +59,11 @@ def as_array(name, value):
         ) from error
 
 
-def _describe(value, array):
+def _describe(array):
     """Say what came: the dtype of an array, or the thing itself where it is none."""
     if array.dtype.kind in "OUS" and array.ndim == 0:
-        return repr(value) if len(repr(value)) < 60 else type(value).__name__
+        shown = repr(array.item())
+        return shown if len(shown) < 60 else type(array.item()).__name__
     return {"O": "an array of objects", "U": "text", "S": "text"}.get(array.dtype.kind, array.dtype)
 
 

@@ -4,6 +4,7 @@ import functools
 import inspect
 import sys
 
+from .callbacks import Callback
 from .layer import Layer
 from .network import Network
 from .optimizers import Optimizer
@@ -62,8 +63,9 @@ def knows_keras(thing):
     callable
     """
     if inspect.isclass(thing):
-        if issubclass(thing, Layer | Network | Optimizer):
-            thing.__init__ = _wrapped(thing.__init__, thing)
+        if issubclass(thing, Layer | Network | Optimizer | Callback):
+            if thing.__init__ is not object.__init__:
+                thing.__init__ = _wrapped(thing.__init__, thing)
         return thing
     if not set(inspect.signature(thing).parameters) & set(OPTIONS.values()):
         return thing

@@ -166,7 +166,7 @@ def check_gradient(name, gradient, expected, dtype):
 
 def check_own(cache, kind):
     """Return cache, when it is of the layer that goes back."""
-    if not isinstance(cache, kind):
+    if type(cache).__name__ != kind.__name__:
         source = kind.__name__.removesuffix("Cache").lower()
         raise TypeError(
             f"cache must be the {kind.__name__} that {source}_forward returned with hs; received "

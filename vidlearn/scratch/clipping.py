@@ -121,7 +121,8 @@ def _norm(grads):
 
 
 def _length(grad):
-    length = float(np.linalg.norm(grad))
+    with np.errstate(over="ignore"):
+        length = float(np.linalg.norm(grad))
     if isfinite(length) or not np.isfinite(grad).all():
         return length
     largest = float(np.abs(grad).max())  # its square is beyond all floats

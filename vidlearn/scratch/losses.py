@@ -121,7 +121,8 @@ def softmax_cross_entropy_forward(logits, labels):
     if labels.ndim < logits.ndim:
         losses = -np.take_along_axis(log_p, labels[..., None], axis=-1)  # (..., 1)
     else:
-        surprise = labels * log_p
+        with np.errstate(invalid="ignore"):
+            surprise = labels * log_p
         surprise[labels == 0] = 0  # also where a score is -inf
         losses = -np.sum(surprise, axis=-1)  # (...,)
     return float(losses.mean()), (e / total, labels)
@@ -151,7 +152,9 @@ def softmax_cross_entropy_backward(dout, cache):
     """
     p, labels = unpack(cache, "softmax_cross_entropy_forward", np.ndarray, np.ndarray)
     y = _one_hot(labels, p)
-    dlogits = p * y.sum(axis=-1, keepdims=True) - y if y is labels else p - y
+    if y is labels:
+        p = p * y.sum(axis=-1, keepdims=True)
+    dlogits = p - y
     dlogits *= check_dout(dout, (), p.dtype) / (p.size // p.shape[-1])
     return dlogits
 
