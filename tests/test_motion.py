@@ -80,3 +80,35 @@ def test_what_stands_still_too_long_becomes_background():
     found = motion.moving_boxes(scene.frames)
     overlap = [iou(scene.boxes[t], found[t]).max(initial=0) for t in range(20)]
     assert max(overlap) < 0.3
+
+
+RGB = np.zeros((5, 8, 9, 3), np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: motion.find_cuts(RGB / 255.0), r"uint8, 0 to 255. Received: float64.*\* 255"),
+        (lambda: motion.frame_differences(RGB.astype(np.uint16)), "Received: uint16"),
+        (lambda: motion.frame_differences(RGB[0]), r"shape \(8, 9, 3\)"),
+        (lambda: motion.frame_differences(list(RGB)), "Received: list"),
+        (lambda: motion.find_cuts(RGB, threshold=-1), "threshold must be 0 to 255"),
+        (lambda: motion.find_cuts(RGB, threshold=None), "threshold must be 0 to 255"),
+        (lambda: motion.find_cuts(RGB, threshold=float("nan")), "threshold must be 0 to 255"),
+        (lambda: motion.moving_boxes(RGB[..., 0]), r"\(T, H, W, 3\) of uint8"),
+        (lambda: motion.moving_boxes(RGB / 255), "Received: float64"),
+        (lambda: motion.moving_boxes(list(RGB)), "Received: list"),
+        (lambda: motion.moving_boxes(RGB, cuts=[3, 2]), "cuts must be whole numbers that rise"),
+        (lambda: motion.moving_boxes(RGB, cuts=[0, 2]), "from 1 to 4"),
+        (lambda: motion.moving_boxes(RGB, cuts=[5]), "from 1 to 4"),
+        (lambda: motion.moving_boxes(RGB, cuts=[1.5]), "cuts must be whole"),
+    ],
+)
+def test_rejects_what_is_no_film(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_no_frame_has_no_motion():
+    assert motion.moving_boxes(RGB[:0]) == []
+    assert motion.find_cuts(RGB[:0]) == []

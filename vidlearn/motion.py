@@ -9,6 +9,38 @@ import numpy as np
 from scipy import ndimage
 
 
+def _checked(frames, colour="either"):
+    """Raise a ValueError unless frames are uint8 (T, H, W, 3), or (T, H, W) where that may be."""
+    dims = (4,) if colour == "rgb" else (3, 4)
+    kind = getattr(frames, "dtype", type(frames).__name__)
+    shape = np.shape(frames) if isinstance(frames, np.ndarray) else None
+    fine = shape is not None and len(shape) in dims and (len(shape) == 4) == (shape[-1] == 3)
+    if not fine or kind != np.uint8:
+        forms = "(T, H, W, 3)" if colour == "rgb" else "(T, H, W, 3) or (T, H, W)"
+        raise ValueError(
+            f"frames must be an array {forms} of uint8, 0 to 255. Received: {kind}"
+            + (f" of shape {shape}" if shape is not None else "")
+            + ". From floats 0 to 1: (frames * 255).round().astype(np.uint8)"
+        )
+
+
+def _checked_threshold(threshold):
+    """Raise a ValueError unless a threshold is a number of grey levels."""
+    number = isinstance(threshold, int | float | np.integer | np.floating)
+    if not number or isinstance(threshold, bool) or not 0 <= threshold <= 255:
+        raise ValueError(f"threshold must be 0 to 255 grey levels. Received: {threshold!r}")
+
+
+def _edges(cuts, total):
+    """Return the edges of the shots, or raise a ValueError unless the cuts rise within the film."""
+    edges = [0, *np.asarray(cuts).ravel().tolist(), total]
+    if any(edge != int(edge) for edge in edges) or any(a >= b for a, b in pairwise(edges)):
+        raise ValueError(
+            f"cuts must be whole numbers that rise, from 1 to {total - 1}. Received: {cuts!r}"
+        )
+    return [int(edge) for edge in edges]
+
+
 def frame_differences(frames):
     """Measure how much each frame differs from the one before.
 
@@ -23,6 +55,11 @@ def frame_differences(frames):
         (T,) float64 in grey levels, 0 to 255: the mean over all pixels and channels of the
         absolute difference between frame t and frame t - 1; 0 for frame 0.
 
+    Raises
+    ------
+    ValueError
+        If the frames are not of that type and shape.
+
     Examples
     --------
     >>> clip = np.array([10, 10, 200, 190], np.uint8)[:, None, None] * np.ones((4, 6), np.uint8)
@@ -31,6 +68,7 @@ def frame_differences(frames):
 
     Lesson 00 teaches it; lesson 21 shows where it fails.
     """
+    _checked(frames)
     differences = np.zeros(len(frames))
     for t in range(1, len(frames)):
         differences[t] = np.abs(frames[t].astype(np.int16) - frames[t - 1]).mean()
@@ -52,6 +90,11 @@ def find_cuts(frames, threshold=25.0):
     list of int
         The first frame of each shot but the first; a cut at t separates t - 1 from t.
 
+    Raises
+    ------
+    ValueError
+        If the frames are not of that type and shape, or the threshold is not 0 to 255.
+
     Examples
     --------
     >>> clip = np.array([10, 10, 200, 190], np.uint8)[:, None, None] * np.ones((4, 6), np.uint8)
@@ -60,6 +103,7 @@ def find_cuts(frames, threshold=25.0):
 
     Lesson 00 teaches it.
     """
+    _checked_threshold(threshold)
     return np.flatnonzero(frame_differences(frames) > threshold).tolist()
 
 
@@ -80,6 +124,12 @@ def moving_pixels(frames, *, cuts=(), threshold=30):
     ndarray
         (T, H, W) bool, without single specks and with holes filled.
 
+    Raises
+    ------
+    ValueError
+        If the frames are not of that type and shape, the threshold is not 0 to
+        255, or the cuts do not rise within the film.
+
     Notes
     -----
     Right only while the camera and the light stand still, and where each place is empty in more
@@ -87,9 +137,12 @@ def moving_pixels(frames, *, cuts=(), threshold=30):
 
     Lesson 00 teaches it.
     """
+    _checked(frames, "rgb")
+    _checked_threshold(threshold)
     moving = np.zeros(frames.shape[:3], bool)
-    edges = [0, *cuts, len(frames)]
-    for start, end in pairwise(edges):
+    if not len(frames):
+        return moving
+    for start, end in pairwise(_edges(cuts, len(frames))):
         background = np.median(frames[start:end], axis=0).astype(np.int16)  # (H, W, 3)
         for t in range(start, end):
             differs = np.abs(frames[t] - background).max(axis=-1) > threshold
@@ -115,6 +168,11 @@ def moving_boxes(frames, *, cuts=(), threshold=30, min_area=40):
     -------
     list of ndarray
         For each frame (N, 4) float32 xyxy; N differs from frame to frame.
+
+    Raises
+    ------
+    ValueError
+        As `moving_pixels`.
 
     Examples
     --------

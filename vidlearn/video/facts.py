@@ -23,9 +23,10 @@ def of_film(film, decode):
         times = film.times() if not decode or film.learned() is not None else None
         fps, variable, notes = _rate(film, times)
         turn = display_matrix(first)
-        width, height = (first.width, first.height)
+        width, height = first.width, first.height
+        ratio = float(source.stream.sample_aspect_ratio or 1)
         if turn is not None and not turn[0]:
-            width, height = height, width
+            width, height, ratio = height, width, 1 / ratio
         return {
             "width": width,
             "height": height,
@@ -36,6 +37,7 @@ def of_film(film, decode):
             "codec": source.codec_name,
             "pixel_format": first.format.name,
             "rotation": DEGREES.get(turn, 0),
+            "pixel_ratio": ratio,
             "variable_frame_rate": variable,
             "has_audio": bool(source.container.streams.audio),
             "notes": (

@@ -155,6 +155,7 @@ class Pictures:
             "codec": "pictures",
             "pixel_format": "rgb24",
             "rotation": 0,
+            "pixel_ratio": 1.0,
             "variable_frame_rate": False,
             "has_audio": False,
             "notes": tuple(notes + seen),

@@ -29,6 +29,8 @@ class VideoInfo:
         As FFmpeg names them, such as "h264" and "yuv420p".
     rotation : int
         Degrees clockwise by which stored pictures are turned; the frames come out turned.
+    pixel_ratio : float
+        Width of a shown pixel over its height; 1 for square ones. Frames come out as stored.
     variable_frame_rate, has_audio : bool
     notes : tuple of str
         What is odd about the file, one sentence each; empty for a plain one.
@@ -44,6 +46,7 @@ class VideoInfo:
     codec: str
     pixel_format: str
     rotation: int
+    pixel_ratio: float
     variable_frame_rate: bool
     has_audio: bool
     notes: tuple[str, ...]

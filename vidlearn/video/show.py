@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import os
 import tempfile
 from itertools import islice
 from pathlib import Path
@@ -13,12 +14,14 @@ import numpy as np
 
 from vidlearn import messages
 
+from .arguments import frame_rate, whole
 from .errors import VideoError
 from .info import probe
 from .read import read_frames
 from .write import checked_frames, write_video
 
-SHEET_FRAMES, SHEET_WIDTH = 8, 120  # the still picture: two rows of four
+SHEET_FRAMES = 8  # the still picture: two rows of four
+SHEET_WIDTH, SHEET_HEIGHT = 120, 180  # of one of them, at most
 LEAST_WIDE = 384  # of a player, in pixels
 LONGEST = 960  # larger frames are not worth their bytes in a notebook
 CAPTION = "margin:.4em 0 0;max-width:46em;font-size:.92em;text-align:left;opacity:.85"
@@ -117,11 +120,15 @@ def show_video(
     <video: 50 frames of 96 x 64, 25 per second, 2.0 s. Nothing moves>
     """
     size, times = None, 1
-    if isinstance(frames, (str, Path)):
+    max_frames, max_bytes = whole("max_frames", max_frames, 1), whole("max_bytes", max_bytes, 1)
+    width = width if width is None else whole("width", width, 1)
+    fps = fps if fps is None else frame_rate(fps)
+    if isinstance(frames, str | os.PathLike):
         info = probe(frames, decode=False)
-        size, fps = (info.height, info.width), fps or info.fps
+        size, fps = (info.height, max(round(info.width * info.pixel_ratio), 1)), fps or info.fps
         times = _divisor(size)
-        frames = read_frames(frames, size=_divided(size, times) if times > 1 else None)
+        as_it_is = times == 1 and size[1] == info.width
+        frames = read_frames(frames, size=None if as_it_is else _divided(size, times))
     fps = fps or 25.0
     rest = checked_frames(frames)
     shown = list(islice(rest, max_frames))
@@ -189,7 +196,8 @@ def contact_sheet(frames):
 
     chosen = np.linspace(0, len(frames) - 1, min(SHEET_FRAMES, len(frames))).round().astype(int)
     height, width = frames[0].shape[:2]
-    tile = (SHEET_WIDTH, max(round(height * SHEET_WIDTH / width), 1))
+    scale = min(SHEET_WIDTH / width, SHEET_HEIGHT / height)
+    tile = (max(round(width * scale), 1), max(round(height * scale), 1))
     columns = min(len(chosen), SHEET_FRAMES // 2)
     rows = -(-len(chosen) // columns)
     sheet = Image.new("RGB", (columns * (tile[0] + 4) - 4, rows * (tile[1] + 4) - 4), "white")

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import contextmanager, suppress
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
+from .arguments import LONGEST_SIDE, frame_rate, whole
+from .door import as_path
 from .errors import VideoError, warn
 
+PLAIN = (np.ndarray, np.memmap)  # not np.matrix, which NumPy cannot stack
 THREADS = 4  # with another number x264 makes other bytes
 
 
@@ -25,10 +29,10 @@ def write_video(path, frames, *, fps=25.0, crf=20) -> Path:
     path : str or Path
         Ends in ".mp4". A file of that name is replaced.
     frames : np.ndarray or iterable of np.ndarray
-        (T, H, W, 3) RGB or (T, H, W) gray, uint8; or an iterator of such frames, so that a film
-        need not fit in memory.
+        (T, H, W, 3) RGB or (T, H, W) gray, uint8, no side longer than 16384; or an iterator of
+        such frames, so that a film need not fit in memory.
     fps : float or Fraction
-        Frames per second.
+        Frames per second, 0.001 to 1000.
     crf : int
         Constant rate factor, x264's measure of loss: 0 keeps everything, about 18 looks
         untouched, 51 is the worst. Six more halve the file, roughly.
@@ -57,27 +61,44 @@ def write_video(path, frames, *, fps=25.0, crf=20) -> Path:
     ...     film.name, film.read_bytes()[4:8]
     ('a.mp4', b'ftyp')
     """
-    path = Path(path).expanduser().absolute()
+    path = as_path("path", path)
     if path.suffix.lower() != ".mp4":
         raise VideoError(f"path must end in .mp4. Received: {path.name}")
-    if not path.parent.is_dir():
-        raise VideoError(f"There is no folder {path.parent}. Make it first: Path(...).mkdir()")
-    if not (0 < fps <= 1000):
-        raise VideoError(f"fps must be above 0 and at most 1000. Received: {fps!r}")
-    if crf not in range(52):
-        raise VideoError(f"crf must be a whole number from 0 to 51. Received: {crf!r}")
-    handle, part = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".part.mp4", dir=path.parent)
-    os.close(handle)
+    rate, crf = Fraction(frame_rate(fps)).limit_denominator(100_000), whole("crf", crf, 0, 51)
+    frames = checked_frames(frames)
+    first = next(frames)  # before a file is made
+    part = _part_beside(path)
     try:
-        _encode(part, frames, Fraction(fps).limit_denominator(100_000), crf)
+        _encode(part, chain([first], frames), first.shape[:2], rate, crf)
         os.chmod(part, 0o666 & ~_umask())
         os.replace(part, path)
-    except BaseException as error:
-        Path(part).unlink(missing_ok=True)
-        if isinstance(error, OSError) and not isinstance(error, VideoError):
+    except _EncodingError as error:
+        raise VideoError(f"{path} was not written: {error}.") from error.__cause__
+    except OSError as error:
+        if error.filename == part or error.filename2 == str(path):
             raise VideoError(f"{path} was not written: {error.strerror or error}.") from error
-        raise
+        raise  # of the caller's own frames
+    finally:
+        Path(part).unlink(missing_ok=True)
     return path
+
+
+class _EncodingError(Exception):
+    """The encoder, the muxer or the disk refused."""
+
+
+def _part_beside(path):
+    """Make the empty file that is written first; its short name fits where the long one does."""
+    try:
+        if not path.parent.is_dir():
+            raise VideoError(f"There is no folder {path.parent}. Make it first: Path(...).mkdir()")
+        if path.is_dir():
+            raise VideoError(f"{path} is a folder. Name a file in it, such as {path / 'a.mp4'}")
+        handle, part = tempfile.mkstemp(prefix=".", suffix=".part.mp4", dir=path.parent)
+        os.close(handle)
+    except OSError as error:
+        raise VideoError(f"{path} was not written: {error.strerror or error}.") from error
+    return part
 
 
 def _umask():
@@ -86,24 +107,42 @@ def _umask():
     return mask
 
 
-def _encode(path, frames, rate, crf):
+def _encode(path, frames, sides, rate, crf):
     import av
 
-    frames = checked_frames(frames)
-    first = next(frames)
-    height, width = first.shape[:2]
+    height, width = sides
     if height % 2 or width % 2:
         note = (
             f"{width} x {height} (width x height) is odd and H.264 in yuv420p is not: written as "
             f"{width + width % 2} x {height + height % 2}, the last column or row twice."
         )
         warn(note)
-    with av.open(path, "w", format="mp4", options={"movflags": "+faststart"}) as container:
+    with _refusals():
+        container = av.open(path, "w", format="mp4", options={"movflags": "+faststart"})
         container.flags |= 0x400  # bitexact: no date, no version of the muxer
         stream = _add_stream(container, width + width % 2, height + height % 2, rate, crf)
-        for number, frame in enumerate(chain([first], frames)):
-            container.mux(stream.encode(_yuv(frame, number)))
-        container.mux(stream.encode(None))
+    try:
+        for number, frame in enumerate(frames):
+            with _refusals():
+                container.mux(stream.encode(_yuv(frame, number)))
+        with _refusals():
+            container.mux(stream.encode(None))
+            container.close()
+    except BaseException:
+        with suppress(av.error.FFmpegError):
+            container.close()
+        raise
+
+
+@contextmanager
+def _refusals():
+    """Tell the errors of the encoder and the disk from those of the caller's frames."""
+    import av
+
+    try:
+        yield
+    except (av.error.FFmpegError, OSError) as error:
+        raise _EncodingError(error.strerror or error) from error
 
 
 def _add_stream(container, width, height, rate, crf):
@@ -143,9 +182,20 @@ def checked_frames(frames):
             "(T, H, W). For a video of one frame pass frames[np.newaxis]."
         )
     shape = None
+    try:
+        frames = iter(frames)
+    except TypeError:
+        raise VideoError(
+            f"frames must be an array or an iterator of frames. Received: {type(frames).__name__}"
+        ) from None
     for number, frame in enumerate(frames):
-        if not isinstance(frame, np.ndarray) or frame.dtype != np.uint8:
-            kind = getattr(frame, "dtype", type(frame).__name__)
+        if (
+            not isinstance(frame, np.ndarray)
+            or isinstance(frame, np.matrix)
+            or frame.dtype != np.uint8
+        ):
+            kind = type(frame).__name__
+            kind = frame.dtype if kind == "ndarray" else kind
             raise VideoError(
                 f"frames must be uint8, 0 to 255. Frame {number} is {kind}. From floats 0 to 1: "
                 "(frames * 255).round().astype(np.uint8)"
@@ -156,6 +206,11 @@ def checked_frames(frames):
                 f"or (H, W). Frame {number} has shape {frame.shape}."
             )
         shape = shape or frame.shape
+        if max(shape[:2]) > LONGEST_SIDE:
+            raise VideoError(
+                f"Frames of shape {shape} are too large for H.264: no side may be longer than "
+                f"{LONGEST_SIDE}. Scale them down first."
+            )
         if frame.shape != shape:
             raise VideoError(
                 f"All frames must have one shape. Frame 0 has {shape}, frame {number} "
