@@ -3,7 +3,8 @@
 What follows on the command line goes to pytest: ``python -m tests -k conv``, ``python -m tests
 tests/scratch``. Lessons run by nbval in the tiny preset; cells tagged ``nbval-check-output`` must
 print what is stored. Tests that lack something (a browser, a data set) are skipped and listed
-with the reason, above the closing line that counts them.
+with the reason, above the closing line that counts them. A run that leaves something behind in
+the checkout fails.
 """
 
 import os
@@ -11,6 +12,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from tests.tidy import left_behind, state
 
 ROOT = Path(__file__).parents[1]
 SETTINGS = {
@@ -29,4 +32,8 @@ OPTIONS = [
 if __name__ == "__main__":
     os.chdir(ROOT)
     os.environ.update(SETTINGS)
-    sys.exit(pytest.main([*OPTIONS, *sys.argv[1:]]))
+    before = state(ROOT)
+    result = pytest.main([*OPTIONS, *sys.argv[1:]])
+    if left := left_behind(before, state(ROOT)):
+        print("The tests or the lessons left something behind:", *left, sep="\n  ")
+    sys.exit(result or bool(left))

@@ -29,7 +29,7 @@ def test_a_chart_is_svg_with_caption_and_alternative_text(shown):
     (figure,) = shown
     root = ElementTree.fromstring(figure.svg)
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
-    assert figure.caption == "It falls &lt; 2. Drawn by your own `my_curve`."
+    assert "It falls &lt; 2. Drawn by your own <code>my_curve</code>.</figcaption>" in figure.html
     assert figure.plain == "It falls < 2. Drawn by your own `my_curve`."
     assert figure.spoken == ['A "curve".']
     assert (figure.images[0]["width"], figure.images[0]["height"]) == ("480", "240")

@@ -186,7 +186,7 @@ def test_show_has_the_first_frame_as_poster_and_words_for_those_who_do_not_see(c
     first = np.asarray(Image.open(io.BytesIO(base64.b64decode(poster))))
     assert first.shape == (96, 160, 3)
     assert read_number(first) == 0
-    assert ">Look. Moved by your own `my_flow`.</figcaption>" in page
+    assert ">Look. Moved by your own <code>my_flow</code>.</figcaption>" in page
     assert "3.0 s" not in repr(shown).split("Look.")[1]
     assert "Bars &quot;count&quot;." in page.split("aria-label=")[1].split("poster=")[0]
     assert 'width="384"' in page

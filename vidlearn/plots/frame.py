@@ -1,6 +1,7 @@
 """What stands round every figure: its frame, its caption and the words read aloud."""
 
 import html
+import re
 import sys
 
 INCH, COLUMN = 80, 688  # CSS pixels: of an inch of a figure; of the website's column of text
@@ -24,11 +25,12 @@ def captioned(caption, by):
 
 
 def framed(body, caption):
-    """Return a figure's HTML with its caption."""
+    """Return a figure's HTML with its caption, in which `names` are set as code."""
+    words = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(caption))
     style = "margin:.4em 0 0;max-width:46em;font-size:.92em;text-align:left;opacity:.85"
     return (
         f'<figure class="vl-figure" style="margin:.4em 0 1.2em">{STYLE}{body}'
-        f'<figcaption class="vl-caption" style="{style}">{html.escape(caption)}</figcaption>'
+        f'<figcaption class="vl-caption" style="{style}">{words}</figcaption>'
         "</figure>"
     )
 

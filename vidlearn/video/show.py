@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import re
 import os
 import tempfile
 from itertools import islice
@@ -59,7 +60,8 @@ class VideoDisplay:
 
     def _repr_html_(self):
         video, poster = (base64.b64encode(part).decode() for part in (self.mp4, self.poster))
-        label, caption = html.escape(self.label, quote=True), html.escape(self.caption)
+        label = html.escape(self.label, quote=True)
+        caption = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(self.caption))
         below = f'<figcaption class="vl-caption" style="{CAPTION}">{caption}</figcaption>'
         return (
             '<figure class="vl-figure" style="margin:.4em 0 1.2em">'
