@@ -140,6 +140,8 @@ def kind_of(value):
             return words["ndarray"]
         inside = {"O": "objects", "U": "texts", "S": "bytes"}.get(value.dtype.kind, "records")
         return words["objects"].format(inside=inside)
+    if isinstance(value, list | tuple) and any(isinstance(part, np.ndarray) for part in value):
+        return words["arrays"].format(kind=words.get(name, name))
     if isinstance(value, list | tuple) and _ragged(value):
         return words["ragged"]
     if isinstance(value, bool | np.bool_):
