@@ -128,6 +128,11 @@ def forgets_the_mean(frames, threshold):
     return cuts
 
 
+def ends_of_where(mask):
+    ys, xs = mask.nonzero()
+    return xs[0], ys[0], xs[-1] + 1, ys[-1] + 1
+
+
 def looks_ahead(frames, threshold):
     f = frames.astype(float)
     return [t + 1 for t in range(len(f)) if np.abs(f[t + 1] - f[t]).mean() > threshold]
@@ -159,6 +164,16 @@ def rms(frames, threshold):
         ("find-cuts", returns_in_the_loop, "early-return"),
         ("find-cuts", returns_in_the_condition, "returns-the-first"),
         ("find-cuts", forgets_the_mean, "no-mean"),
+        ("find-cuts", lambda f, limit: [t for t in vectorised(f, limit) if t > 1], "from-two"),
+        ("find-cuts", lambda f, limit: [t for t in vectorised(f, limit) if t < len(f) - 1],
+         "misses-the-last"),
+        ("find-cuts", lambda f, limit: vectorised(f, limit) + 1, "one-too-late"),
+        ("find-cuts", lambda f, limit: [
+            t for t in range(1, len(f)) if (f[t] != f[t - 1]).any()
+        ], "any-change"),
+        ("find-cuts", lambda f, limit: [
+            t for t in range(1, len(f)) if (abs(f[t] - 1.0 * f[t - 1]) > limit).mean() > 0.5
+        ], "median"),
         ("find-cuts", looks_ahead, "past-the-end"),
         ("find-cuts", rms, "root-mean-square"),
         ("find-cuts", lambda f, limit: by_change(float, lambda d: (d**2).mean(), f, limit),
@@ -181,6 +196,8 @@ def rms(frames, threshold):
         ("find-cuts", lambda f, limit: by_change(np.int8, np.mean, f, limit), "int8"),
         ("find-cuts", lambda f, limit: by_change(float, np.max, f, limit), "maximum"),
         ("find-cuts", lambda f, limit: by_change(float, np.median, f, limit), "median"),
+        ("box-of-mask", lambda m: np.array(by_slices(m))[[1, 3, 0, 2]], "rows-then-columns"),
+        ("box-of-mask", ends_of_where, "first-and-last-found"),
         ("box-of-mask", lambda m: [m.argmax(), 0, 1, 2], None),
         ("box-of-mask", lambda m: np.array(by_slices(m))[[1, 0, 3, 2]], "rows-first"),
         ("box-of-mask", lambda m: np.array(by_slices(m))[[1, 0, 3, 2]] - [0, 0, 1, 1],

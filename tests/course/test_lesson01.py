@@ -144,6 +144,8 @@ def own_mean_of_all(frames, mean, std):
         ("luma", lambda f: np.round(0.2126 * f[..., 0] + 0.7152 * f[..., 1] + 0.0722 * f[..., 2])
          .astype(np.uint8), "weights-of-hd"),
         ("luma", lambda f: 0.299 * f[0] + 0.587 * f[1] + 0.114 * f[2], "rows-for-channels"),
+        ("luma", lambda f: np.round(0.3 * f[..., 0] + 0.59 * f[..., 1] + 0.11 * f[..., 2])
+         .astype(np.uint8), "short-weights"),
         ("luma", lambda f: f.mean(2).round().astype(np.uint8), "plain-mean"),
         ("frame-on-screen", lambda t, s: int(s * 25), "fixed-rate"),
         ("frame-on-screen", lambda t, s: int(s / t[1]), "rate-of-the-first"),
@@ -154,6 +156,7 @@ def own_mean_of_all(frames, mean, std):
         ("frame-on-screen", lambda t, s: np.searchsorted(t, s) - 1, "strictly-before"),
         ("frame-on-screen", lambda t, s: np.searchsorted(t, s, side="right"), "from-one"),
         ("frame-on-screen", lambda t, s: np.sum(t <= s), "from-one"),
+        ("frame-on-screen", lambda t, s: np.sum(t < s), "place-to-insert"),
         ("frame-on-screen", lambda t, s: np.argmax(t > s) - 1, "argmax-at-the-end"),
         ("frame-on-screen", ends_in_the_loop, "misses-the-last"),
         ("frame-on-screen", lambda t, s: np.abs(np.array(t) - s).argmin(), "nearest"),
@@ -174,6 +177,8 @@ def own_mean_of_all(frames, mean, std):
          "rounds-half-up"),
         ("uniform-indices", lambda t, n: [round(t / n * (i + 0.5)) for i in range(n)], "rounds"),
         ("uniform-indices", lambda t, n: [t / n * (i + 0.5) for i in range(n)], "not-whole"),
+        ("uniform-indices", lambda t, n: np.linspace(0, t - 1, n + 2)[1:-1].astype(int),
+         "inner-points"),
         ("uniform-indices", lambda t, n: range(n), "first-frames"),
         ("uniform-indices", lambda t, n: t // n, None),
         ("centre-crop", crop_with(lambda size, part: size // 2 - part // 2), "halves-first"),

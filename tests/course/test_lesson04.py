@@ -139,6 +139,7 @@ def back_where_equal(dout, x, size):
         ("avg-pool-backward", lambda d, s: np.repeat(np.repeat(d, s, 0), s, 1) / s,
          "divided-by-one-side"),
         ("avg-pool-backward", lambda d, s: np.repeat(d / s**2, s, axis=0), "one-axis"),
+        ("avg-pool-backward", lambda d, s: d / s**2, "not-spread"),
         ("avg-pool-backward", lambda d, s: np.repeat(d, s) / s**2, "repeated-flat"),
         ("avg-pool-backward", lambda d, s: np.tile(d, (s, s)) / s**2, "tiled"),
         ("global-average", lambda x: x.max((1, 2)), "maximum"),

@@ -188,6 +188,7 @@ def shortens_in_place(gradients, limit):
             "one-long-vector",
         ),
         ("clip-gradients", clipped_by(lambda long: np.sqrt(np.mean(long**2))), "root-of-the-mean"),
+        ("clip-gradients", clipped_by(lambda long: np.sum(np.abs(long))), "adds-the-numbers"),
         ("clip-gradients", clipped_by(lambda long: np.sum(long**2)), "squared"),
         ("clip-gradients", clipped_by(lambda long: np.max(np.abs(long))), "largest-entry"),
         ("gradient-reach", lambda rate, share: reach_by_loop(1 - rate, share), "rate-is-lost"),
@@ -233,6 +234,11 @@ def test_the_wrong_one_of_four_is_named():
     assert grade(get("bptt"), answer).lines[0].startswith("db: the shape is (1, 1)")
     fewer = grade(get("bptt"), lambda *given: all_steps_together(*given)[:3])
     assert "dw, du, db, dh0" in fewer.lines[0]
+
+
+def test_a_list_of_arrays_is_called_one():
+    said = grade(get("clip-gradients"), lambda gs, limit: 5.0).lines[0]
+    assert "a list of arrays is expected; a number came" in said.lower()
 
 
 def test_a_list_may_be_any_of_its_kind():

@@ -194,6 +194,12 @@ def paper_without_reset(x, h, w, u, b):
             ),
             "gates-swapped",
         ),
+        ("gru-step", lambda x, h, w, u, b: gru_in_other_words(x, h, w, u, 0 * b), "no-biases"),
+        (
+            "gru-step",
+            lambda x, h, w, u, b: gru_in_other_words(x, h, w, u, b[::-1]),
+            "biases-swapped",
+        ),
         ("gru-step", lambda x, h, w, u, b: np.split(x @ w + b[0], 3), "split-by-rows"),
         ("count-gate-weights", lambda k, d, n: 4 * n * (d + n + 1 + (k == "gru")), "lstm-for-all"),
         (

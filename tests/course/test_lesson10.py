@@ -137,6 +137,11 @@ def own(_, clips, rng):
         ("unfold-time", lambda v, t: v.reshape(-1, t * v.shape[1]), "joined"),
         ("fold-time", lambda c: c.reshape(len(c), *c.shape[2:4], -1), "channels-torn"),
         ("fold-time", lambda c: c.reshape(c.shape[0] * c.shape[1], -1), "flattened"),
+        (
+            "own-order",
+            lambda clips, rng: [rng.choice(clip, len(clip)) for clip in clips],
+            "with-replacement",
+        ),
         ("own-order", by_numpy_s_old_generator, "own-generator"),
         ("own-order", by_a_generator_of_its_own, "own-generator"),
         ("last-state", lambda s, n: s[n - 1], "clips-for-time"),

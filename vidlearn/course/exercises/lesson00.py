@@ -44,8 +44,9 @@ def _cut_cases():
     steps = np.array([5, 55, 15, 250], np.uint8)[:, None, None]  # the first is just 50
     part = np.zeros((3, 6, 8), np.uint8)
     part[1:, :, :3] = 200  # fewer than half of the pixels: a mean of 75, a median of 0
-    fleck = np.full((3, 6, 8), 20, np.uint8)
+    fleck = np.full((4, 6, 8), 20, np.uint8)
     fleck[1, 2, 3] = 120  # one pixel, one frame: a root of the mean square of 14
+    fleck[3, 2, 3] = 40  # a sum of 20
     spot = np.full((5, 6, 8), 20, np.uint8)
     spot[range(5), 2, range(5)] = 255  # it moves, and no shot ends
     return [
@@ -54,6 +55,7 @@ def _cut_cases():
         (halves, 50.0),
         (noise, 30.0),
         (noise[:1], 30.0),
+        (brighter[2:4] * np.ones((6, 8), np.uint8), 50.0),
         (steps * np.ones((6, 8), np.uint8), 50.0),
         (part, 50.0),
         (fleck, 30.0),
@@ -111,6 +113,7 @@ def _returns_the_first(frames, threshold):
         if np.abs(frames[t].astype(float) - frames[t - 1]).mean() > threshold:
             cuts.append(t)
             return cuts
+    return cuts
 
 
 def _no_mean(frames, threshold):
@@ -182,6 +185,12 @@ def _in_pairs(mask):
     return (x1, y1), (x2, y2)
 
 
+def _first_and_last_found(mask):
+    """Take the ends of what np.where gives: its columns are in no order."""
+    rows, columns = np.where(mask)
+    return columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
+
+
 def _corner_order(mask):
     x1, y1, x2, y2 = box_of_mask(mask)
     return x1, x2, y1, y2
@@ -219,6 +228,10 @@ EXERCISES = [
             "from-zero": _from_zero,
             "with-zero": lambda frames, threshold: [0, *find_cuts(frames, threshold)],
             "at-threshold": _at_threshold,
+            "from-two": lambda f, limit: [t for t in find_cuts(f, limit) if t > 1],
+            "misses-the-last": lambda f, limit: find_cuts(f[:-1], limit),
+            "one-too-late": lambda f, limit: [t + 1 for t in find_cuts(f, limit)],
+            "any-change": lambda f, limit: find_cuts(f, 0),
             "no-mean": _no_mean,
             "sum": lambda frames, threshold: _by(np.sum, frames, threshold),
             "booleans": _booleans,
@@ -244,6 +257,8 @@ EXERCISES = [
             "short-width": _short_width,
             "corner-order": _corner_order,
             "in-pairs": _in_pairs,
+            "rows-then-columns": lambda mask: tuple(np.array(box_of_mask(mask))[[1, 3, 0, 2]]),
+            "first-and-last-found": _first_and_last_found,
         },
     ),
 ]

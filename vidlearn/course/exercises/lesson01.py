@@ -239,6 +239,9 @@ EXERCISES = [
             "not-uint8": lambda frame: np.round(_weighed(frame)).astype(int),
             "scaled-to-one": lambda frame: _weighed(frame) / 255,
             "rows-for-channels": _rows_for_channels,
+            "short-weights": lambda frame: np.round(_weighed(frame, (0.3, 0.59, 0.11))).astype(
+                np.uint8
+            ),
             "weights-of-hd": lambda frame: np.round(
                 _weighed(frame, (0.2126, 0.7152, 0.0722))
             ).astype(np.uint8),
@@ -279,6 +282,7 @@ EXERCISES = [
             "past-the-end": lambda t, n: np.linspace(0, t, n).round().astype(int),
             "past-the-end-cut": lambda t, n: np.linspace(0, t, n).astype(int),
             "past-the-end-floats": lambda t, n: np.linspace(0, t, n),
+            "inner-points": lambda t, n: np.linspace(0, t - 1, n + 2)[1:-1].astype(int),
             "fixed-step": _fixed_step,
             "middles-of-fixed-steps": lambda t, n: [int((i + 0.5) * (t // n)) for i in range(n)],
             "middles-of-whole-parts": _middles_of_whole_parts,

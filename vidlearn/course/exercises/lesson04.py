@@ -252,6 +252,7 @@ EXERCISES = [
             "divided-by-one-side": lambda dout, size: avg_pool_backward(dout, size) * size,
             "one-pixel": _corner_only,
             "one-axis": lambda dout, size: np.repeat(dout, size, axis=0) / size**2,
+            "not-spread": lambda dout, size: dout / size**2,
             "repeated-flat": lambda dout, size: np.repeat(dout, size) / size**2,
             "tiled": lambda dout, size: np.tile(dout, (size, size)) / size**2,
         },

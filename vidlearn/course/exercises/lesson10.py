@@ -188,8 +188,10 @@ def _fair(i, k):
 def _kind_of_order(i, k):
     """Name what was done: i and k are the clip and the frame that each frame was, (N, T)."""
     n, t = k.shape
-    if (i != i[:, :1]).any() or (np.sort(k) != np.arange(t)).any():
+    if (i != i[:, :1]).any():
         return "across"
+    if (np.sort(k) != np.arange(t)).any():
+        return "repeated"
     if (k == np.arange(t)).all():
         return "unchanged" if (i[:, 0] == np.arange(n)).all() else "clips_moved"
     if (i[:, 0] != np.arange(n)).any():
@@ -226,6 +228,11 @@ def _all_but_the_first(clips, rng):
 def _own_generator(clips, rng):
     """Draw from a generator of its own, and leave the one that was given."""
     return own_order(clips, np.random.default_rng())
+
+
+def _with_replacement(clips, rng):
+    t = clips.shape[1]
+    return np.stack([clip[rng.integers(0, t, t)] for clip in clips])
 
 
 def _swapped_twos(clips, rng):
@@ -327,6 +334,7 @@ EXERCISES = [
             "all-but-first": _all_but_the_first,
             "pixels": lambda clips, rng: rng.permuted(clips, axis=1),
             "own-generator": _own_generator,
+            "with-replacement": _with_replacement,
             "two-swapped": _swapped_twos,
         },
         measure=_what_became_of,

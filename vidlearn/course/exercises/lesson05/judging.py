@@ -155,6 +155,11 @@ def _two_tolerances(ours, measured, tolerance):
     return next((name for name in reversed(close) if not close[name]), "none")
 
 
+def _tolerance_on_top(ours, measured, tolerance):
+    close = {name: np.allclose(ours[name], measured[name], atol=tolerance) for name in ours}
+    return next((name for name in reversed(close) if not close[name]), "none")
+
+
 def _own_tolerance(ours, measured, tolerance):
     close = {name: np.allclose(ours[name], measured[name]) for name in ours}
     return next((name for name in reversed(close) if not close[name]), "none")
@@ -185,6 +190,7 @@ EXERCISES = [
             "never-put-back": _never_put_back,
             "all-at-once": _all_at_once,
             "row-by-row": _row_by_row,
+            "half-eps": lambda f, x, eps: numerical_gradient(f, x, eps / 2),
             "times-eps": lambda f, x, eps: numerical_gradient(f, x, eps) * eps**2,
             "one-array-twice": lambda f, x, eps: np.zeros_like(x),
             "own-eps": lambda f, x, eps: numerical_gradient(f, x, 1e-6),
@@ -206,6 +212,7 @@ EXERCISES = [
             "no-tolerance": lambda ours, measured, tolerance: find_the_bug(ours, measured, 0),
             "two-tolerances": _two_tolerances,
             "tolerance-not-used": _own_tolerance,
+            "tolerance-as-bare-difference": _tolerance_on_top,
         },
         measure=_plain_text,
         allows=("relative_error",),

@@ -152,6 +152,7 @@ EXERCISES = [
             "not-averaged": lambda z, y: sigmoid_cross_entropy_gradient(z, y) * z.size,
             "divided-twice": lambda z, y: sigmoid_cross_entropy_gradient(z, y) / z.size,
             "rows-only": lambda z, y: sigmoid_cross_entropy_gradient(z, y) * z.shape[1],
+            "columns-only": lambda z, y: sigmoid_cross_entropy_gradient(z, y) * len(z),
             "sigmoid-once-more": _sigmoid_twice,
             "for-a": _by_target,
             "no-sigmoid": lambda z, y: (z - y) / z.size,

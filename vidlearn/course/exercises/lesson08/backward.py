@@ -237,6 +237,7 @@ EXERCISES = [
             "scales-up": _scaled(lambda gs: math.hypot(*_norms(gs)), always=True),
             "forgets-the-limit": _scaled(lambda gs: math.hypot(*_norms(gs)), limit_counts=False),
             "adds-the-lengths": _scaled(lambda gs: sum(_norms(gs))),
+            "adds-the-numbers": _scaled(lambda gs: sum(np.abs(g).sum() for g in gs)),
             "squared": _scaled(lambda gs: sum(n**2 for n in _norms(gs))),
             "left-as-they-are": lambda gs, limit: gs,
             "one-long-vector": _one_long_vector,

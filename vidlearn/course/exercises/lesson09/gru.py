@@ -141,6 +141,8 @@ EXERCISES = [
             "old-state-lost": _gru_variant(keep=lambda z, h, h_hat: (1 - z) * h_hat),
             "bias-outside": _bias_outside,
             "split-by-rows": lambda x, h, w, u, b: np.split(x @ w + b[0], 3),
+            "no-biases": lambda x, h, w, u, b: gru_step(x, h, w, u, 0 * b),
+            "biases-swapped": lambda x, h, w, u, b: gru_step(x, h, w, u, b[::-1]),
             "one-bias": lambda x, h, w, u, b: gru_step(x, h, w, u, b * [[1], [0]]),
         },
     ),
