@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import html
 import io
-import re
 import os
+import re
 import tempfile
 from itertools import islice
 from pathlib import Path
