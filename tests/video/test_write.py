@@ -228,3 +228,10 @@ def test_show_takes_a_file_gray_and_odd_sides(tmp_path, clip):
     assert repr(show_video(film)) == "<video: 12 frames of 160 x 96, 12 per second, 1.0 s>"
     gray = show_video(clip[:8, :95, :133, 0])
     assert repr(gray).startswith("<video: 8 frames of 133 x 95")
+
+
+def test_show_video_plays_by_itself_only_where_it_is_asked_to():
+    frames = np.zeros((3, 32, 48, 3), np.uint8)
+    still, moving = (show_video(frames, autoplay=wish)._repr_html_() for wish in (False, True))
+    assert "autoplay" not in still
+    assert "<video controls autoplay loop muted" in moving

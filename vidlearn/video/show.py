@@ -41,11 +41,14 @@ class VideoDisplay:
     caption, text, label : str
         What stands below, what a reader without pictures gets, and what is read aloud to those
         who do not see the video.
+    autoplay : bool
+        Whether it plays by itself.
     """
 
-    def __init__(self, mp4, poster, sheet, width, caption, text, label):
+    def __init__(self, mp4, poster, sheet, width, caption, text, label, autoplay=False):
         self.mp4, self.poster, self.sheet, self.width = mp4, poster, sheet, width
         self.caption, self.text, self.label = caption, text, label
+        self.autoplay = autoplay
 
     def __repr__(self):
         return f"<{self.text}>"
@@ -65,7 +68,8 @@ class VideoDisplay:
         below = f'<figcaption class="vl-caption" style="{CAPTION}">{caption}</figcaption>'
         return (
             '<figure class="vl-figure" style="margin:.4em 0 1.2em">'
-            f'<video controls loop muted playsinline width="{self.width}" '
+            f"<video controls {'autoplay ' * self.autoplay}loop muted playsinline "
+            f'width="{self.width}" '
             f'style="max-width:100%;height:auto" aria-label="{label}" '
             f'poster="data:image/jpeg;base64,{poster}" src="data:video/mp4;base64,{video}">'
             f"</video>{below if caption else ''}</figure>"
@@ -82,6 +86,7 @@ def show_video(
     max_bytes=1_000_000,
     alt="",
     by=None,
+    autoplay=False,
 ) -> VideoDisplay:
     """Show a video in a notebook: a player, or a sheet of stills where players cannot be.
 
@@ -105,6 +110,8 @@ def show_video(
     by : object, optional
         Whose function made what is shown: anything with a sentence `credit`, as
         :func:`vidlearn.course.use` returns. The sentence ends the caption.
+    autoplay : bool
+        Whether it plays by itself, for the one film that opens a lesson.
 
     Returns
     -------
@@ -147,7 +154,8 @@ def show_video(
     text, label = (words["text"].format(**facts, caption=said).strip() for said in (caption, alt))
     poster = _poster(shown[0], *_divided((height, wide), times))
     text, width = text.strip(" ."), width or max(wide // times, LEAST_WIDE)
-    return VideoDisplay(mp4, poster, contact_sheet(shown), width, caption, text, label)
+    sheet = contact_sheet(shown)
+    return VideoDisplay(mp4, poster, sheet, width, caption, text, label, autoplay)
 
 
 def _divisor(size):
