@@ -77,13 +77,13 @@ def test_data_are_float32_or_float64(name, spoil, message):
 
 @pytest.mark.parametrize("name", ALL)
 def test_lists_of_different_lengths_are_told(name):
-    with pytest.raises(ValueError, match="(x|logits|prediction) must be an array; received lists"):
+    with pytest.raises(ValueError, match=r"(x|logits|prediction) must be an array; received lists"):
         ALL[name][0]([[1.0, 2.0], [3.0]])
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_none_is_told(name):
-    with pytest.raises((TypeError, ValueError), match="(x|logits|prediction) must"):
+    with pytest.raises((TypeError, ValueError), match=r"(x|logits|prediction) must"):
         ALL[name][0](None)
 
 

@@ -218,7 +218,7 @@ def test_a_shared_layer_has_one_dtype():
 
 
 def test_networks_of_whole_numbers_are_turned_away():
-    with pytest.raises(TypeError, match="dtype must be a floating-point type, .*; received int32"):
+    with pytest.raises(TypeError, match=r"dtype must be a floating-point type, .*; received int32"):
         build(scratch.Dense(3), dtype=np.int32)
 
 

@@ -18,6 +18,9 @@ except ImportError:  # Windows, where an open file cannot be deleted: that serve
         """Lock nothing."""
 
 
+WRITING = set()  # names of the files that threads of this process are writing
+
+
 def check_file(name, path):
     """Return path as a Path, when it can be that of a file."""
     if not isinstance(path, str | os.PathLike) or isinstance(os.fspath(path), bytes):
@@ -56,6 +59,7 @@ def write_arrays(path, arrays):
 
 def _write_beside(path, arrays):
     part = path.with_name(f"{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
+    WRITING.add(part.name)
     try:
         with part.open("xb") as file:
             flock(file, LOCK_EX)
@@ -65,6 +69,7 @@ def _write_beside(path, arrays):
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
+        WRITING.discard(part.name)
 
 
 def read_arrays(path):
@@ -95,6 +100,8 @@ def sweep(path):
     name = re.compile(re.escape(path.name) + r"\.\d+(-[0-9a-f]{8})?\.part")
     with suppress(OSError):
         for part in [one for one in path.parent.iterdir() if name.fullmatch(one.name)]:
+            if part.name in WRITING:
+                continue
             with suppress(OSError):
                 with part.open("rb") as file:
                     flock(file, LOCK_EX | LOCK_NB)

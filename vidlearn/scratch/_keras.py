@@ -63,9 +63,9 @@ def knows_keras(thing):
     callable
     """
     if inspect.isclass(thing):
-        if issubclass(thing, Layer | Network | Optimizer | Callback):
-            if thing.__init__ is not object.__init__:
-                thing.__init__ = _wrapped(thing.__init__, thing)
+        ours = issubclass(thing, Layer | Network | Optimizer | Callback)
+        if ours and thing.__init__ is not object.__init__:
+            thing.__init__ = _wrapped(thing.__init__, thing)
         return thing
     if not set(inspect.signature(thing).parameters) & set(OPTIONS.values()):
         return thing
