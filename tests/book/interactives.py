@@ -9,6 +9,7 @@ import pytest
 
 from tests.widgets.page import as_array, values
 from vidlearn import scratch
+from vidlearn.plots import signed_map
 
 VIEWS = """() => {
   const read = (kind) => [
@@ -70,13 +71,14 @@ def FilterGallery(view, state):
     for number, (_, rows, divisor) in enumerate(state["_kernels"]):
         view.get_by_role("group", name="Kernel").get_by_role("button").nth(number).click()
         expected = scratch.filter2d(frame, np.array(rows) / divisor)
-        signed = 128 + expected / 2 if np.sum(rows) == 0 else expected
-        np.testing.assert_allclose(pixels(view, 1), np.clip(signed, 0, 255), atol=0.51)
+        red = 255 * signed_map()((expected / 255 + 1) / 2)[..., 0]
+        shown = red if np.sum(rows) == 0 else np.clip(expected, 0, 255)
+        np.testing.assert_allclose(pixels(view, 1), shown, atol=1.01)
 
 
 def PoolingExplorer(view, state):
     x = np.array(state["x"], float)[None, ..., None]
-    view.get_by_role("slider", name="Window =").fill("2")
+    view.get_by_role("slider", name="Window size").fill("2")
     view.get_by_role("slider", name="Stride").fill("1")
     for kind, pool in {
         "Max": scratch.max_pool2d_forward,
