@@ -52,3 +52,15 @@ def test_solution_takes_what_the_stub_takes(exercise):
 @pytest.mark.parametrize("exercise", SHOWN, ids=lambda e: e.id)
 def test_solution_is_short_enough_to_read(exercise):
     assert len(exercise.solution_source.splitlines()) <= 25
+
+
+@pytest.mark.parametrize("exercise", SHOWN, ids=lambda e: e.id)
+def test_no_hint_is_the_whole_of_a_short_solution(exercise):
+    last = exercise.solution_source.rpartition("return ")[2].strip()
+    if len(exercise.solution_source.splitlines()) <= 5 and len(last) > 12:
+        assert not any(last in given for given in exercise.hints)
+
+
+@pytest.mark.parametrize("exercise", SHOWN, ids=lambda e: e.id)
+def test_a_right_answer_is_told_what_it_built(exercise):
+    assert exercise.words.get("right")
