@@ -94,35 +94,43 @@ def _closure(function):
 
 def _taken(code, known):
     """Yield the names of what the code takes from vidlearn, also where it imports it itself."""
-    module = None
+    known, origin, read = dict(known), (), None  # read: the module of ours on top of the stack
     for step in dis.get_instructions(code):
-        if isinstance(step.argval, types.CodeType):
-            yield from _taken(step.argval, known)
+        name, before, read = step.argval, read, None
+        if isinstance(name, types.CodeType):
+            yield from _taken(name, known)
         elif step.opname == "IMPORT_NAME":
-            module = _imported(step.argval)
-        elif step.opname == "IMPORT_FROM" and module:
-            inner = getattr(module, step.argval, None)
-            if not isinstance(inner, types.ModuleType):
-                yield step.argval
-        elif step.opname in ("LOAD_GLOBAL", "LOAD_DEREF", "LOAD_NAME", "LOAD_CLASSDEREF"):
-            value = known.get(step.argval)
-            module = value if _is_ours(value) else None
-            if callable(value) and _root(value) == "vidlearn":
+            origin = _imported(name)
+            read = origin[-1] if origin else None
+        elif step.opname == "IMPORT_FROM" and origin:
+            found = (getattr(module, name, None) for module in origin)
+            value = next((thing for thing in found if thing is not None), None)
+            read = value if _is_ours(value) else None
+            if read is None:
+                yield name
+        elif step.opname.startswith("STORE_") and step.opname != "STORE_ATTR":
+            if isinstance(name, str):
+                known[name] = before
+        elif step.opname in ("LOAD_ATTR", "LOAD_METHOD"):
+            value = getattr(before, name, None) if before else None
+            read = value if _is_ours(value) else None
+            if before and read is None and callable(value):
+                yield name
+        elif step.opname.startswith("LOAD_") and isinstance(name, str) and name in known:
+            value = known[name]
+            read = value if _is_ours(value) else None
+            if "CONST" not in step.opname and callable(value) and _root(value) == "vidlearn":
                 yield name_of(value)
-        elif step.opname in ("LOAD_ATTR", "LOAD_METHOD") and module:
-            value = getattr(module, step.argval, None)
-            module = value if _is_ours(value) else None
-            if module is None and callable(value):
-                yield step.argval
-        elif not step.opname.startswith(("CACHE", "PUSH_NULL", "STORE", "COPY", "EXTENDED")):
-            module = module if step.opname in ("IMPORT_FROM", "POP_TOP") else None
+        elif step.opname in ("CACHE", "PUSH_NULL", "EXTENDED_ARG"):
+            read = before
 
 
 def _imported(name):
-    """The module that an import inside the function brings, if it is ours."""
+    """Return the module of ours that an import inside the function names, and the package."""
     if name.split(".")[0] != "vidlearn":
-        return None
-    return sys.modules.get(name) or sys.modules.get("vidlearn")
+        return ()
+    modules = (name, "vidlearn")
+    return tuple(sys.modules[module] for module in modules if module in sys.modules)
 
 
 def _is_ours(value):

@@ -104,8 +104,8 @@ def unlike(came, expected):
 
     Examples
     --------
-    >>> unlike(0.12345678, 0.12345612)
-    ('0.1234568', '0.1234561')
+    >>> unlike(0.12345678, 0.12345698)
+    ('0.1234568', '0.123457')
     """
     floats = [isinstance(value, float | np.floating) for value in (came, expected)]
     pair = brief(came), brief(expected)

@@ -152,7 +152,7 @@ def _fault(exercise, answer, tries, clock, cases):
         if altered:
             lines.append(words["mutated_too"].format(name=altered[0][0]))
             found = found or ["input-changed"]
-        return _wrong(exercise, tries, cases, found, lines, expected)
+        return _wrong(exercise, tries, cases, found, lines, expected, parts[0][0])
     if altered:
         return _wrong(exercise, tries, cases, ["input-changed"], [_mutated(*altered[0])])
     return None
@@ -219,7 +219,7 @@ def _mutated(name, before, after):
     return words["mutated"].format(name=name)
 
 
-def _wrong(exercise, tries, cases, found, lines, expected=None):
+def _wrong(exercise, tries, cases, found, lines, expected=None, place=""):
     words, one = text("check"), tries[-1]
     mistakes = exercise.words.get("mistakes", {})
     found = [name for name in found if name]
@@ -235,23 +235,32 @@ def _wrong(exercise, tries, cases, found, lines, expected=None):
     if done:
         line = words["passed_one" if done == 1 else "passed"]
         lines.append(line.format(count=done, total=len(cases)))
-    details = _details(exercise, one, expected) | _printed(one)
+    details = _details(exercise, one, expected, place) | _printed(one)
     return CheckResult(
         exercise.id, "wrong", "+".join(found) or None, lines, details, hints=list(exercise.hints)
     )
 
 
-def _details(exercise, one, expected):
+def _details(exercise, one, expected, place):
     words, details = text("check"), {}
     if one.args:
         describe = exercise.given or (lambda *args: _arguments(exercise.solution, args))
         details[words["given"]] = describe(*copy.deepcopy(one.args))
     if one.came is not None:
         shown = one.measured if expected is not None else one.came
-        details[words["came"]] = brief(shown)
+        details[words["came"]] = _part(exercise, shown, place)
     if expected is not None and not exercise.secret:
-        details[words["expected"]] = brief(expected)
+        details[words["expected"]] = _part(exercise, expected, place)
     return details
+
+
+def _part(exercise, result, place):
+    """Describe the one of several results that is wrong, or the whole."""
+    name = place.split(", ")[0]
+    if name in exercise.returns and isinstance(result, tuple | list):
+        part = brief(result[exercise.returns.index(name)])
+        return f"{name} = " + part.replace("\n", "\n" + " " * (len(name) + 3))
+    return brief(result)
 
 
 def _printed(one):

@@ -46,7 +46,10 @@ class CheckResult:
 
     def __repr__(self):
         head = f"{_SIGNS[self.status][0]} {self.id}: {self._verdict()}"
-        details = [f"{label}: {value}" for label, value in self.details.items()]
+        details = [
+            f"{label}:\n{value}" if "\n" in value else f"{label}: {value}"
+            for label, value in self.details.items()
+        ]
         lines = [*self.lines, *details]
         return "\n  ".join([head, *(line.replace("\n", "\n    ") for line in lines)])
 
