@@ -327,6 +327,14 @@ def test_another_error_is_told_and_not_named(exercise, answer, words):
     assert words in repr(result)
 
 
+@pytest.mark.parametrize("form", [np.ravel, lambda a: a[None], np.zeros_like])
+@pytest.mark.parametrize("exercise", ["numerical-gradient", "relu-backward"])
+def test_right_numbers_in_another_form_are_no_two_mistakes(exercise, form):
+    result = grade(get(exercise), lambda *args: form(get(exercise).solution(*args)))
+    assert result.status == "wrong"
+    assert "+" not in (result.misconception or "")
+
+
 def test_the_wrong_one_of_three_is_named():
     result = grade(get("dense-backward"), lambda d, x, w: (d @ w.T, x.T @ d + 1, d.sum(0)))
     assert "dw" in result.lines[0]

@@ -146,6 +146,8 @@ def _pair(exercise, tries, results, more):
     right = _flat(_right(exercise, tries[-1].args))
     if came is None or right is None or came.size != right.size:
         return []
+    if _close(came, right, exercise) or not came.any():  # another form of what is right; nothing
+        return []
     flat = {name: _flat(came[-1]) for name, came in results.items()}
     flat = {
         name: numbers
