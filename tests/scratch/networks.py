@@ -71,6 +71,32 @@ def clips(lib):
     ]
 
 
+def c3d(lib):
+    return [
+        lib.Conv3D(4, (2, 3, 3), padding="same", use_bias=False),
+        lib.BatchNorm(momentum=0.8),
+        lib.Activation("relu"),
+        lib.MaxPool3D((1, 2, 2)),
+        lib.Conv3D(5, 2, activation="tanh"),
+        lib.AvgPool3D((2, 1, 2), stride=1, padding="same"),
+        lib.GlobalAvgPool3D(),
+        lib.Dense(3),
+    ]
+
+
+def largest_of_clips(lib):
+    return [lib.Conv3D(4, 2, stride=(1, 2, 1)), lib.GlobalMaxPool3D(), lib.Dense(3)]
+
+
+def dilated(lib):
+    return [
+        lib.Conv2D(4, 3, dilation=(1, 2), activation="tanh"),
+        lib.Conv2D(3, 2, dilation=2, padding="same", use_bias=False),
+        lib.GlobalMaxPool2D(),
+        lib.Dense(3, use_bias=False),
+    ]
+
+
 def steps(lib):
     return [
         lib.Conv1D(4, 3, padding="same"),
@@ -122,6 +148,9 @@ CASES = {  # layers, x, y, loss
     "tied": (tied, ROWS, draw(6, 3), "mse"),
     "shared conv": (shared_conv, IMAGES, draw(6, 3), "mse"),
     "clips": (clips, draw(4, 3, 5, 4, 2), labels(4, 3, classes=2), "sigmoid_cross_entropy"),
+    "c3d": (c3d, draw(4, 4, 6, 7, 2), labels(4), "softmax_cross_entropy"),
+    "largest of clips": (largest_of_clips, draw(4, 3, 5, 4, 2), draw(4, 3), "mse"),
+    "dilated": (dilated, IMAGES, labels(6), "softmax_cross_entropy"),
     "steps": (steps, STEPS, labels(5), "softmax_cross_entropy"),
     "rnn": (rnn, STEPS, draw(5, 3), "mse"),
     "masked": (masked, sequences(5, 6, 3), labels(5), "softmax_cross_entropy"),

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from vidlearn import scratch
 from vidlearn.scratch import check_gradients, numerical_gradient, relative_error
 
 
@@ -79,3 +80,21 @@ def test_check_gradients_rejects_missing_gradients():
         check_gradients(
             product_forward, lambda d, c: product_backward(d, c)[0], *draw((2, 3), (3, 4))
         )
+
+
+@pytest.mark.parametrize("of", ["h", "c", "both"])
+def test_the_states_of_a_cell_may_be_checked(of):
+    """lstm_cell_forward gives out two arrays, so its backward pass takes two gradients."""
+    rng = np.random.default_rng(3)
+    shapes = (2, 3), (2, 4), (2, 4), (3, 16), (4, 16), (16,)
+    inputs = [rng.normal(size=shape) for shape in shapes]
+    right = check_gradients(scratch.lstm_cell_forward, scratch.lstm_cell_backward, *inputs)
+    assert len(right) == 6
+    assert max(right) < 1e-7
+
+    def forgetful(dh_next, dc_next, cache):
+        dh_next = dh_next if of == "c" else 0 * dh_next
+        dc_next = dc_next if of == "h" else 0 * dc_next
+        return scratch.lstm_cell_backward(dh_next, dc_next, cache)
+
+    assert max(check_gradients(scratch.lstm_cell_forward, forgetful, *inputs)) > 1e-2

@@ -13,6 +13,24 @@ def leaky_relu(z):
     return keras.ops.where(z > 0, z, 0.3 * z)
 
 
+class MaxPool3D(keras.layers.Layer):
+    """Keras's pools of pictures over space, then over time: TensorFlow has no other in float64."""
+
+    def __init__(self, size, stride, padding):
+        super().__init__(dtype="float64")
+        self.size, self.stride, self.padding = size, stride, padding
+
+    def call(self, x):
+        pool, reshape, padding = keras.ops.max_pool, keras.ops.reshape, self.padding
+        _, frames, *space, channels = x.shape
+        x = reshape(x, (-1, *space, channels))
+        x = pool(x, self.size[1:], self.stride[1:], padding)
+        _, *space, channels = x.shape
+        x = reshape(x, (-1, frames, space[0] * space[1], channels))
+        x = pool(x, (self.size[0], 1), (self.stride[0], 1), padding)
+        return reshape(x, (-1, x.shape[1], *space, channels))
+
+
 def twin_of(layer):
     """Return the layer in Keras."""
     kind, options = type(layer).__name__, {"dtype": "float64"}
@@ -21,20 +39,25 @@ def twin_of(layer):
     activation = leaky_relu if activation == "leaky_relu" else activation
     match kind:
         case "Dense":
-            return make(kind)(layer.units, activation, **options)
+            return make(kind)(layer.units, activation, layer.use_bias, **options)
         case "Conv1D" | "Conv2D" | "Conv3D":
             return make(kind)(
                 layer.filters,
                 layer.kernel_size,
                 strides=layer.stride,
                 padding=layer.padding,
+                dilation_rate=layer.dilation,
                 activation=activation,
+                use_bias=layer.use_bias,
                 **options,
             )
-        case "MaxPool2D" | "AvgPool2D":
+        case "MaxPool3D":
+            return MaxPool3D(layer.size, layer.stride or layer.size, layer.padding)
+        case "MaxPool2D" | "AvgPool2D" | "AvgPool3D":
             return make(kind)(layer.size, layer.stride, layer.padding, **options)
-        case "GlobalAvgPool2D":
-            return make("GlobalAveragePooling2D")(**options)
+        case "GlobalAvgPool2D" | "GlobalAvgPool3D" | "GlobalMaxPool2D" | "GlobalMaxPool3D":
+            name = kind.replace("Avg", "Average").replace("Pool", "Pooling")
+            return make(name)(**options)
         case "Activation":
             return make(kind)(layer.name, **options)
         case "Dropout":
