@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections import deque
 from contextlib import closing
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 
@@ -217,8 +218,8 @@ class _Reading:
         return frame
 
     def close(self):
-        """Close the decoder's frames."""
-        self.frames.close()
+        """Let go of the frames."""
+        self.frames = iter(())
 
     def _from_start(self):
         film, source, stamps = self.film, self.source, []
@@ -244,17 +245,19 @@ class _Reading:
             landing = int(np.searchsorted(order, pts))
             if landing <= self.at:
                 return
-            if order[landing] == pts:
-                self.frames.close()
-                frames = self.source.land(pts, dts)
-                if frames is not None:
-                    self.at, self.frames = landing, self._landed(frames, order[landing:].tolist())
+            if order[landing] != pts:
+                continue
+            for frames in self.source.landings(pts, dts):
+                frames = self._as_foretold(frames, order[landing:].tolist())
+                first = next(frames, None)
+                if first is not None:
+                    self.at, self.frames = landing, chain([first], frames)
                     return
         film.jumping = False
         raise _Astray
 
-    def _landed(self, frames, order):
-        """Yield the frames from ``order[0]`` on; raise _Astray where they are not as foretold."""
+    def _as_foretold(self, frames, order):
+        """Yield the frames from ``order[0]`` on; nothing if the first few are not as foretold."""
         at, waiting = 0, deque()
         for frame in frames:
             if at == 0 and frame.pts is not None and frame.pts < order[0]:
@@ -265,10 +268,11 @@ class _Reading:
             waiting.append(frame)
             if at > LOOK:
                 yield waiting.popleft()
-        if at < len(order) or self.source.damage():
+        if at == len(order) and not self.source.damage():
+            yield from waiting
+        elif at > LOOK:
             self.film.jumping = False
             raise _Astray
-        yield from waiting
 
 
 def rising(stamps):

@@ -28,14 +28,15 @@ def read_index(path) -> Index:
     """Go through the packets of a file once; two hours of film take a few seconds."""
     stamps, keys, plain = [], [], True
     with Source(path) as source:
-        holds_one = check_of(source)
+        judge = judge_of(source)
         for packet in source.packets():
             if packet is None or not source.gives_picture(packet):
                 plain = plain and (packet is None or not packet.is_corrupt)
                 continue
-            plain = plain and not packet.is_corrupt and holds_one(memoryview(packet))
-            if packet.is_keyframe:
-                keys.append((len(stamps), packet.pts if packet.dts is None else packet.dts))
+            holds_one, entry = judge(memoryview(packet))
+            plain = plain and not packet.is_corrupt and holds_one
+            if packet.is_keyframe and entry:
+                keys.append((len(stamps), packet.dts))
             stamps.append(packet.pts)
         tick = float(source.stream.time_base)
         fps = float(source.stream.average_rate or 0)
@@ -67,56 +68,60 @@ def _landings(pts, keys):
             and leading <= DEEPEST
             and (behind < key).all()
         ):
-            yield int(key), dts
+            yield int(key), int(key) if dts is None else dts
 
 
-def check_of(source):
-    """Return what tells from a packet's bytes whether it gives exactly one picture.
+def judge_of(source):
+    """Return what tells from a packet's bytes whether it gives one picture, and one to start at.
 
     Damage at the start of a packet, and two pictures in one packet, shift all later numbers.
     """
-    extra = source.codec.extradata or b""
-    name = source.codec_name
-    if name in ("h264", "hevc"):
-        first = _first_slice_h264 if name == "h264" else _first_slice_hevc
-        at = 4 if name == "h264" else 21
-        if len(extra) > at and extra[0] == 1:  # avcC or hvcC: the length stands before each unit
-            width = (extra[at] & 3) + 1
-            return lambda data: _sized_units(data, width, first)
-        return lambda data: _marked_units(data, first)
-    return CHECKS.get(name, lambda data: True)
+    name, extra = source.codec_name, source.codec.extradata or b""
+    if name not in ("h264", "hevc"):
+        check = CHECKS.get(name, lambda data: True)
+        return lambda data: (check(data), True)
+    first, at = (_h264_first, 4) if name == "h264" else (_hevc_first, 21)
+    width = (extra[at] & 3) + 1 if len(extra) > at and extra[0] == 1 else 0  # avcC or hvcC
+
+    def judge(data):
+        units = list(_sized_units(data, width) if width else _marked_units(bytes(data)))
+        slices = [unit for unit in units if len(unit) > 2 and first(unit)]
+        whole = b"" not in units and len(slices) == 1
+        return whole, whole and (name == "hevc" or _h264_intra(slices[0]))
+
+    return judge
 
 
-def _first_slice_h264(unit):  # ISO 14496-10, 7.3.1 and 7.3.3: first_mb_in_slice is 0
-    return (unit[0] & 31) in (1, 2, 5) and (unit[1] & 0x80) > 0 if len(unit) > 1 else False
+def _h264_first(unit):  # ISO 14496-10, 7.3.1 and 7.3.3: a slice whose first_mb_in_slice is 0
+    return (unit[0] & 31) in (1, 2, 5) and unit[1] & 0x80
 
 
-def _first_slice_hevc(unit):  # ISO 23008-2, 7.3.1.2 and 7.3.6.1: first_slice_segment_in_pic_flag
-    return (unit[0] >> 1) < 32 and (unit[2] & 0x80) > 0 if len(unit) > 2 else False
+def _h264_intra(unit):  # 7.4.3: slice_type 2 or 7; a gradual refresh has no such picture
+    return unit[1] >> 4 & 7 == 0b011 or unit[1] & 0x7F == 0b0001000
 
 
-def _sized_units(data, width, first):
-    at, slices = 0, 0
-    while at + width < len(data):
+def _hevc_first(unit):  # ISO 23008-2, 7.3.1.2 and 7.3.6.1: first_slice_segment_in_pic_flag
+    return (unit[0] >> 1) < 32 and unit[2] & 0x80
+
+
+def _sized_units(data, width):
+    """Yield the first bytes of each unit, whose length stands before it; b"" where that is off."""
+    at = 0
+    while at < len(data):
         size = int.from_bytes(data[at : at + width], "big")
-        unit = data[at + width : at + width + min(size, 8)]
+        unit = bytes(data[at + width : at + width + min(size, 8)])
         at += width + size
-        if not size or at > len(data) or unit[0] & 0x80:
-            return False
-        slices += first(unit)
-    return at == len(data) and slices == 1
+        yield unit if unit and at <= len(data) and not unit[0] & 0x80 else b""
 
 
-def _marked_units(data, first):
-    data = bytes(data)
-    at, slices = data.find(b"\0\0\1"), 0
+def _marked_units(data):
+    """Yield the first bytes of each unit, behind its start code; b"" where the first is missing."""
+    at = data.find(b"\0\0\1")
     if not 0 <= at <= 8:
-        return False
+        yield b""
     while at >= 0:
-        unit = data[at + 3 : at + 11]
-        slices += first(unit) if unit else 0
+        yield data[at + 3 : at + 11]
         at = data.find(b"\0\0\1", at + 3)
-    return slices == 1
 
 
 def _one_vop(data):  # ISO 14496-2: a packed film has two in one packet, and one that is not coded

@@ -127,13 +127,17 @@ class Source:
                 self.mended += frame.is_corrupt
                 yield frame
 
-    def land(self, pts, dts):
-        """Return the frames from the keyframe with these stamps on; None if it is not found."""
+    def landings(self, pts, dts):
+        """Try several ways to the keyframe with these stamps; yield its frames and those behind.
+
+        Some containers are searched by decoding stamps, and a search may end inside a packet.
+        """
         import av
 
-        decoding = pts if dts is None else dts
         second = round(1 / self.stream.time_base)
-        for target in (pts, *(decoding - ago * second for ago in LONG_AGO)):
+        for target in (pts, *(dts - ago * second for ago in LONG_AGO)):
+            self.lost = self.mended = 0
+            self.cut = False
             try:
                 self.container.seek(target, stream=self.stream)
             except (av.error.FFmpegError, OverflowError):
@@ -142,9 +146,9 @@ class Source:
             for packet in packets:
                 if packet is None or packet.pts is None or packet.pts > pts:
                     break  # landed behind it
-                if packet.pts == pts:
-                    return self.frames(chain([packet], packets))
-        return None
+                if packet.pts == pts and packet.is_keyframe:
+                    yield self.frames(chain([packet], packets))
+                    break
 
     def damage(self):
         """Say what could not be decoded so far."""
