@@ -13,15 +13,18 @@ def leaky_relu(z):
     return keras.ops.where(z > 0, z, 0.3 * z)
 
 
-class MaxPool3D(keras.layers.Layer):
+class Pool3D(keras.layers.Layer):
     """Keras's pools of pictures over space, then over time: TensorFlow has no other in float64."""
 
-    def __init__(self, size, stride, padding):
+    def __init__(self, layer):
         super().__init__(dtype="float64")
-        self.size, self.stride, self.padding = size, stride, padding
+        self.pool = {"max": keras.ops.max_pool, "avg": keras.ops.average_pool}[layer.kind]
+        self.size, self.padding = layer.size, layer.padding
+        stride = layer.stride or layer.size
+        self.stride = (stride,) * 3 if isinstance(stride, int) else stride
 
     def call(self, x):
-        pool, reshape, padding = keras.ops.max_pool, keras.ops.reshape, self.padding
+        pool, reshape, padding = self.pool, keras.ops.reshape, self.padding
         _, frames, *space, channels = x.shape
         x = reshape(x, (-1, *space, channels))
         x = pool(x, self.size[1:], self.stride[1:], padding)
@@ -51,9 +54,9 @@ def twin_of(layer):
                 use_bias=layer.use_bias,
                 **options,
             )
-        case "MaxPool3D":
-            return MaxPool3D(layer.size, layer.stride or layer.size, layer.padding)
-        case "MaxPool2D" | "AvgPool2D" | "AvgPool3D":
+        case "MaxPool3D" | "AvgPool3D":
+            return Pool3D(layer)
+        case "MaxPool2D" | "AvgPool2D":
             return make(kind)(layer.size, layer.stride, layer.padding, **options)
         case "GlobalAvgPool2D" | "GlobalAvgPool3D" | "GlobalMaxPool2D" | "GlobalMaxPool3D":
             name = kind.replace("Avg", "Average").replace("Pool", "Pooling")
