@@ -273,11 +273,12 @@ def main(arguments: list[str] | None = None) -> int:
     if unknown := sorted(set(numbers) - set(lessons)):
         parser.error(f"no lesson {', '.join(unknown)}; there are {', '.join(lessons)}")
     project = tomllib.loads((course_folder() / "pyproject.toml").read_text(encoding="utf-8"))
+    ours = project["tool"]["vidlearn"]
     failed, begun = 0, time.perf_counter()
     for number in numbers:
         print(f"{lessons[number].stem:32}", end="", flush=True)
         try:
-            print(build(lessons[number], **project["tool"]["vidlearn"]))
+            print(build(lessons[number], ours["repository"], ours["branch"]))
         except (CellExecutionError, CellTimeoutError, DeadKernelError, ValueError) as error:
             print(f"failed, file kept as it was\n{error}")
             failed += 1
