@@ -29,7 +29,8 @@ for (const {{ state, buffers }} of views) {{
   }}));
   const url = URL.createObjectURL(new Blob([state._esm], {{ type: "text/javascript" }}));
   const {{ render }} = (await import(url)).default;
-  const model = {{ get: (name) => state[name], set() {{}}, save_changes() {{}}, on() {{}}, off() {{}} }};
+  const get = (name) => state[name];
+  const model = {{ get, set() {{}}, save_changes() {{}}, on() {{}}, off() {{}} }};
   const el = document.querySelector("main").appendChild(document.createElement("div"));
   await render({{ model, el }});
 }}

@@ -128,7 +128,7 @@ def test_steps_fill_values_in_first_and_gradients_then(opened, graph):
 @pytest.mark.browser
 def test_the_line_shows_the_arithmetic(opened, graph):
     page = opened(graph)
-    line, phase = page.locator(".vl-live"), page.locator(".vl-phase")
+    line, phase = page.locator(".vl-line"), page.locator(".vl-phase")
     slider = page.get_by_role("slider", name="Step")
     said = {
         1: "s₁ = 1 × 0.5 + 2 × (−0.5) + 3 × 0.5 + 1 = 2",
@@ -194,6 +194,6 @@ def test_extreme_numbers_are_written_not_raised(opened):
 def test_a_phone_gets_the_upright_drawing(opened, graph):
     for width, plan in ((1000, "wide"), (400, "narrow")):
         page = opened(graph, width=width)
-        assert page.locator(".vl-graph").get_attribute("data-vl-plan") == plan
+        assert page.locator("[data-vl-plan]").get_attribute("data-vl-plan") == plan
         to_the_end(page)
         compare(page, START, 1)

@@ -102,7 +102,7 @@ def test_choosing_an_output_shows_its_window_products_and_sum(opened, uneven):
     np.testing.assert_allclose(shown, (window * uneven.w).ravel(), rtol=1e-12)
     total = page.locator("[data-vl-sum='2,1']")
     assert float(total.get_attribute("data-vl-value")) == pytest.approx(library(uneven)[2, 1])
-    assert page.locator(".vl-live").inner_text() == (
+    assert page.locator(".vl-line").inner_text() == (
         f"Output row 2, column 1: {total.inner_text()}"
     )
 

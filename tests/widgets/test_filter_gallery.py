@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from vidlearn.plots import signed_map
 from vidlearn.scratch import filter2d
 from vidlearn.widgets import FilterGallery
 from vidlearn.widgets.filter_gallery import KERNELS
@@ -70,6 +71,11 @@ def pixels(page, which):
     return np.array(data).reshape(height, width, 4)[..., 0]
 
 
+def signed_red(values):
+    """The red channel of numbers on the figures' map, −255 to 255."""
+    return 255 * signed_map()((values / 255 + 1) / 2)[..., 0]
+
+
 def at(page, i, j):
     """Choose a pixel by the keyboard; return the number shown for it."""
     page.locator(".vl-view").first.focus()
@@ -93,8 +99,9 @@ def test_every_kernel_gives_the_picture_and_the_numbers_of_the_library(shown, fr
         button.click()
         assert button.get_attribute("aria-pressed") == "true"
         expected = filter2d(gallery.picture.astype(float), np.array(rows) / divide)
-        signed = 128 + expected / 2 if np.sum(rows) == 0 else expected
-        np.testing.assert_allclose(pixels(page, 1), np.clip(signed, 0, 255), atol=0.51, err_msg=key)
+        signed = np.sum(rows) == 0
+        shown = signed_red(expected) if signed else np.clip(expected, 0, 255)
+        np.testing.assert_allclose(pixels(page, 1), shown, atol=1.01, err_msg=key)
         for i, j in ((9, 13), (0, 0) if key == "emboss" else (8, 12)):
             assert at(page, i, j) == pytest.approx(expected[i, j], rel=1e-9, abs=1e-9), key
 
@@ -132,8 +139,8 @@ def test_negative_results_are_shown_in_three_ways(shown, frame):
     page = shown(FilterGallery(frame, {"minus": [[0, 0, 0], [0, -1, 0], [0, 0, 0]]}))
     for mode, expected in (
         ("clip", np.zeros_like(frame)),
-        ("middle", 128 - frame / 2),
+        ("signed", signed_red(-frame.astype(float))),
         ("absolute", frame),
     ):
         page.get_by_label("Show").select_option(mode)
-        np.testing.assert_allclose(pixels(page, 1), expected, atol=0.51, err_msg=mode)
+        np.testing.assert_allclose(pixels(page, 1), expected, atol=1.01, err_msg=mode)

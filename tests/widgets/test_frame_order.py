@@ -143,7 +143,7 @@ def test_pictures_follow_the_order(opened, parts):
         page.locator(f".vl-thumb:nth-child({place + 1}) [data-vl-drawn='0,{frame}']").wait_for()
     page.locator(".vl-big[data-vl-drawn='0,0']").wait_for()
     page.get_by_role("button", name="Previous frame").click()
-    assert "frame 1" in page.locator(".vl-live").inner_text()
+    assert "frame 1" in page.locator(".vl-line").inner_text()
 
 
 @pytest.mark.browser

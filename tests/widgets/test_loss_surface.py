@@ -78,8 +78,11 @@ def test_repr_tells_surface_rates_and_start():
     ("options", "message"),
     [
         ({"surface": "hill"}, 'surface must be one of "bowl", "ravine".*Received: \'hill\''),
-        ({"learning_rate": 0}, "learning_rate must be above 0 and at most 10. Received: 0"),
-        ({"momentum": 1}, "momentum must be from 0 to below 1"),
+        (
+            {"learning_rate": 0},
+            "learning_rate must be a number above 0 and at most 10. Received: 0",
+        ),
+        ({"momentum": 1}, "momentum must be a number from 0 to below 1. Received: 1"),
         ({"start": (0, 1.6)}, "start must be two numbers on the map"),
         ({"start": (0, 1, 2)}, "start must be two numbers on the map"),
         ({"start": (0, np.nan)}, "start must be two numbers on the map"),
@@ -163,7 +166,7 @@ def test_what_flies_off_says_so(opened):
     found = shown(page)
     assert found["sgd"] == [None, None, None]
     assert None not in found["adam"]
-    assert "SGD flew off" in page.locator(".vl-live").inner_text()
+    assert "SGD flew off" in page.locator(".vl-line").inner_text()
 
 
 @pytest.mark.browser
@@ -174,7 +177,7 @@ def test_an_optimiser_can_be_hidden(opened):
     assert page.locator(".vl-path.vl-adam").get_attribute("display") == "none"
     assert page.locator(".vl-path.vl-sgd").get_attribute("display") is None
     page.get_by_role("button", name="Next step").click()
-    said = page.locator(".vl-live").inner_text()
+    said = page.locator(".vl-line").inner_text()
     assert said.startswith("After step 6, loss: SGD")
     assert "Adam" not in said
 

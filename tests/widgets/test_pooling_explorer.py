@@ -46,7 +46,7 @@ def test_output_equals_the_library_for_all_windows(opened, x):
     for kind in ("Max", "Average"):
         page.get_by_role("button", name=kind).click()
         for size, stride in ((3, 2), (2, 2), (2, 1), (4, 3), (1, 4)):
-            set_dial(page, "Window =", size)
+            set_dial(page, "Window size", size)
             set_dial(page, "Stride", stride)
             expected = library(x, kind.lower(), size, stride)
             shown = as_array(values(page, "data-vl-out"), expected.shape)
@@ -81,7 +81,7 @@ def test_shift_counts_and_marks_what_stays_the_same(opened, x):
     )
     assert kept == [f"{i},{j}" for i, j in np.argwhere(before == after)]
     assert 0 < (before == after).sum() < after.size  # both kinds occur
-    assert page.locator(".vl-kept").inner_text() == (
+    assert page.locator(".vl-told").inner_text() == (
         f"After the shift {(before == after).sum()} of {after.size} outputs and "
         f"{(x == moved).sum()} of {x.size} inputs are the same as before."
     )
@@ -90,7 +90,7 @@ def test_shift_counts_and_marks_what_stays_the_same(opened, x):
 @pytest.mark.browser
 def test_the_line_shows_the_arithmetic(opened):
     page = opened(PoolingExplorer([[1, -3], [5, 7]]))
-    line = page.locator(".vl-live")
+    line = page.locator(".vl-line")
     assert line.inner_text() == "Output row 0, column 0: max(1, −3, 5, 7) = 7"
     page.get_by_role("button", name="Average").click()
     assert line.inner_text() == "Output row 0, column 0: (1 − 3 + 5 + 7) / 4 = 2.5"

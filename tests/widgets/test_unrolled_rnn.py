@@ -58,8 +58,8 @@ def test_weights_are_scaled_to_spectral_radius_one(u, x):
         ({"u": np.zeros((5, 5))}, "spectral radius above 0"),
         ({"u": np.full((5, 5), np.nan)}, "must be finite"),
         ({"x": np.ones((39, 5))}, r"shape \(40, 5\). Received shape \(39, 5\)"),
-        ({"steps": 41}, "steps must be from 2 to 40. Received: 41"),
-        ({"radius": 2.0}, "radius must be from 0.3 to 1.6. Received: 2.0"),
+        ({"steps": 41}, "steps must be a whole number from 2 to 40. Received: 41"),
+        ({"radius": 2.0}, "radius must be a number from 0.3 to 1.6. Received: 2.0"),
         ({"activation": "relu"}, 'activation must be "tanh" or "linear". Received: \'relu\''),
     ],
 )
@@ -114,7 +114,7 @@ def test_the_line_tells_the_part_of_a_step_in_du(opened, u, x):
     dz = dhs[4] * (1 - hs[4] ** 2)
     share = np.linalg.norm(np.outer(hs[3], dz))
     state = np.linalg.norm(hs[4])
-    assert page.locator(".vl-live").inner_text() == (
+    assert page.locator(".vl-line").inner_text() == (
         f"Step 5: dL/dh is {norms[4]:.2g} long, the state {state:.2g}; "
         f"this step gives {share:.2g} to dL/du."
     )
@@ -123,7 +123,7 @@ def test_the_line_tells_the_part_of_a_step_in_du(opened, u, x):
 @pytest.mark.browser
 def test_keys_clicks_and_play_go_back_through_time(opened, u, x):
     page = opened(UnrolledRNN(u, x, steps=6), reduced_motion="reduce")
-    line = page.locator(".vl-live")
+    line = page.locator(".vl-line")
 
     def chosen():
         return int(line.inner_text().removeprefix("Step ").partition(":")[0])

@@ -265,7 +265,7 @@ export default interactive("backprop-graph", (view) => {
   const board = drawing({ draw, signal, before: 824, least: 300, most: 824 });
   board.redraw();
   const bar = transport({
-    text, count: steps.length, start: now.step, signal, name: text.step, onstep: paint,
+    text, count: steps.length, start: now.step, signal, name: text.step, onstep, onreset: reset,
     pace: () => 1500,
   });
   function update() {
