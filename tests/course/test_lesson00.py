@@ -223,6 +223,11 @@ def test_no_case_lies_where_rounding_decides(fps):
     assert get("frame-at-second").solution(7.3 / fps, fps) == 7
 
 
+def test_a_clip_is_described_by_its_changes():
+    said = repr(grade(get("find-cuts"), lambda frames, threshold: [1]))
+    assert "to the next: 0, 110, 0, 0, 120" in said
+
+
 def test_the_first_hint_gives_no_call_away():
     assert "np." not in get("box-of-mask").hints[0]
 

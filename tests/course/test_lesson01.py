@@ -211,7 +211,12 @@ def test_a_crop_is_told_which_side_is_off():
         left = (frame.shape[1] - width) // 2
         return frame[3 : 3 + height, left : left + width]
 
-    assert "first row" in repr(grade(get("centre-crop"), three_down))
+    result = grade(get("centre-crop"), three_down)
+    assert result.lines[0] == "first row: it is 3; it should be 2."
+    assert "[[" not in repr(result)
+    turned = grade(get("centre-crop"), lambda f, h, w: get("centre-crop").solution(f, h, w)[::-1])
+    assert "no piece of the frame" in turned.lines[0]
+    assert grade(get("centre-crop"), lambda f, h, w: f[:0]).lines[0].startswith("height: it is 0")
 
 
 def test_no_middle_lies_on_the_border_of_two_frames():

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from vidlearn.course.exercises import Exercise
+from vidlearn.messages import text
 
 # 1. frame-at-second --------------------------------------------------------------------
 
@@ -61,6 +62,14 @@ def _cut_cases():
         (fleck, 30.0),
         (spot, 30.0),  # a mean of 10, a root of the mean square of 48
     ]
+
+
+def _changes(frames, threshold):
+    """Describe a clip by what counts: the changes from frame to frame."""
+    steps = np.abs(np.diff(frames.astype(float), axis=0)).mean(axis=(1, 2)).round(1)
+    line = text("lesson00")["exercises"]["find-cuts"]["given"]
+    changes = ", ".join(f"{step:g}" for step in steps) or "-"
+    return line.format(shape=frames.shape, changes=changes, threshold=threshold)
 
 
 def _wraps_round(frames, threshold):
@@ -244,6 +253,7 @@ EXERCISES = [
             "squares": lambda f, threshold: _by(lambda d: np.mean(d**2), f, threshold),
             "root-mean-square": lambda f, limit: _by(lambda d: np.sqrt(np.mean(d**2)), f, limit),
         },
+        given=_changes,
     ),
     Exercise(
         "box-of-mask",

@@ -136,11 +136,14 @@ def _crop_cases():
 def _where_it_was_cut(result, frame, height, width):
     """Say which side is off rather than which pixel differs."""
     result = np.asarray(result)
-    if result.ndim != 3 or not result.size or result.shape[2] != 3:
-        return {"shape": result.shape}
-    sides = {"height": result.shape[0], "width": result.shape[1]}
-    first = {"first row": int(result[0, 0, 0]), "first column": int(result[0, 0, 1])}
-    return {"shape": (*result.shape[:2], 3), **sides, **first, "pixels": result}
+    if result.ndim != 3:
+        return {"axes": result.ndim}
+    rows, columns, channels = result.shape
+    top, left = (int(place) for place in result[0, 0, :2]) if result.size else (0, 0)
+    own = np.array_equal(result, frame[top : top + rows, left : left + columns])
+    sizes = {"axes": 3, "channels": channels, "height": rows, "width": columns}
+    pixels = "a piece of the frame" if own else "no piece of the frame"
+    return sizes | {"pixels": pixels, "first row": top, "first column": left}
 
 
 def _from(place):

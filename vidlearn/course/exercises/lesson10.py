@@ -148,8 +148,11 @@ def own_order(clips, rng):
 class _Watched(np.random.Generator):
     """A generator that can tell whether its last copy was drawn from."""
 
+    def __repr__(self):
+        return "np.random.Generator"
+
     def __deepcopy__(self, memo):
-        self.last = np.random.default_rng()
+        self.last = _Watched(np.random.PCG64())
         self.last.bit_generator.state = self.bit_generator.state
         return self.last
 
