@@ -1,10 +1,16 @@
-"""The checker itself: it accepts the reference and names every misconception."""
+"""Every exercise: the reference is right, as it is shown too; each misconception is named."""
+
+import ast
+import json
 
 import numpy as np
 import pytest
 
-from vidlearn.course import check, exercises, hint, solution
+from tests.course.toys import BACKWARD, TOYS
+from vidlearn.course import check, checks, exercises, hint, solution
 from vidlearn.course.checks import grade
+from vidlearn.course.exercises._source import shown_source
+from vidlearn.course.lab import find_lessons
 
 EVERY = exercises.all_exercises()
 ALL = [e for e in EVERY if e.kind not in ("predict", "challenge")]
@@ -35,66 +41,47 @@ def test_catalogue_and_code_name_the_same_mistakes(exercise):
     assert "def " in exercise.solution_source or "class " in exercise.solution_source
 
 
-def judged(function):
-    return check("correlate2d", function)
+def imports_of(lesson):
+    """The import statements of a lesson's code cells, as one piece of code."""
+    notebook = json.loads(find_lessons()[lesson].read_text("utf-8"))
+    found = []
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            lines = [line for line in cell["source"] if not line.startswith(("%", "!"))]
+            tree = ast.parse("".join(lines))
+            found += [n for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)]
+    return "\n".join(ast.unparse(node) for node in found)
 
 
-def test_stub_is_not_yet():
-    def my_correlate2d(x, k):
-        """Return the sums."""
-
-    assert judged(my_correlate2d).status == "not_yet"
-    assert judged(lambda x, k: ...).status == "not_yet"
-
-
-def test_library_function_is_refused():
-    assert judged(exercises.get("correlate2d").solution).status == "not_yet"
-    from vidlearn.scratch import conv_output_size
-
-    refused = check("conv-output-size", conv_output_size)
-    assert refused.status == "not_yet"
-    assert "conv_output_size" in repr(refused)
+@pytest.mark.parametrize("exercise", ALL, ids=lambda e: e.id)
+def test_the_solution_shown_is_right_when_pasted(exercise):
+    cell = {"__name__": "__main__"}
+    exec(imports_of(exercise.lesson), cell)
+    exec(exercise.solution_source, cell)
+    result = checks.judge(exercise.id, cell[exercise.stub])
+    assert result.status == "right", f"{result}\n{exercise.solution_source}"
 
 
-def test_wrapped_library_function_is_refused():
-    from vidlearn.scratch import conv_output_size
-
-    def my_size(size, kernel, stride, padding, dilation):
-        return conv_output_size(size, kernel, stride=stride, padding=padding, dilation=dilation)
-
-    assert check("conv-output-size", my_size).status == "not_yet"
-
-
-def test_library_call_through_a_module_is_refused():
-    from vidlearn import scratch
-
-    refused = judged(lambda x, k: scratch.filter2d(x, k, padding="valid"))
-    assert refused.status == "not_yet"
-    assert "filter2d" in repr(refused)
+def test_a_solution_comes_with_what_it_needs():
+    source = shown_source(needs_more, "my_answer")
+    assert "import ast" in source
+    assert source.index("LEVELS = ") < source.index("def _helper") < source.index("def my_answer")
+    assert "my_answer(depth - 1)" in source
+    cell = {}
+    exec(source, cell)
+    assert cell["my_answer"](2) == needs_more(2)
 
 
-def test_own_helper_with_a_library_name_is_own_work():
-    def conv_output_size(size, kernel):
-        return size - kernel + 1
-
-    def my_correlate2d(x, k):
-        out = np.empty([conv_output_size(*pair) for pair in zip(x.shape, k.shape, strict=True)])
-        for i, j in np.ndindex(out.shape):
-            out[i, j] = np.sum(x[i : i + k.shape[0], j : j + k.shape[1]] * k)
-        return out
-
-    assert judged(my_correlate2d).status == "right"
-    assert judged(np.frompyfunc).status == "not_yet"
+LEVELS = (1, 2)
 
 
-def test_return_on_some_ways_only_is_wrong():
-    def my_correlate2d(x, k):
-        if x.shape == (3, 4):
-            return np.zeros((2, 3))
+def _helper(depth):
+    return max(LEVELS) if depth else int(ast.literal_eval("1"))
 
-    result = judged(my_correlate2d)
-    assert result.status == "wrong"
-    assert "every way" in repr(result)
+
+def needs_more(depth):
+    """Call a helper, and itself."""
+    return 1 if depth == 0 else needs_more(depth - 1) + _helper(depth) - (depth < 2)
 
 
 class Odd:
@@ -112,93 +99,140 @@ class Odd:
     ids=["set", "odd", "objects", "strings", "text", "complex", "ragged", "dict", "nan"],
 )
 def test_odd_results_are_judged_not_raised(exercise, odd):
-    result = check(exercise.id, lambda *args: odd)
+    result = grade(exercise, lambda *args: odd)
     assert result.status == "wrong"
     assert repr(result)
+    assert result._repr_html_()
 
 
-def test_leaving_the_program_is_told():
-    def my_correlate2d(x, k):
-        raise SystemExit(3)
+# The toys -----------------------------------------------------------------------------
 
-    assert "SystemExit" in repr(judged(my_correlate2d))
+pytestmark = pytest.mark.usefixtures("kept")
 
 
-def test_own_answer_is_right_and_true():
-    def my_correlate2d(x, k):
-        windows = np.lib.stride_tricks.sliding_window_view(x, k.shape)
-        return np.einsum("ijkl,kl->ij", windows, k)
+def judged(function):
+    return check("backward", function)
 
-    result = judged(my_correlate2d)
+
+def test_stub_is_not_yet(toys):
+    def my_backward(dout, x):
+        """Return the gradients."""
+
+    assert judged(my_backward).status == "not_yet"
+    assert judged(lambda dout, x: ...).status == "not_yet"
+
+
+def test_own_answer_is_right_and_true(toys):
+    result = judged(lambda dout, x: (dout + dout, float(np.einsum("i,i", dout, x))))
     assert result.status == "right"
     assert result
+    assert result.lines == ["Tried on 2 inputs."]
 
 
-def test_error_in_the_answer_is_told_not_raised():
-    def my_correlate2d(x, k):
-        return x[100, 100]
+def test_library_function_is_refused(toys):
+    assert judged(exercises.get("backward").solution).status == "right"  # a test's own function
+    from vidlearn import scratch
 
-    result = judged(my_correlate2d)
+    def my_backward(dout, x):
+        return scratch.dense_backward(dout, x)
+
+    for answer in (scratch.dense_backward, my_backward):
+        refused = judged(answer)
+        assert refused.status == "not_yet"
+        assert "dense_backward" in repr(refused)
+    assert judged(np.frompyfunc).status == "not_yet"
+
+
+def test_return_on_some_ways_only_is_wrong(toys):
+    def my_backward(dout, x):
+        if len(x) == 2:
+            return BACKWARD.solution(dout, x)
+
+    result = judged(my_backward)
     assert result.status == "wrong"
-    assert "IndexError" in repr(result)
-    assert "return x[100, 100]" in repr(result)
+    assert "every way" in repr(result)
 
 
-@pytest.mark.parametrize(
-    ("answer", "words"),
-    [
-        (lambda x, k: np.zeros((2, 2, 2)), "shape is (2, 2, 2)"),
-        (lambda x, k: "no idea", "a text came"),
-        (lambda x, k: np.full((x.shape[0] - k.shape[0] + 1, x.shape[1] - k.shape[1] + 1), np.nan),
-         "not finite"),
-    ],
-    ids=["shape", "kind", "nan"],
-)  # fmt: skip
-def test_wrong_answer_is_described(answer, words):
-    result = judged(answer)
-    assert result.status == "wrong"
-    assert words in repr(result)
+@pytest.mark.parametrize("wrong_id", ["bakward", "my_backward", "Backward", 7, None])
+def test_a_wrong_id_is_told_kindly_by_all(toys, capsys, wrong_id):
+    check(wrong_id, judged)
+    hint(wrong_id)
+    solution(wrong_id)
+    lines = capsys.readouterr().out.splitlines()
+    assert sum("No exercise is called" in line for line in lines) == 3
+    if isinstance(wrong_id, str):
+        assert sum("`backward`" in line for line in lines) == 3
 
 
-def test_changed_input_is_told():
-    def my_correlate2d(x, k):
-        x += 1
-        return x
-
-    result = judged(my_correlate2d)
-    assert result.misconception == "input-changed"
-    assert "`x`" in repr(result)
-
-
-def test_changed_input_inside_a_list_is_told():
-    def my_clip_gradients(gradients, limit):
-        for gradient in gradients:
-            gradient *= 2
-        return [gradient / 2 for gradient in exercise.solution(gradients, 2 * limit)]
-
-    exercise = exercises.get("clip-gradients")
-    assert grade(exercise, my_clip_gradients).misconception == "input-changed"
-
-
-def test_not_a_function_and_unknown_id():
+def test_a_forgotten_or_misplaced_answer_is_told(toys):
+    assert 'check("backward", my_backward)' in repr(check("backward"))
     assert "without brackets" in repr(judged(np.zeros(3)))
-    assert "correlate2d" in repr(check("corelate2d", judged))
+    assert check(BACKWARD.solution, "backward").status == "right"
+    assert "No exercise" in repr(check(judged))
+    assert '`predict("size", …)`' in repr(check("size", 3))
+    assert '`challenge("climb", …)`' in repr(check("climb", judged))
 
 
-def test_html_carries_status_and_escapes():
-    def my_correlate2d(x, k):
+def test_an_experiment_is_answered_with_a_value(toys):
+    assert check("rate", 0.31)
+    assert check("rate", lambda: 0.29)
+    assert not check("rate", 3)
+    assert check("rate", None).status == "not_yet"
+
+
+def test_html_carries_status_and_escapes(toys):
+    def my_backward(dout, x):
         raise ValueError("<b>&</b>")
 
-    html = judged(my_correlate2d)._repr_html_()
+    html = judged(my_backward)._repr_html_()
     assert "data-vl-status='wrong'" in html
     assert "<b>&</b>" not in html
+    assert "<script>" not in check("<script>", judged)._repr_html_()
 
 
-def test_hints_come_one_by_one_and_solution_shows_code(capsys):
+def test_hints_lie_folded_in_each_other(toys):
+    html = judged(lambda dout, x: 0)._repr_html_()
+    assert html.count("<details class='vl-hint'") == 3
+    first, second = html.index("first <code>step</code>"), html.index("second step")
+    assert first < second < html.index("third step") < html.index("</details></div></details>")
+    assert "<details" not in judged(BACKWARD.solution)._repr_html_()
+
+
+def test_hints_come_one_by_one_and_the_box_knows(toys, capsys, monkeypatch):
+    monkeypatch.setattr(checks, "_hints_given", {})
+    said = []
     for number in (1, 2, 3):
-        hint("count-weights")
+        said.append(judged(lambda dout, x: 0).lines[-1])
+        hint("backward")
         assert f"Hint {number} of 3" in capsys.readouterr().out
-    solution("count-weights")
-    assert "def count_weights" in capsys.readouterr().out
-    with pytest.raises(ValueError, match="from 1 to 3"):
-        hint("count-weights", 4)
+    said.append(judged(lambda dout, x: 0).lines[-1])
+    assert [line.split(") ` ")[-1] for line in said] == [
+        '`hint("backward")` gives a first hint.',
+        '`hint("backward")` gives the next hint.',
+        '`hint("backward")` gives the next hint.',
+        '`solution("backward")` shows one way.',
+    ]
+    capsys.readouterr()
+    for number in (4, 0, "two"):
+        hint("backward", number)
+        assert "There are 3 hints" in capsys.readouterr().out
+    hint("backward", 2)
+    assert "Hint 2 of 3" in capsys.readouterr().out
+
+
+def test_solution_shows_a_function_to_paste(toys, capsys):
+    solution("backward")
+    assert "def my_backward(dout, x):" in capsys.readouterr().out
+    solution("climb")
+    assert "no solution" in capsys.readouterr().out
+    solution("size")
+    assert 'reveal("size"' in capsys.readouterr().out
+
+
+def test_the_registry_rejects_an_unknown_kind():
+    with pytest.raises(ValueError, match="kind must be one of"):
+        exercises.Exercise("x", kind="quiz")
+
+
+def test_toys_stand_for_themselves():
+    assert set(TOYS) & {e.id for e in EVERY} == set()

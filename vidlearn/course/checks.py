@@ -71,7 +71,7 @@ def judge(exercise_id, answer=_NOTHING):
     if not callable(answer):
         if exercise.kind != "experiment":
             return not_yet("not_callable", came=brief(answer))
-        answer = _constant(answer, exercise.stub)
+        return grade(exercise, _constant(answer, exercise.stub))
     if name := library_name(answer, exercise.allows):
         return not_yet("library", name=name)
     return grade(exercise, answer)

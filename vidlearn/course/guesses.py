@@ -31,7 +31,7 @@ def predict(exercise_id, guess=None):
         return
     words = text("predict")
     if guess is None or guess is Ellipsis or (isinstance(guess, str) and not guess.strip()):
-        _guesses.pop(exercise.id, None)
+        _guesses[exercise.id] = None
         show_line("predict", words["none"], predict=exercise.id)
         return
     try:
@@ -66,9 +66,12 @@ def reveal(exercise_id, value):
     except KeyError as error:
         return show(CheckResult(str(exercise_id), "not_yet", lines=[error.args[0]]))
     words, about = text("predict"), exercise.words
-    value = _plain(exercise, value)
-    guess = _guesses.get(exercise.id, load().get(exercise.id, {}).get("guess"))
-    guess = tuple(guess) if isinstance(guess, list) else guess
+    try:
+        value = _plain(exercise, value)
+    except (TypeError, ValueError):
+        line = words["no_guess_of"].format(value=brief(value))
+        return show(CheckResult(exercise.id, "not_yet", title=words["title"], lines=[line]))
+    guess = _guess_for(exercise.id)
     after = [about["after"]] if "after" in about else []
     if guess is None:
         line = words["no_guess"].format(value=_said(exercise, value))
@@ -82,6 +85,14 @@ def reveal(exercise_id, value):
     record(exercise.id, "right" if status == "right" else "seen")
     title = words[f"title_{verdict}"]
     return show(CheckResult(exercise.id, status, title=title, lines=[line, *more, *after]))
+
+
+def _guess_for(exercise_id):
+    """The guess of this kernel, else the one kept from an earlier one."""
+    if exercise_id in _guesses:
+        return _guesses[exercise_id]
+    kept = load().get(exercise_id, {}).get("guess")
+    return tuple(kept) if isinstance(kept, list) else kept
 
 
 def choices(exercise):
