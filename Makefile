@@ -60,4 +60,4 @@ benchmarks: $(VENV)/lab
 	@$(PY) -m benchmarks $(ARGS)
 
 clean:
-	rm -rf $(VENV) book/_build book/_static/vendor
+	rm -rf $(VENV) book/_build book/_tools

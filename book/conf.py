@@ -1,6 +1,5 @@
 """Sphinx configuration. ``book/build.py`` calls Sphinx with the repository's root as source."""
 
-import importlib.metadata
 import sys
 import tomllib
 from pathlib import Path
@@ -8,22 +7,9 @@ from pathlib import Path
 from vidlearn import __version__
 
 BOOK = Path(__file__).resolve().parent
-sys.path.insert(0, str(BOOK))
+sys.path.insert(0, str(BOOK.parent))
 
 settings = tomllib.loads((BOOK.parent / "pyproject.toml").read_text("utf-8"))["tool"]["vidlearn"]
-scripts = tomllib.loads((BOOK / "scripts.toml").read_text("utf-8"))
-
-anywidget = importlib.metadata.version("anywidget")
-cdn = tags.has("cdn")  # noqa: F821 (Sphinx puts `tags` here)
-
-
-def address(name):
-    """Return where a page finds a script: beside it, or on a CDN when built with ``-t cdn``."""
-    script = scripts[name]
-    if cdn:
-        return "https://cdn.jsdelivr.net/npm/{npm}@{version}/{file}".format(**script)
-    return f"vendor/{name}-{script['version']}/{Path(script['file']).name}"
-
 
 project = "vidlearn"
 author = "the vidlearn authors"
@@ -37,7 +23,11 @@ extensions = [
     "sphinx_copybutton",
     "sphinxcontrib.bibtex",
     "sphinx.ext.githubpages",
-    "lessons",
+    "book.lessons",
+    "book.interactives",
+    "book.formulas",
+    "book.diagrams",
+    "book.page",
 ]
 external_toc_path = "book/_toc.yml"
 include_patterns = ["book/*.md", "notebooks/*.ipynb"]
@@ -45,27 +35,24 @@ exclude_patterns = [".*", "my_work", "book/_*", "**/.*", "**/__pycache__"]
 
 nb_execution_mode = "off"  # `make notebooks` is the only maker of outputs
 nb_merge_streams = True
-nb_ipywidgets_js = {
-    address("requirejs"): {},
-    "widgets.js": {} if cdn else {"data-anywidget": f"vendor/anywidget-{anywidget}/index"},
-    address("html-manager"): {},
-}
+nb_ipywidgets_js = {}
 myst_enable_extensions = ["amsmath", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
 myst_fence_as_directive = ["mermaid"]
 myst_heading_anchors = 3
-mathjax_path = address("mathjax")
-mermaid_path = address("mermaid")
 bibtex_bibfiles = ["references.bib"]
 copybutton_exclude = ".linenos, .gp, .go"
 
 html_theme = "sphinx_book_theme"
 html_title = "vidlearn"
+html_baseurl = settings["website"]
+html_math_renderer = "drawn"
 html_logo = "_static/logo.svg"
 html_favicon = "_static/logo.svg"
 html_static_path = ["_static"]
 html_extra_path = ["extra"]
-html_css_files = ["book.css"]
-html_js_files = [("early.js", {"priority": 1})]
+templates_path = ["_templates"]
+html_css_files = ["icons.css", "book.css", ("print.css", {"media": "print"})]
+html_js_files = ["early.js"]
 html_use_index = False
 html_context = {"default_mode": "auto"}
 html_theme_options = {

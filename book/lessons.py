@@ -4,27 +4,23 @@
   from their one source in ``vidlearn.course.exercises``; before its text: the anchor ``#some-id``.
 - A link to an address that stands in ``references.bib`` is followed by its citation.
 - The first bold mention of a term of the glossary links there.
-- Figures keep the alternative text that the notebook stores.
-- Fences of ``mermaid`` become diagrams.
+- The rest is for other modules: `edition` leaves out what only a notebook needs, `figures` numbers
+  figures, `interactives` hosts what moves, `formulas` and `diagrams` draw.
 """
 
-import html
 import json
 import re
 from functools import cache
 from pathlib import Path
 
 import nbformat
-from docutils import nodes
 from pybtex.database import parse_file
-from sphinx.util.docutils import SphinxDirective
 
+from book import edition, figures, interactives
 from vidlearn.course import exercises
 from vidlearn.messages import text
 
 BOOK = Path(__file__).parent
-STATE = "application/vnd.jupyter.widget-state+json"
-VIEW = "application/vnd.jupyter.widget-view+json"
 CHECK = re.compile(r"""^check\(\s*["']([\w-]+)["']""", re.MULTILINE)
 FENCED = re.compile(
     r"(^(?P<fence>`{3,}|~{3,}|:{3,}).*?^(?P=fence)[ \t]*$)", re.MULTILINE | re.DOTALL
@@ -150,68 +146,16 @@ def prepare(app, docname, source):
         if cell.cell_type == "markdown":
             cell.source = enrich(cell.source, seen)
         keep_alt(cell)
-    notebook.cells = add_help(notebook.cells)
+    out = Path(app.outdir)
+    notebook.cells = edition.for_readers(add_help(notebook.cells))
+    interactives.host(notebook, out)
+    figures.number(notebook, Path(docname).name.partition("_")[0], out)
     source[0] = json.dumps(notebook)
-
-
-class Mermaid(SphinxDirective):
-    """A diagram in the language of Mermaid, drawn by the browser."""
-
-    has_content = True
-
-    def run(self):
-        source = html.escape("\n".join(self.content))
-        return [nodes.raw("", f'<pre class="mermaid">{source}</pre>', format="html")]
-
-
-class Interactive(SphinxDirective):
-    """An interactive of a lesson on another page: ``{interactive} 03_convolution FilterGallery``.
-
-    It is shown from the state that the lesson's notebook stores.
-    """
-
-    required_arguments = 2
-
-    def run(self):
-        lesson, name = self.arguments
-        path = BOOK.parent / "notebooks" / f"{lesson}.ipynb"
-        self.env.note_dependency(str(path))
-        stored = nbformat.read(path, as_version=4).metadata.get("widgets", {}).get(STATE, {})
-        models = stored.get("state", {})
-        for key, model in models.items():
-            if model["state"].get("_anywidget_id", "").endswith(f".{name}"):
-                layout = model["state"]["layout"].removeprefix("IPY_MODEL_")
-                state = {**stored, "state": {key: model, layout: models[layout]}}
-                view = {"version_major": 2, "version_minor": 0, "model_id": key}
-                scripts = _script(STATE, state) + _script(VIEW, view)
-                return [nodes.raw("", f'<div class="vl-live-view">{scripts}</div>', format="html")]
-        raise self.error(f"{path.name} stores no {name}; run `make notebooks` first.")
-
-
-def _script(kind, data):
-    safe = json.dumps(data).replace("</", "<\\/").replace("<!--", "<\\!--")
-    return f'<script type="{kind}">{safe}</script>'
-
-
-def load_scripts(app, pagename, templatename, context, doctree):
-    """Load the scripts a page needs and others do not (``html-page-context``)."""
-    body = context.get("body", "")
-    if '<pre class="mermaid">' in body:
-        # Before RequireJS, or else parts of it take that for the loader they should register with.
-        app.add_js_file(app.config.mermaid_path, priority=100)
-        app.add_js_file("mermaid.js", defer="defer")
-    if 'class="vl-live-view"' in body:
-        for path, attributes in app.config.nb_ipywidgets_js.items():
-            app.add_js_file(path, **attributes)
 
 
 def setup(app):
     """Register all of it with Sphinx."""
-    app.add_config_value("mermaid_path", "", "html", str)
     app.connect("source-read", prepare)
-    app.connect("html-page-context", load_scripts)
-    app.add_directive("mermaid", Mermaid)
-    app.add_directive("interactive", Interactive)
     # It numbers sections after all is read, and only forgets to say that this is safe.
     app.extensions["sphinx_multitoc_numbering"].parallel_read_safe = True
     return {"parallel_read_safe": True, "parallel_write_safe": True}
