@@ -61,6 +61,12 @@ def test_an_enlarged_pixel_is_a_whole_number_of_the_screens(shown):
         assert 0.8 * 166 < wide <= 166
 
 
+def test_a_picture_cut_by_its_border_is_seen_to_be_smaller(shown):
+    plots.show_images([np.zeros((48, 60)), np.zeros((44, 56)), np.zeros((22, 28))], caption="Cut.")
+    wide = [int(re.search(r"width:(\d+)px", about["style"])[1]) for about in shown[0].images]
+    assert wide == [180, 168, 224]
+
+
 def test_photographs_are_jpeg_unless_their_pixels_are_the_subject(shown, photograph):
     for pixels in (None, True):
         plots.show_images([photograph], caption="A photograph.", pixels=pixels)

@@ -72,11 +72,11 @@ def show_images(
     wide = min(width * INCH, COLUMN)
     cell = (wide - GAP * (columns - 1)) / columns
     ratio = float(np.median([image.shape[0] / image.shape[1] for image in images]))
-    items = []
+    items, widths = [], [image.shape[1] for image in images]
     for k, (image, scale) in enumerate(zip(images, scales, strict=True)):
         room = cell * min(1, ratio * image.shape[1] / image.shape[0])
         item = _head(titles[k] if titles is not None else "")
-        item += _picture(_painted(image, scale), room, room / cell, pixels)
+        item += _picture(_painted(image, scale), room, room / cell, pixels, widths)
         items.append(item + (_bar(scale) if bar and limits is None else ""))
     said = html.escape(alt or _listed(titles, len(images)))
     style = _grid(wide, columns)
@@ -142,8 +142,12 @@ def _head(title):
     return f'<div style="text-align:center;font-size:.85em;line-height:1.25">{words}</div>'
 
 
-def _picture(image, room, share, pixels):
-    """Return an ``<img>`` that has `room` CSS pixels, which is a `share` of its column."""
+def _picture(image, room, share, pixels, widths):
+    """Return an ``<img>`` that has `room` CSS pixels, which is a `share` of its column.
+
+    Pictures whose `widths` are much alike are enlarged alike, so that one cut by a few pixels is
+    seen to be smaller.
+    """
     from PIL import Image
 
     picture = Image.fromarray(image)
@@ -152,8 +156,9 @@ def _picture(image, room, share, pixels):
         size = round(DENSE * room), max(1, round(DENSE * room * picture.height / picture.width))
         picture = picture.resize(size, Image.Resampling.LANCZOS)
     wide = f"{100 * share:.4g}%"
-    times = int(room // picture.width)
-    if sharp and times * picture.width > 0.8 * room:
+    alike = [width for width in widths if 0.75 < width / picture.width < 1.33]
+    times = int(room // max(alike, default=picture.width))
+    if sharp and times * picture.width > 0.7 * room:
         wide = f"{times * picture.width}px"  # a whole number of the screen's pixels to each of ours
     style = f"display:block;margin:0 auto;width:{wide};max-width:100%;height:auto"
     style += ";image-rendering:pixelated" if sharp else ""

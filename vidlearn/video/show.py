@@ -215,10 +215,10 @@ def contact_sheet(frames):
         row, column = divmod(place, columns)
         picture = Image.fromarray(frames[number]).convert("RGB").resize(tile)
         sheet.paste(picture, (column * (tile[0] + 4), row * (tile[1] + 4)))
-    return _jpeg(sheet)
+    return _jpeg(sheet, quality=60)
 
 
-def _jpeg(picture):
+def _jpeg(picture, quality=80):
     stream = io.BytesIO()
-    picture.convert("RGB").save(stream, "JPEG", quality=80, optimize=True)
+    picture.convert("RGB").save(stream, "JPEG", quality=quality, optimize=True)
     return stream.getvalue()
