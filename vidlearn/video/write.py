@@ -34,8 +34,8 @@ def write_video(path, frames, *, fps=25.0, crf=20) -> Path:
     fps : float or Fraction
         Frames per second, 0.001 to 1000.
     crf : int
-        Constant rate factor, x264's measure of loss: 0 loses nothing that yuv420p holds, about 18 looks
-        untouched, 51 is the worst. Six more halve the file, roughly.
+        Constant rate factor, x264's measure of loss: 0 loses nothing that yuv420p holds, about 18
+        looks untouched, 51 is the worst. Six more halve the file, roughly.
 
     Returns
     -------
