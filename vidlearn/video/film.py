@@ -55,6 +55,7 @@ class Film:
     def __init__(self, path):
         self.path = path
         self.shown = None  # (T,) stamps of the pictures as they came out (-1: none), once known
+        self.begun = []  # the same for a film decoded from its start, but not to its end
         self.sizes, self.losses = {}, []  # what else the decoding of the whole film showed
         self.jumping = True  # no jump went astray so far
         self.sound = path.stat().st_size > LIGHT or self.index.plain  # no sign of damage so far
@@ -189,6 +190,15 @@ class Film:
             if notes and told:
                 warn(f"{self.path}: {'; '.join(notes)}.")
 
+    def landings(self, order, number):
+        """Yield (number, stamps) of up to three keyframes shown before a frame, nearest first."""
+        keys = self.index.keys
+        last = int(np.searchsorted(keys[:, 0], order[number], "right"))
+        for pts, dts in keys[max(last - 3, 0) : last][::-1].tolist():
+            landing = int(np.searchsorted(order, pts))
+            if order[landing] == pts:
+                yield landing, pts, dts
+
     def learn(self, stamps, source):
         """Remember what a decoding from the start to the end showed."""
         expected = source.fed if self.shown is None else len(self.shown)
@@ -196,7 +206,7 @@ class Film:
             self.sound = False  # maybe: an error takes frames in flight with it, without a word
             raise _Astray
         if self.shown is None:
-            self.shown = np.array([-1 if s is None else s for s in stamps], np.int64)
+            self.shown = np.array(stamps, np.int64)
             self.sound = not (source.lost or source.mended)
             self.sizes, self.losses = source.sizes, facts.losses(self, source)
 
@@ -206,7 +216,7 @@ class _Reading:
 
     def __init__(self, film, source):
         self.film, self.source = film, source
-        self.at, self.ended = 0, False
+        self.at, self.ended, self.stamps = 0, False, []
         self.frames = self._from_start()
 
     def __iter__(self):
@@ -218,35 +228,34 @@ class _Reading:
         return frame
 
     def close(self):
-        """Let go of the frames."""
+        """Let go of the frames, and remember them if they were counted from the start."""
         self.frames = iter(())
+        if len(self.stamps) > len(self.film.begun):
+            self.film.begun = self.stamps
 
     def _from_start(self):
-        film, source, stamps = self.film, self.source, []
+        film, source = self.film, self.source
         for frame in source.frames():
             if source.threads > 1 and (source.lost or source.mended):
                 film.sound = False
                 raise _Astray
-            stamps.append(frame.pts)
+            self.stamps.append(-1 if frame.pts is None else frame.pts)
             yield frame
         self.ended = True
-        film.learn(stamps, source)
+        film.learn(self.stamps, source)
 
     def jump(self, number):
         """Jump to a keyframe before ``number`` if that is nearer than decoding on."""
         film, order = self.film, self.film.known()
-        if order is None or number >= len(order) or not rising(order) or not film.sound:
+        if order is None:
+            order = np.array(film.begun, np.int64)
+        if number >= len(order) or not film.sound or not film.jumping:
             return
-        if self.source.codec.pix_fmt == "pal8" or not film.jumping:
-            return  # a palette comes with the first packet only
-        keys = film.index.keys
-        last = int(np.searchsorted(keys[:, 0], order[number], "right"))
-        for pts, dts in keys[max(last - 3, 0) : last][::-1].tolist():
-            landing = int(np.searchsorted(order, pts))
+        if not rising(order) or self.source.codec.pix_fmt == "pal8":
+            return  # stamps name no frames; or the palette comes with the first packet only
+        for landing, pts, dts in film.landings(order, number):
             if landing <= self.at:
                 return
-            if order[landing] != pts:
-                continue
             for frames in self.source.landings(pts, dts):
                 frames = self._as_foretold(frames, order[landing:].tolist())
                 first = next(frames, None)
@@ -258,11 +267,13 @@ class _Reading:
 
     def _as_foretold(self, frames, order):
         """Yield the frames from ``order[0]`` on; nothing if the first few are not as foretold."""
-        at, waiting = 0, deque()
+        film, at, waiting = self.film, 0, deque()
         for frame in frames:
             if at == 0 and frame.pts is not None and frame.pts < order[0]:
                 continue  # cannot be decoded from here; belongs in front of the landing
-            if at >= len(order) or frame.pts != order[at] or self.source.damage():
+            if at == len(order) and film.known() is None:
+                order.append(frame.pts)  # no farther was it decoded before
+            if at == len(order) or frame.pts != order[at] or self.source.damage():
                 break
             at += 1
             waiting.append(frame)
@@ -271,7 +282,7 @@ class _Reading:
         if at == len(order) and not self.source.damage():
             yield from waiting
         elif at > LOOK:
-            self.film.jumping = False
+            film.jumping = False
             raise _Astray
 
 
