@@ -51,4 +51,5 @@ def course(tmp_path, monkeypatch):
     publish("00_start.ipynb", "# Zero")
     publish("03_convolution.ipynb", "# Two")
     monkeypatch.setattr(lab, "PACKAGE", folder.parent / "vidlearn")
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))  # where copies are signed
     return publish

@@ -1,8 +1,15 @@
 """The preset follows the variable, the lesson's banner says what runs."""
 
+import json
+
 import pytest
 
-from vidlearn.course import choose, lesson, preset
+import vidlearn
+from vidlearn.course import choose, lesson, preset, presets
+from vidlearn.course.exercises import all_exercises
+from vidlearn.course.lab import find_lessons
+from vidlearn.course.presets import time_of
+from vidlearn.messages import text
 
 
 @pytest.mark.parametrize("name", ["tiny", "cpu", "gpu"])
@@ -15,8 +22,6 @@ def test_variable_decides(name, monkeypatch):
 def test_without_a_gpu_it_is_cpu(monkeypatch):
     monkeypatch.delenv("VIDLEARN_PRESET", raising=False)
     monkeypatch.setenv("PATH", "")
-    from vidlearn.course import presets
-
     presets._gpu_is_usable.cache_clear()
     assert preset() == "cpu"
 
@@ -27,10 +32,46 @@ def test_rejects_unknown_preset(monkeypatch):
         preset()
 
 
-def test_lesson_says_preset_data_and_time(monkeypatch, capsys):
+LESSONS = sorted(find_lessons())
+
+
+def test_lesson_prints_three_lines(monkeypatch, capsys):
     monkeypatch.setenv("VIDLEARN_PRESET", "cpu")
+    monkeypatch.setenv("VIDLEARN_PROGRESS", "off")
+    monkeypatch.setattr(presets, "text", lambda name: ABOUT if name == "lesson03" else text(name))
     lesson("03")
-    printed = capsys.readouterr().out
-    assert "Lesson 03 · Convolution" in printed
-    assert "no download" in printed
-    assert "minutes" in printed
+    count = sum(exercise.lesson == "03" for exercise in all_exercises())
+    assert capsys.readouterr().out.splitlines() == [
+        "Lesson 03 · Convolution: 60 minutes to read and run, 110 with exercises",
+        "Runs in the preset cpu (chosen by VIDLEARN_PRESET) on a clip; no download",
+        f"Exercises: {count}.  (vidlearn {vidlearn.__version__})",
+    ]
+
+
+ABOUT = {"title": "Convolution", "data": "a clip; no download", "read_minutes": 60}
+ABOUT |= {"all_minutes": 110}
+
+
+@pytest.mark.parametrize("number", LESSONS)
+def test_each_lesson_has_a_head(number, capsys):
+    lesson(number)
+    assert len(capsys.readouterr().out.splitlines()) == 3
+
+
+@pytest.mark.parametrize("number", LESSONS)
+def test_each_lesson_says_the_same_times_in_its_notebook(number):
+    about = text(f"lesson{number}")
+    assert 0 < about["read_minutes"] <= about["all_minutes"]
+    cells = json.loads(find_lessons()[number].read_text("utf-8"))["cells"]
+    assert time_of(number) in "".join(cells[0]["source"])
+
+
+def test_a_lesson_without_exercises_has_one_time(monkeypatch):
+    about = {"read_minutes": 20, "all_minutes": 20}
+    monkeypatch.setattr(presets, "text", lambda name: about if name == "lesson03" else text(name))
+    assert time_of("03") == "20 minutes to read and run"
+
+
+def test_rejects_an_unknown_lesson():
+    with pytest.raises(ValueError, match="lesson77"):
+        lesson("77")

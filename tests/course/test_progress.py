@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from vidlearn.course import check, progress
-from vidlearn.course.progress import load, path, record
+from vidlearn.course import check, lesson, progress
+from vidlearn.course.progress import begun, load, path, record
 
 
 @pytest.fixture
@@ -20,9 +20,38 @@ def test_tries_are_counted_and_solved_stays_solved(file):
     assert load() == {"correlate2d": {"status": "right", "tries": 3}}
 
 
-def test_check_records(file):
-    check("count-weights", lambda kernel, channels, filters: 0)
-    assert load()["count-weights"] == {"status": "wrong", "tries": 1}
+def test_check_records(file, toys):
+    check("box", lambda mask: 0)
+    check("box", None)
+    assert load()["box"] == {"status": "wrong", "tries": 1}
+
+
+def test_guesses_and_bests_are_kept_beside(file):
+    record("size", "guessed", guess=[5, 7])
+    record("size", "seen")
+    record("climb", "wrong", best=3.0)
+    record("size", "guessed", guess=[6, 7])
+    assert load() == {
+        "size": {"status": "seen", "tries": 3, "guess": [6, 7]},
+        "climb": {"status": "wrong", "tries": 1, "best": 3.0},
+    }
+
+
+def test_a_file_of_version_0_1_0_is_read(file):
+    file.parent.mkdir()
+    file.write_text('{"box": {"status": "right", "tries": 2}}')
+    record("size", "seen")
+    assert load()["box"] == {"status": "right", "tries": 2}
+
+
+def test_begun_lessons_are_counted(file, toys, capsys):
+    assert begun() == []
+    record("box", "right")
+    record("size", "seen")
+    record("climb", "wrong", best=1.0)
+    assert begun() == ["Lesson 03: 2 of 9 solved"]
+    lesson("03")
+    assert "Solved here: 2 of 9." in capsys.readouterr().out
 
 
 def test_unreadable_file_is_moved_aside(file, capsys):
@@ -49,9 +78,10 @@ def test_off_and_ci_keep_nothing(monkeypatch):
     assert path() is None
 
 
-def test_table_lists_every_lesson(file, capsys):
-    record("correlate2d", "right")
+def test_table_lists_every_lesson(file, toys, capsys):
+    record("box", "right")
     progress()
     printed = capsys.readouterr().out
-    assert "Lesson 03: 1 of 6 solved" in printed
-    assert "✓ correlate2d" in printed
+    assert "Lesson 03: 1 of 9 solved" in printed
+    assert "✓ box" in printed
+    assert "· size" in printed

@@ -96,7 +96,8 @@ def time_of(number):
     """
     about = text(f"lesson{number}")
     minutes = {"read": about["read_minutes"], "all": about["all_minutes"]}
-    return text("lesson")["time"].format(**minutes)
+    line = "time" if minutes["all"] > minutes["read"] else "time_alone"
+    return text("lesson")[line].format(**minutes)
 
 
 @functools.cache
