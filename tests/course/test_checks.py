@@ -195,6 +195,8 @@ def test_hints_lie_folded_in_each_other(toys):
     assert html.count("<details class='vl-hint'") == 3
     first, second = html.index("first <code>step</code>"), html.index("second step")
     assert first < second < html.index("third step") < html.index("</details></div></details>")
+    assert html.count("solution(") == 1
+    assert 'hint("backward")' not in html
     assert "<details" not in judged(BACKWARD.solution)._repr_html_()
 
 
@@ -202,10 +204,10 @@ def test_hints_come_one_by_one_and_the_box_knows(toys, capsys, monkeypatch):
     monkeypatch.setattr(checks, "_hints_given", {})
     said = []
     for number in (1, 2, 3):
-        said.append(judged(lambda dout, x: 0).lines[-1])
+        said.append(judged(lambda dout, x: 0).more)
         hint("backward")
         assert f"Hint {number} of 3" in capsys.readouterr().out
-    said.append(judged(lambda dout, x: 0).lines[-1])
+    said.append(judged(lambda dout, x: 0).more)
     assert [line.split(") ` ")[-1] for line in said] == [
         '`hint("backward")` gives a first hint.',
         '`hint("backward")` gives the next hint.',

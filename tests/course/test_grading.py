@@ -252,6 +252,9 @@ def test_a_quiz_says_which_letters_and_never_the_key():
     result = grade(QUIZ, lambda: {"A": "fine", "B": "fine", "C": "small"})
     assert said(result) == "Not right yet: B, C."
     assert "overfits" not in repr(result) + result._repr_html_()
+    result = grade(QUIZ, lambda: dict.fromkeys("ABC", "fine"))
+    assert said(result) == "This looks like: words for all-fine\nNot right yet: B, C."
+    assert "overfits" not in repr(result)
 
 
 # Nothing, printing, changing ----------------------------------------------------------

@@ -84,7 +84,14 @@ def answers(result):
     return {letter: str(result.get(letter, "")).lower() for letter in "ABC"}
 
 
-QUIZ = Toy("quiz", quiz, lambda: [()], {}, measure=answers, secret=True)
+QUIZ = Toy(
+    "quiz",
+    quiz,
+    lambda: [()],
+    {"all-fine": lambda: dict.fromkeys("ABC", "fine")},
+    measure=answers,
+    secret=True,
+)
 
 
 def step(w, v):

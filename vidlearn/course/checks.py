@@ -31,7 +31,7 @@ def check(exercise_id, answer=_NOTHING):
     """
     result = judge(exercise_id, answer)
     if result.status == "wrong":
-        result.lines.append(_more(result.id))
+        result.more = _more(result.id)
     if result.status != "not_yet":
         record(result.id, result.status)
     return show(result)

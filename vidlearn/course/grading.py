@@ -224,7 +224,7 @@ def _wrong(exercise, tries, cases, found, lines, expected=None, place=""):
     mistakes = exercise.words.get("mistakes", {})
     found = [name for name in found if name]
     named = [mistakes[name] for name in found if name in mistakes]
-    if len(named) == 1 and expected is not None:
+    if len(named) == 1 and expected is not None and not exercise.secret:
         lines = [f"{words['looks_like']} {named[0]}", *lines[1:]]
     elif len(named) == 1:
         lines = [f"{words['looks_like']} {named[0]}", *lines]

@@ -30,6 +30,8 @@ class CheckResult:
         The verdict in words, where it is not the usual one.
     hints : list of str
         What the box holds folded, each inside the one before.
+    more : str
+        Which call helps on, where nothing can be folded.
     """
 
     id: str
@@ -39,6 +41,7 @@ class CheckResult:
     details: dict = field(default_factory=dict)
     title: str | None = None
     hints: list = field(default_factory=list)
+    more: str = ""
     _shown_in: int | None = None
 
     def __bool__(self):
@@ -50,7 +53,7 @@ class CheckResult:
             f"{label}:\n{value}" if "\n" in value else f"{label}: {value}"
             for label, value in self.details.items()
         ]
-        lines = [*self.lines, *details]
+        lines = [*self.lines, *([self.more] if self.more else []), *details]
         return "\n  ".join([head, *(line.replace("\n", "\n    ") for line in lines)])
 
     def _verdict(self):
@@ -66,6 +69,8 @@ class CheckResult:
             for label, value in self.details.items()
         )
         rows = f"<dl style='margin:.3em 0 0 0'>{rows}</dl>" if rows else ""
+        if self.more and not self.hints:
+            body += f"<p style='margin:.3em 0'>{inline(self.more)}</p>"
         return (
             f"<div class='vl-check vl-{self.status}' role='status' "
             f"data-vl-check='{html.escape(self.id)}' data-vl-status='{self.status}' "
@@ -78,6 +83,9 @@ class CheckResult:
     def _folded(self):
         """Set each hint inside the one before, so that one click shows one."""
         words, inner = text("hint")["title"], ""
+        if self.hints:
+            last = text("check")["more_last"].format(id=self.id)
+            inner = f"<p style='margin:.3em 0'>{inline(last)}</p>"
         for number, line in reversed(list(enumerate(self.hints, 1))):
             head = words.format(number=number, total=len(self.hints))
             inner = (
