@@ -91,7 +91,7 @@ def test_a_wide_figure_is_laid_out_anew_for_the_column(shown):
     assert shown[0].images[0]["height"] == "344"
 
 
-def test_small_pictures_in_a_chart_keep_their_pixels_and_photographs_are_jpeg(shown, photograph):
+def test_small_pictures_in_a_chart_keep_their_pixels_and_photographs_are_webp(shown, photograph):
     figure, axes = plt.subplots(1, 2)
     axes[0].imshow(np.arange(12).reshape(3, 4))
     axes[1].imshow(photograph)
@@ -99,7 +99,7 @@ def test_small_pictures_in_a_chart_keep_their_pixels_and_photographs_are_jpeg(sh
     small, large = re.findall(r"<image.*?>", shown[0].svg)
     assert "data:image/png" in small
     assert "pixelated" in small
-    assert "data:image/jpeg" in large
+    assert "data:image/webp" in large
     assert "pixelated" not in large
 
 

@@ -67,11 +67,11 @@ def test_a_picture_cut_by_its_border_is_seen_to_be_smaller(shown):
     assert wide == [180, 168, 224]
 
 
-def test_photographs_are_jpeg_unless_their_pixels_are_the_subject(shown, photograph):
+def test_photographs_are_webp_unless_their_pixels_are_the_subject(shown, photograph):
     for pixels in (None, True):
         plots.show_images([photograph], caption="A photograph.", pixels=pixels)
     smooth, sharp = shown
-    assert smooth.picture(0)[0] == "jpeg"
+    assert smooth.picture(0)[0] == "webp"
     assert "pixelated" not in smooth.images[0]["style"]
     assert sharp.picture(0)[0] == "png"
     assert "pixelated" in sharp.images[0]["style"]

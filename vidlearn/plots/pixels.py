@@ -14,7 +14,7 @@ def is_small(picture):
 
 
 def encoded(picture, pixels=None):
-    """Return a picture as an address: JPEG for photographs, PNG for anything else.
+    """Return a picture as an address: WebP for photographs, PNG for anything else.
 
     Parameters
     ----------
@@ -34,14 +34,16 @@ def encoded(picture, pixels=None):
         picture = picture.convert("RGBA")
         if picture.getextrema()[3][0] == 255:
             picture = picture.convert("RGB")
-    if picture.mode in ("RGB", "L") and not (is_small(picture) if pixels is None else pixels):
-        kinds["jpeg"] = {"quality": 80, "subsampling": 0, "optimize": True}
+    if picture.mode in ("RGB", "RGBA", "L") and not (
+        is_small(picture) if pixels is None else pixels
+    ):
+        kinds["webp"] = {"quality": 82, "method": 6, "use_sharp_yuv": True}
     stored = {}
     for kind, options in kinds.items():
         stream = io.BytesIO()
         (_few_colours(picture) if kind == "png" else picture).save(stream, kind, **options)
         stored[kind] = stream.getvalue()
-    kind = min(stored, key=lambda k: len(stored[k]) * (1.5 if k == "jpeg" else 1))
+    kind = min(stored, key=lambda k: len(stored[k]) * (1.5 if k == "webp" else 1))
     return f"data:image/{kind};base64,{base64.b64encode(stored[kind]).decode()}"
 
 
