@@ -67,6 +67,8 @@ def test_two_mistakes_at_once_are_both_named():
     assert said(result).startswith("This looks like two things at once.\nFirst: words for swapped")
     result = grade(BACKWARD, lambda dout, x: (-2 * dout, -np.mean(dout * x)))
     assert result.misconception == "averaged+sign"
+    result = grade(BACKWARD, lambda dout, x: (2 * dout.sum(), np.mean(dout * x)))
+    assert result.misconception == "averaged+summed"
 
 
 # Errors -------------------------------------------------------------------------------

@@ -192,5 +192,10 @@ def _numbers(exercise, guess, value):
         return "far", line, words["amount"].format(amount=off)
     factor = max(abs(guess / value), abs(value / guess))
     if factor >= 2:
-        return "far", line, words["factor"].format(factor=factor)
+        return "far", line, words["factor"].format(factor=_rough(factor))
     return "far", line, words["percent"].format(percent=100 * off / abs(value))
+
+
+def _rough(factor):
+    """Two figures of a factor, without a power of ten."""
+    return f"{float(f'{factor:.2g}'):,.0f}" if factor >= 10 else f"{factor:.2g}"

@@ -141,26 +141,21 @@ def _votes(exercise, name, later):
 
 
 def _pair(exercise, tries, results, more):
-    """Find two mistakes that explain every number together: their changes add, or multiply."""
+    """Find two mistakes that explain every number together, on every input."""
     came = _flat(tries[-1].measured)
-    right = _flat(_right(exercise, tries[-1].args))
-    if came is None or right is None or came.size != right.size:
-        return []
-    if _close(came, right, exercise) or not came.any():  # another form of what is right; nothing
-        return []
-    flat = {name: _flat(came[-1]) for name, came in results.items()}
-    flat = {
-        name: numbers
-        for name, numbers in flat.items()
-        if numbers is not None
-        and numbers.size == right.size
-        and not _close(numbers, right, exercise)
+    right = _right(exercise, tries[-1].args)
+    if came is None or not came.any() or _fits(_flat(right), came, exercise):
+        return []  # nothing but zeros, or another form of what is right
+    wrong = {
+        name: each[-1]
+        for name, each in results.items()
+        if each[-1] is not None and difference(each[-1], right, exercise.rtol)
     }
     fitting = [
         (pair, way)
-        for pair in itertools.combinations(flat, 2)
-        for way in (_added, _multiplied)
-        if _close(way(flat[pair[0]], flat[pair[1]], right), came, exercise)
+        for pair in itertools.combinations(wrong, 2)
+        for way in (_added, _multiplied, _by_parts)
+        if _fits(way(wrong[pair[0]], wrong[pair[1]], right, exercise), came, exercise)
     ]
     if not fitting:
         return []
@@ -168,14 +163,12 @@ def _pair(exercise, tries, results, more):
     for pair, way in fitting:
         total = came.size
         for one in others:
-            parts = [_flat(_run(exercise, name, one.args)[0]) for name in pair]
-            right, came_here = _flat(_right(exercise, one.args)), _flat(one.measured)
-            every = [*parts, right, came_here]
-            if any(p is None or p.size != right.size for p in every):
+            parts = [_run(exercise, name, one.args)[0] for name in pair]
+            here = _flat(one.measured)
+            both = way(*parts, _right(exercise, one.args), exercise)
+            if here is None or not _fits(both, here, exercise):
                 break
-            if not _close(way(*parts, right), came_here, exercise):
-                break
-            total += came_here.size
+            total += here.size
         else:
             if total >= FEWEST:
                 return list(pair)
@@ -187,13 +180,41 @@ def _right(exercise, args):
     return exercise.measure(result, *args) if exercise.measure else result
 
 
-def _added(a, b, right):
-    return a + b - right
+def _added(a, b, right, exercise):
+    """Both changes at once, where each shifts the numbers."""
+    flat = [_flat(result) for result in (a, b, right)]
+    if not _alike(flat):
+        return None
+    return flat[0] + flat[1] - flat[2]
 
 
-def _multiplied(a, b, right):
+def _multiplied(a, b, right, exercise):
+    """Both changes at once, where each scales the numbers."""
+    flat = [_flat(result) for result in (a, b, right)]
+    if not _alike(flat):
+        return None
     with np.errstate(all="ignore"):
-        return np.where(right == 0, 0.0, a * b / right)
+        return np.where(flat[2] == 0, 0.0, flat[0] * flat[1] / flat[2])
+
+
+def _by_parts(a, b, right, exercise):
+    """Both changes at once, where each spoils another of several results."""
+    if not all(isinstance(result, tuple | list) for result in (a, b, right)):
+        return None
+    if not len(a) == len(b) == len(right):
+        return None
+    triples = zip(a, b, right, strict=True)
+    return _flat([x if difference(x, r, exercise.rtol) else y for x, y, r in triples])
+
+
+def _alike(flat):
+    return all(numbers is not None and numbers.size == flat[0].size for numbers in flat)
+
+
+def _fits(numbers, came, exercise):
+    if numbers is None or numbers.size != came.size:
+        return False
+    return _close(numbers, came, exercise)
 
 
 def _close(a, b, exercise):
