@@ -117,12 +117,12 @@ def _factor(norm, limit):
 
 def _norm(grads):
     """Return the square root of the sum of the squares of all entries, summed in float64."""
-    return hypot(*(_length(np.asarray(grad, np.float64)) for grad in grads))
+    with np.errstate(over="ignore"):
+        return hypot(*(_length(np.asarray(grad, np.float64)) for grad in grads))
 
 
 def _length(grad):
-    with np.errstate(over="ignore"):
-        length = float(np.linalg.norm(grad))
+    length = float(np.linalg.norm(grad))
     if isfinite(length) or not np.isfinite(grad).all():
         return length
     largest = float(np.abs(grad).max())  # its square is beyond all floats

@@ -125,6 +125,7 @@ def softmax_cross_entropy_forward(logits, labels):
             surprise = labels * log_p
         surprise[labels == 0] = 0  # also where a score is -inf
         losses = -np.sum(surprise, axis=-1)  # (...,)
+        total /= labels.sum(axis=-1, keepdims=True)  # where it is not quite 1
     return float(losses.mean()), (e / total, labels)
 
 
@@ -152,8 +153,6 @@ def softmax_cross_entropy_backward(dout, cache):
     """
     p, labels = unpack(cache, "softmax_cross_entropy_forward", np.ndarray, np.ndarray)
     y = _one_hot(labels, p)
-    if y is labels:
-        p = p * y.sum(axis=-1, keepdims=True)
     dlogits = p - y
     dlogits *= check_dout(dout, (), p.dtype) / (p.size // p.shape[-1])
     return dlogits
