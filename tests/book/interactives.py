@@ -11,13 +11,8 @@ from tests.widgets.page import as_array, values
 from vidlearn import scratch
 from vidlearn.plots import signed_map
 
-VIEWS = """() => {
-  const read = (kind) => [
-    ...document.querySelectorAll(`script[type="application/vnd.jupyter.widget-${kind}+json"]`),
-  ].map((script) => JSON.parse(script.textContent));
-  const models = Object.assign({}, ...read("state").map((stored) => stored.state));
-  return read("view").map((view) => models[view.model_id].state);
-}"""
+VIEWS = """() => [...document.querySelectorAll(".vl-stored > script")].map(
+  (script) => JSON.parse(script.textContent).state)"""
 
 
 def move(view, state):
@@ -73,7 +68,7 @@ def FilterGallery(view, state):
         expected = scratch.filter2d(frame, np.array(rows) / divisor)
         red = 255 * signed_map()((expected / 255 + 1) / 2)[..., 0]
         shown = red if np.sum(rows) == 0 else np.clip(expected, 0, 255)
-        np.testing.assert_allclose(pixels(view, 1), shown, atol=1.01)
+        np.testing.assert_allclose(pixels(view, 1), shown, atol=2.01)
 
 
 def PoolingExplorer(view, state):

@@ -158,6 +158,7 @@ def test_a_changed_number_changes_the_graph_and_stays_at_its_step(opened, graph)
     assert "from −9 to 9" in page.get_by_role("alert").inner_text()
     compare(page, START | {"b": [1, 4.5], "w": changed}, 1)
     page.get_by_role("button", name="Start values").click()
+    to_the_end(page)
     compare(page, START, 1)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from book.build import find
 from tests.widgets.test_base import every_kind, make
 from vidlearn import widgets
 from vidlearn.widgets.base import STATIC, parts, section
@@ -99,9 +100,7 @@ def words_outside(part, kind, texts):
 
 
 def test_node_tests_the_arithmetic():
-    from book.build import find_node
-
-    node = find_node()
+    node = find("node")
     if node is None:
         pytest.skip("no node on this machine")
     script = Path(__file__).parent / "maths.test.mjs"
@@ -170,6 +169,17 @@ TEXTS = """() => {
 }"""
 
 
+# What reaches over the padding of the card, unless it lies in something that scrolls.
+OUTSIDE = """() => {
+  const card = document.querySelector(".vl");
+  const end = card.getBoundingClientRect().right - parseFloat(getComputedStyle(card).paddingRight);
+  return [...card.querySelectorAll("*")].filter((node) =>
+    !node.closest(".vl-table, .vl-formula, .vl-hidden, .vl-screen, .vl-view")
+      && node.checkVisibility() && node.getBoundingClientRect().right > end + 4)
+    .map((node) => node.outerHTML.slice(0, 120));
+}"""
+
+
 @pytest.mark.browser
 @every_kind
 @pytest.mark.parametrize("width", WIDTHS)
@@ -184,6 +194,7 @@ def test_no_text_is_small_or_on_another_and_nothing_overflows(shown, kind, width
         texts = page.evaluate(TEXTS)
         assert min(text["size"] for text in texts) >= 11
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate(OUTSIDE) == []
         drawn = [text for text in texts if text["svg"]]
         for k, one in enumerate(drawn):
             for other in drawn[:k]:
@@ -314,17 +325,14 @@ def test_forced_colours_leave_what_is_chosen_and_the_tracks_to_see(shown, kind):
     page = shown(kind, forced_colors="active")
     plain = page.evaluate(
         """() => {
-          const look = (node, names) => names.map((name) => getComputedStyle(node)[name]).join();
+          const ground = (node) => node && getComputedStyle(node).backgroundColor;
           const faults = [];
           const pressed = document.querySelector(".vl [aria-pressed=true]");
           const other = document.querySelector(".vl [aria-pressed=false]");
-          if (pressed && other && look(pressed, ["backgroundColor"]) === look(other, ["backgroundColor"])) {
-            faults.push("chosen button");
-          }
+          if (pressed && other && ground(pressed) === ground(other)) faults.push("chosen button");
           const cell = document.querySelector(".vl .vl-cell[aria-selected=true]");
           if (cell && getComputedStyle(cell).outlineStyle !== "solid") faults.push("chosen cell");
           for (const node of document.querySelectorAll(".vl input[type=range]")) {
-            const track = getComputedStyle(node, "::-webkit-slider-runnable-track");
             if (getComputedStyle(node).forcedColorAdjust !== "none") faults.push("slider");
           }
           return faults;
@@ -338,7 +346,8 @@ def test_forced_colours_leave_what_is_chosen_and_the_tracks_to_see(shown, kind):
 def test_a_finger_gets_44_pixels_and_no_talk_of_keys(shown, kind):
     page = shown(kind, width=400, has_touch=True, is_mobile=True)
     small = page.locator(
-        ".vl :is(.vl-button, .vl-select, .vl-field, .vl-slider, .vl-toggle, [role=gridcell]):visible"
+        ".vl :is(.vl-button, .vl-select, .vl-field, .vl-slider, .vl-toggle, [role=gridcell])"
+        ":visible"
     ).evaluate_all(
         """nodes => nodes.map((node) => [node.getBoundingClientRect().height, node.className])
           .filter(([height]) => height < 43.5)"""

@@ -99,7 +99,7 @@ def tint(value, most):
     """Return the colour behind a number: blue for more than zero, orange for less.
 
     >>> tint(0, 1), tint(2, 2)
-    ('#ffffff', '#94c4de')
+    ('#ffffff', '#94c4df')
     """
     hue = BLUE if value > 0 else ORANGE
     share = min(1, abs(value) / most) * 0.42

@@ -74,7 +74,7 @@ export default interactive("frame-order", (view) => {
   cards.forEach((card, place) => onDrag(card.node, dragging(place)));
   /** As many frames in each row. */
   function evenRows() {
-    const fit = Math.max(1, Math.floor((strip.clientWidth + 8) / 70));
+    const fit = Math.max(1, Math.floor((strip.clientWidth + 8) / 64));
     const rows = Math.ceil(count / fit);
     strip.style.setProperty("--vl-thumbs", Math.ceil(count / rows));
   }
