@@ -12,7 +12,10 @@ CELLS = ["from vidlearn import widgets\n\nw = widgets.ConvArithmetic()\nw", "pri
 @pytest.fixture
 def lab(tmp_path):
     running = Lab(tmp_path, free_port())
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in CELLS])
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(source) for source in CELLS],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3 (ipykernel)"}},
+    )
     nbformat.write(notebook, tmp_path / "my_work" / NAME)
     yield running
     running.stop()
