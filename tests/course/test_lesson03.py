@@ -133,7 +133,8 @@ def test_the_planted_function_is_told_from_one_that_is_half_mended():
         return len(starts)
 
     exercise = get("conv-output-size")
-    assert grade(exercise, planted).misconception == "as-given"
+    assert grade(exercise, planted).status == "not_yet"
+    assert "as it stood" in repr(grade(exercise, planted))
     assert grade(exercise, lambda *a: planted(*a) + 1).misconception == "reach-and-padding"
     assert grade(exercise, counted)
 

@@ -18,6 +18,7 @@ from vidlearn.course.result import CheckResult
 from vidlearn.messages import text
 
 EMPTY = (None, Ellipsis)
+AS_GIVEN = "as-given"  # the mistake that is a function to repair, as it stood
 
 
 @dataclass
@@ -66,6 +67,9 @@ def grade(exercise, answer):
         ):
             return _not_yet(exercise, answer, one)
         wrong = _fault(exercise, answer, tries, clock, cases)
+        if wrong is not None and wrong.misconception == AS_GIVEN:
+            line = exercise.words["mistakes"][AS_GIVEN]
+            return CheckResult(exercise.id, "not_yet", lines=[line])
         if wrong is not None:
             return wrong
     tried = words["tried"].format(count=len(cases)) if len(cases) > 1 else None

@@ -39,7 +39,8 @@ class Exercise:
     cases : callable or None
         Returns a list of argument tuples, simple ones first, fresh at each call.
     mistakes : dict of str to callable
-        Wrong answers by name, the likeliest first.
+        Wrong answers by name, the likeliest first. Of a function to repair, ``"as-given"`` is the
+        one that stands in the lesson: not answered yet.
     kind : {"build", "repair", "experiment", "predict", "challenge"}
         What is asked. An experiment may be answered with a value in place of a function.
     shows : callable or None
