@@ -2,15 +2,20 @@
 
 A new one takes three files and a table:
 
-1. ``vidlearn/widgets/NAME.py``: a class derived from `base.Interactive`. Its synced traits hold all
-   that the browser needs (small lists, encoded pictures); ``__init__`` and the traits refuse what
-   cannot be shown; ``describe`` says in a few words what is shown, for a stable ``repr``.
-2. ``static/NAME.js``: ``export default interactive((view) => ...)`` fills ``view.root``. The logic
-   lives here alone, as no kernel answers on the website. ``common.js`` goes in front of it.
-3. ``static/NAME.css``: what ``common.css`` does not have. Colours are its ``--vl-`` variables.
+1. ``vidlearn/widgets/NAME.py``: a class derived from `base.Interactive`. Its synced traits, mostly
+   those of `traits`, hold all that the browser needs (small lists, encoded pictures) and refuse
+   what cannot be shown; ``describe`` says in a few words what is shown, for a stable ``repr``;
+   ``poster`` draws the face shown where no script runs (`poster.Sheet`, `media.as_bytes`).
+2. ``static/NAME.js``: its first line, ``// uses: maths core controls``, names the parts of
+   ``static/common`` that go in front of it; ``export default interactive("NAME", (view) => ...)``
+   fills ``view.root``. The logic lives here alone, as no kernel answers on the website.
+   ``view.put`` gives Python what the reader chose, ``view.reset`` brings back what Python gave.
+3. ``static/NAME.css``: all inside ``.vl.vl-NAME { }``, so that no other is touched. Colours are the
+   ``--vl-`` variables; what depends on room asks the container, not the window.
 4. ``course/messages/en/widgets.toml``: a table NAME with every string; ``title`` is spoken first.
 5. Each number shown stands in ``data-vl-value``; ``tests/widgets/test_NAME.py`` opens the widget in
    a browser, without a kernel, and compares the numbers with `vidlearn.scratch`.
+   ``tests/widgets/test_every.py`` then looks at its text, keys, edges, colours and print.
 """
 
 from .backprop_graph import BackpropGraph
