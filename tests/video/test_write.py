@@ -112,6 +112,26 @@ def test_an_error_leaves_the_old_film_and_nothing_else(tmp_path, clip):
     assert film.read_bytes() == before
 
 
+def test_an_error_of_the_callers_own_frames_stays_their_own(tmp_path, clip):
+    def frames():
+        yield clip[0]
+        (tmp_path / "missing.png").read_bytes()
+
+    with pytest.raises(FileNotFoundError, match=r"missing\.png"):
+        write_video(tmp_path / "a.mp4", frames())
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is where nothing can be written")
+def test_a_folder_that_takes_no_file_is_named(clip):
+    with pytest.raises(VideoError, match=r"/proc/a\.mp4 was not written"):
+        write_video("/proc/a.mp4", clip)
+
+
+def test_a_long_name_is_written(tmp_path, clip):
+    assert probe(write_video(tmp_path / ("x" * 250 + ".mp4"), clip)).frames == 30
+
+
 FULL_DISK = """
 import resource, signal, sys
 import numpy as np
@@ -148,8 +168,15 @@ def test_a_full_disk_leaves_nothing(tmp_path):
         ("no/a.mp4", np.zeros((2, 8, 8, 3), np.uint8), {}, "no folder"),
         ("a.mp4", np.zeros((2, 8, 8, 3), np.uint8), {"fps": 0}, "fps must be above 0"),
         ("a.mp4", np.zeros((2, 8, 8, 3), np.uint8), {"crf": 60}, "crf must be"),
+        ("a.mp4", np.zeros((2, 8, 8, 3), np.uint8), {"crf": True}, "crf must be"),
+        ("a.mp4", np.zeros((2, 8, 8, 3), np.uint8), {"fps": 1e-6}, "fps must be above 0"),
+        ("a.mp4", np.zeros((2, 8, 8, 3), np.uint8), {"fps": "25"}, "fps must be a number"),
+        ("a.mp4", np.zeros((1, 2, 20000), np.uint8), {}, "no side may be longer than 16384"),
+        ("a.mp4", [np.zeros((8, 8), np.uint8).view(np.matrix)], {}, "uint8.*matrix"),
+        ("a.mp4", 7, {}, "an array or an iterator"),
+        ("x" * 300 + ".mp4", np.zeros((2, 8, 8, 3), np.uint8), {}, r"x\.mp4 was not written"),
     ],
-    ids=["float", "int16", "list", "picture", "rgba", "planar", "empty", "avi", "no", "fps", "crf"],
+    ids=lambda value: "",
 )
 def test_rejects_what_cannot_be_written(tmp_path, name, frames, options, message):
     with pytest.raises(VideoError, match=message):
@@ -235,3 +262,12 @@ def test_show_video_plays_by_itself_only_where_it_is_asked_to():
     still, moving = (show_video(frames, autoplay=wish)._repr_html_() for wish in (False, True))
     assert "autoplay" not in still
     assert "<video controls autoplay loop muted" in moving
+
+
+def test_show_takes_tall_frames_and_judges_its_arguments(clip):
+    tall = show_video(np.zeros((3, 2000, 4, 3), np.uint8))
+    sheet = Image.open(io.BytesIO(base64.b64decode(tall._repr_mimebundle_()[0]["image/jpeg"])))
+    assert max(sheet.size) < 500
+    for options in ({"max_frames": 0}, {"fps": 0}, {"width": '1" onload="x'}, {"max_bytes": None}):
+        with pytest.raises(VideoError, match=f"{next(iter(options))} must be"):
+            show_video(clip, **options)
