@@ -122,7 +122,6 @@ def test_no_cell_is_long(code):
         assert len(cell.source.splitlines()) <= (40 if folded else 25), cell.source
 
 
-@pytest.mark.parametrize("number", sorted(LESSONS.keys() - WIDE), indirect=True)
 def test_code_fits_into_the_website(code):
     for cell in code:
         wide = [line for line in cell.source.splitlines() if len(line) > 79]
