@@ -52,6 +52,15 @@ def test_no_number_is_minus_zero(drawn):
     assert drawn[0].axes[0].texts[0].get_text() == "0"
 
 
+def test_long_numbers_fit_into_their_cells(drawn):
+    plots.number_grid([np.full((1, 2), -0.123456), np.ones((1, 2))], caption="c")
+    canvas = drawn[0].canvas.get_renderer()
+    for ax in drawn[0].axes:
+        width = ax.get_window_extent().width / 2
+        assert all(text.get_window_extent(canvas).width < width for text in ax.texts)
+    assert drawn[0].axes[1].texts[0].get_fontsize() == 10
+
+
 def test_cells_are_squares_of_one_size_on_one_middle_line(drawn):
     plots.number_grid([np.ones((4, 6)), "→", np.ones((1, 2))], ["in", "", "out"], caption="c")
     high, sign, low = (ax.get_position() for ax in drawn[0].axes)

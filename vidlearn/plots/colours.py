@@ -15,7 +15,7 @@ PALETTE = {
 COLOURS = tuple(PALETTE.values())
 
 PAPER, INK = "#14181e", "#e3e5e8"
-BRIGHTER = {"#0072b2": "#3f9fdc"}
+BRIGHTER = {"#0072b2": "#1a7fc6"}  # a little: sky must stay another blue
 
 
 def signed_map():

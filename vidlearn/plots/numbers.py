@@ -75,23 +75,25 @@ def number_grid(
         if text:
             ax.text(0.5, rows / 2, entry, ha="center", va="center", fontsize=18)
         else:
-            _draw(ax, entry, largest if colour else math.inf)
+            _draw(ax, entry, largest if colour else math.inf, cell)
             by_entry = blocks.get(k) if isinstance(blocks, dict) else blocks
             _draw_borders(ax, entry.shape, by_entry, (highlight or {}).get(k, []))
         left += width + gap
     show(figure, caption, alt=alt or _read(entries, titles), by=by)
 
 
-def _draw(ax, matrix, largest):
+def _draw(ax, matrix, largest, cell):
     from matplotlib.colors import to_rgba
     from matplotlib.patches import Rectangle
 
+    longest = max((len(_written(value)) for value in matrix.flat), default=1)
+    size = min(10, 0.92 * 72 * cell / (0.64 * longest))  # of letters; a digit is 0.64 as wide
     for (i, j), value in np.ndenumerate(matrix):
         share = abs(float(value)) / largest
         if share > 0:
             tint = to_rgba(PALETTE["blue" if value > 0 else "orange"], round(TINT * share, 3))
             ax.add_patch(Rectangle((j, i), 1, 1, facecolor=tint, lw=0, clip_on=False))
-        ax.text(j + 0.5, i + 0.5, _written(value), ha="center", va="center_baseline", fontsize=10)
+        ax.text(j + 0.5, i + 0.5, _written(value), ha="center", va="center_baseline", fontsize=size)
 
 
 def _draw_borders(ax, shape, blocks, highlighted):
