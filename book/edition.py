@@ -1,6 +1,6 @@
 """The readers' edition of a lesson: what only makes sense where cells can be run is left out.
 
-- Cells tagged ``lab-only`` go, and with them the "Stuck?" lines below an exercise.
+- Cells tagged ``lab-only`` go, and with them lines about running cells and "Stuck?".
 - Outputs that answer an empty stub go, the banner of ``lesson(...)``, whose facts the page's first
   table tells, and what ``use`` says of the library's function, below a cell and in captions.
 - Cells tagged ``hide-input`` are folded, as "the code of this figure" or, where they are tagged
@@ -26,7 +26,7 @@ LAB_TALK = re.compile(r"""data-vl-status=["']not_yet["']|\bvl-(?:use|predict|les
 ANSWER = re.compile(r"""data-vl-check=["']([\w-]+)["'].*?(<p\b.*</p>)""", re.DOTALL)
 BANNER = re.compile(r"""^\s*lesson\(["']\w+["']\)""", re.MULTILINE)
 DOCTOR = re.compile(r"^\s*doctor\(\)", re.MULTILINE)
-STUCK = re.compile(r"^Stuck\?.*\bhint\(.*$\n*", re.MULTILINE)
+RUNNING = re.compile(r"^(?:Stuck\?.*\bhint\(|.*\bShift ?\+ ?Enter\b).*$\n*", re.MULTILINE)
 NEXT = re.compile(r"^(\*\*Next:?\*\*.*)$", re.MULTILINE)
 LESSON = re.compile(r"(?<!\[)\b([Ll]esson (\d\d|A\d))\b(?!\]|[^\[]*\]\()")
 
@@ -146,7 +146,7 @@ def for_readers(cells):
         if LAB_ONLY in tags(cell):
             continue
         if cell.cell_type == "markdown":
-            cell.source = lead_on(STUCK.sub("", cell.source))
+            cell.source = lead_on(RUNNING.sub("", cell.source))
             kept += [cell] if cell.source.strip() else []
             continue
         asked = [call.args[0].value for call in calls_of("predict", cell.source)]

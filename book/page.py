@@ -31,9 +31,11 @@ GLOSSARY = re.compile(r"^```\{glossary\}\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LONGEST = 200  # letters of a description
 
 
-def lighten(head):
+def lighten(head, pagename):
     """Return a part of a page's head without the icons' script, its other scripts deferred."""
-    return SCRIPT.sub("<script defer ", VIEWPORT.sub("", ICONS.sub("", head)))
+    light = VIEWPORT.sub("", ICONS.sub("", head))
+    # The page of the search has a script of its own that does not wait for the others.
+    return light if pagename == "search" else SCRIPT.sub("<script defer ", light)
 
 
 @cache
@@ -77,7 +79,8 @@ def head(app, pagename, templatename, context, doctree):
     """Complete a page's head and its links (``html-page-context``)."""
     tags = VIEWPORT.sub("", context.get("metatags") or "")
     if doctree is not None:
-        context["body"] = put_cards(context["body"], app.env)
+        body = context["body"].replace('<div role="list" class="citation-list">', "<div>")
+        context["body"] = put_cards(body, app.env)
         found = PICTURE.search(context["body"])
         picture = found[1] if found else f"{context['content_root']}_static/taste.png"
         if context.get("pageurl"):

@@ -85,7 +85,7 @@
     try {
       const model = modelOf(restore(JSON.parse(view.querySelector("script").textContent)));
       const interactive = await load(view.dataset.vlKey);
-      el.className = "vl-live";
+      el.className = "vl-host";
       view.append(el);
       await interactive.initialize?.({ model });
       await interactive.render({ model, el });

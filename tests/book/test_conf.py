@@ -1,6 +1,5 @@
 import runpy
 import sys
-from types import SimpleNamespace
 
 import pytest
 
@@ -9,19 +8,18 @@ from book.build import BOOK
 
 @pytest.fixture
 def configure(tmp_path, monkeypatch):
-    """Read conf.py as Sphinx does, with a repository's address and Sphinx's tags."""
+    """Read conf.py as Sphinx does, with the addresses of a repository and a website."""
     monkeypatch.setattr(sys, "path", sys.path.copy())
 
-    def read(repository="", tags=()):
+    def read(repository="", website=""):
         book = tmp_path / "book"
         book.mkdir()
-        for name in ("conf.py", "scripts.toml"):
-            (book / name).write_text((BOOK / name).read_text("utf-8"), "utf-8")
+        (book / "conf.py").write_text((BOOK / "conf.py").read_text("utf-8"), "utf-8")
         (tmp_path / "pyproject.toml").write_text(
             f'[tool.vidlearn]\nrepository = "{repository}"\nbranch = "trunk"\n'
+            f'website = "{website}"\n'
         )
-        known = {"tags": SimpleNamespace(has=lambda tag: tag in tags)}
-        return runpy.run_path(str(book / "conf.py"), init_globals=known)
+        return runpy.run_path(str(book / "conf.py"))
 
     return read
 
@@ -37,17 +35,10 @@ def test_launch_buttons_lead_to_the_repository(configure):
     assert set(options["launch_buttons"]) == {"notebook_interface", "binderhub_url", "colab_url"}
 
 
-def test_scripts_are_beside_the_pages_or_on_a_cdn(configure):
-    local = configure()
-    assert local["mathjax_path"].startswith("vendor/mathjax-")
-    assert next(iter(local["nb_ipywidgets_js"])).startswith("vendor/requirejs-")
-    assert "data-anywidget" in local["nb_ipywidgets_js"]["widgets.js"]
+def test_canonical_links_wait_for_the_website_s_address(configure):
+    assert configure()["html_baseurl"] == ""
 
 
-def test_cdn_has_the_pinned_versions(configure):
-    cdn = configure(tags={"cdn"})
-    version = cdn["scripts"]["mathjax"]["version"]
-    assert cdn["mathjax_path"] == (
-        f"https://cdn.jsdelivr.net/npm/mathjax@{version}/es5/tex-svg-full.js"
-    )
-    assert cdn["nb_ipywidgets_js"]["widgets.js"] == {}
+def test_canonical_links_lead_to_the_website(configure):
+    there = "https://some.where/vidlearn/"
+    assert configure(website=there)["html_baseurl"] == there

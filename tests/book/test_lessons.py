@@ -61,16 +61,16 @@ def test_fenced_blocks_are_left_alone():
 def test_hints_and_solution_follow_the_check_and_the_anchor_its_text():
     cells = [
         PROSE("About kernels.\n\n### Exercise 1 · Mine\n\nReturn it."),
-        CODE("def my_edge_kernel():\n    ...\n\n\ncheck('edge-kernel', my_edge_kernel)"),
-        CODE('check("edge-kernel", my_edge_kernel)'),
-        CODE("print('check(\"count-weights\", f)')"),
+        CODE("def my_crop_box():\n    ...\n\n\ncheck('crop-box', my_crop_box)"),
+        CODE('check("crop-box", my_crop_box)'),
+        CODE("print('check(\"frame-at-second\", f)')"),
     ]
     text, stub, folded, again, other = lessons.add_help(cells)
     assert [stub, again, other] == cells[1:]
     assert text.source == (
-        'About kernels.\n\n<a id="edge-kernel"></a>\n\n### Exercise 1 · Mine\n\nReturn it.'
+        'About kernels.\n\n<a id="crop-box"></a>\n\n### Exercise 1 · Mine\n\nReturn it.'
     )
-    exercise = exercises.get("edge-kernel")
+    exercise = exercises.get("crop-box")
     assert all(hint in folded.source for hint in exercise.hints)
     assert folded.source.count("::::{dropdown}") == len(exercise.hints) + 1
     assert f"```python\n{exercise.solution_source.rstrip()}\n```" in folded.source
@@ -81,8 +81,8 @@ def test_anchor_stands_on_top_where_there_is_no_heading():
 
 
 def test_unknown_exercise_is_an_error():
-    with pytest.raises(KeyError, match=r"No exercise is called 'edge-kernels'.*edge-kernel"):
-        lessons.add_help([CODE('check("edge-kernels", my_edge_kernel)')])
+    with pytest.raises(KeyError, match=r"No exercise is called 'crop-boxes'.*crop-box"):
+        lessons.add_help([CODE('check("crop-boxes", my_crop_box)')])
 
 
 def test_alternative_text_of_a_figure_is_handed_on():

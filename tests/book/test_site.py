@@ -1,11 +1,7 @@
 """The built website, page by page: its links, and how it behaves in a browser without a network."""
 
-import subprocess
-import sys
-import threading
-from functools import partial
+import re
 from html.parser import HTMLParser
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -13,6 +9,7 @@ import nbformat
 import pytest
 import yaml
 
+from tests.book.conftest import Visits
 from tests.book.interactives import VIEWS, move
 from vidlearn.course import exercises
 
@@ -22,80 +19,9 @@ PAGES = [CONTENTS["root"]]
 PAGES += [chapter["file"] for part in CONTENTS["parts"] for chapter in part["chapters"]]
 LESSONS = [page for page in PAGES if page.startswith("notebooks/")]
 OUTSIDE = ("http:", "https:", "mailto:", "data:", "javascript:")
-UNFINISHED = """() => [
-  ...[...document.querySelectorAll(".math")].filter((m) => !m.querySelector("mjx-container")),
-  ...document.querySelectorAll("[data-mml-node=merror], svg[aria-roledescription=error]"),
-  ...[...document.querySelectorAll("pre.mermaid")].filter((m) => !m.querySelector("svg")),
-].map((node) => node.outerHTML.slice(0, 200))"""
-
-
 H264 = 'video/mp4; codecs="avc1.640028"'
 DECODED = f"""() => [...document.querySelectorAll("video")].every(
   (video) => video.readyState >= 2 || !video.canPlayType('{H264}'))"""
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    """The website, built as ``make book`` builds it; a warning of Sphinx is an error."""
-    out = tmp_path_factory.mktemp("site") / "html"
-    command = [sys.executable, ROOT / "book" / "build.py", "--out", out]
-    run = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
-    assert run.returncode == 0, run.stdout + run.stderr
-    if "CDN" in run.stdout:
-        pytest.skip("the website's scripts are not here, and no npm to fetch them with")
-    return out
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """Serve files without a word."""
-
-    def log_message(self, *_):
-        """Say nothing."""
-
-
-@pytest.fixture
-def server(site):
-    """Address of the website over http."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=site)) as serving:
-        threading.Thread(target=serving.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{serving.server_port}/"
-        serving.shutdown()
-
-
-class Visits:
-    """Open pages in the browser and note what they complain of and what they ask outside."""
-
-    def __init__(self, browser):
-        self.context = browser.new_context(reduced_motion="reduce")
-        self.complaints = []
-
-    def open(self, address, allowed="file:"):
-        """Open a page that may ask for what starts with `allowed` and nothing else."""
-        page = self.context.new_page()
-        page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
-        page.on("console", self._hear)
-        page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
-        page.route(lambda url: not url.startswith((allowed, "data:", "blob:")), self._refuse)
-        page.goto(address)
-        page.wait_for_function(f"() => !({UNFINISHED})().length")
-        return page
-
-    def _hear(self, said):
-        if said.type == "error":
-            self.complaints.append(f"console: {said.text}")
-
-    def _refuse(self, route):
-        self.complaints.append(f"asked outside: {route.request.url}")
-        route.abort()
-
-
-@pytest.fixture
-def visit(browser):
-    """Return what opens a page; at the end, none may have complained or asked outside."""
-    visits = Visits(browser)
-    yield visits.open
-    visits.context.close()
-    assert not visits.complaints
 
 
 @pytest.fixture(scope="module", params=PAGES)
@@ -173,9 +99,12 @@ def test_interactives_move_and_show_the_numbers_of_the_library(shown):
     if name in LESSONS:
         assert len(states) == stored_views(ROOT / f"{name}.ipynb")
     for number, state in enumerate(states):
-        view = page.locator(".vl").nth(number)
-        view.scroll_into_view_if_needed()
+        place = page.locator(".vl-stored").nth(number)
+        place.scroll_into_view_if_needed()
+        view = place.locator(".vl")
+        view.wait_for()
         assert view.bounding_box()["height"] > 50
+        assert not place.locator(".vl-face").is_visible()
         move(view, state)
 
 
@@ -193,7 +122,8 @@ def test_page_fits_a_phone_in_the_dark(shown):
 
 def stored_views(path):
     cells = nbformat.read(path, as_version=4).cells
-    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    shown = [cell for cell in cells if "lab-only" not in cell.metadata.get("tags", ())]
+    outputs = [output for cell in shown for output in cell.get("outputs", [])]
     return sum("application/vnd.jupyter.widget-view+json" in o.get("data", {}) for o in outputs)
 
 
@@ -222,3 +152,36 @@ def test_over_http_the_root_leads_to_the_first_page(server, visit):
     assert shown.title().startswith("vidlearn")
     shown.locator(".vl").first.wait_for()
     shown.wait_for_load_state("networkidle")
+
+
+@pytest.mark.browser
+def test_the_hero_is_large_and_plays_by_itself_unless_motion_is_reduced(site, browser, visit):
+    there = address(site, CONTENTS["root"])
+    still = visit(there)
+    hero = still.locator(".vl").first
+    hero.wait_for()
+    assert hero.locator("canvas").bounding_box()["width"] >= 320
+    assert hero.bounding_box()["y"] < 400
+    moving = browser.new_context(reduced_motion="no-preference").new_page()
+    moving.goto(there)
+    moved = "() => +document.querySelector('.vl [data-vl-frame]')?.dataset.vlValue > 2"
+    moving.wait_for_function(moved)
+    moving.context.close()
+    assert float(hero.locator("[data-vl-frame]").get_attribute("data-vl-value")) == 0
+
+
+def test_the_first_page_and_its_next_agree_on_where_to_start(site):
+    """A15: card, Next and side bar lead to lesson 00; the map speaks of what is to come."""
+    page = (site / f"{CONTENTS['root']}.html").read_text("utf-8")
+    ahead = re.search(r'<link rel="next"[^>]*href="([^"]*)"', page)[1]
+    card = re.search(r'href="([^"]*)"[^>]*>(?:<span[^>]*>)?Start with lesson 00', page)[1]
+    assert ahead == card == "../notebooks/00_start_here.html"
+    names = {path.stem.partition("_")[0] for path in (ROOT / "notebooks").glob("*.ipynb")}
+    diagram = page[page.index('class="vl-wide"') :]
+    for first, last in re.findall(
+        r">[^<]*?\b(\d\d) to (\d\d)<", diagram[: diagram.index("</svg>")]
+    ):
+        numbers = {f"{n:02}" for n in range(int(first), int(last) + 1)}
+        before = diagram[: diagram.index(f"{first} to {last}")].rpartition("<rect")[2]
+        assert ("vl-dashed" in before) == (not numbers & names)
+    assert "A0 ·" in page
