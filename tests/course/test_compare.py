@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vidlearn.course.compare import difference
+from vidlearn.course.compare import changed, difference
 from vidlearn.course.describe import brief, kind_of, unlike
 
 
@@ -20,6 +20,8 @@ from vidlearn.course.describe import brief, kind_of, unlike
         ("b", "a", "It is 'b'; it should be 'a'."),
         (1, True, "It is 1; it should be True."),
         (np.zeros(3), 1.0, "A number is expected; an array, [0. 0. 0.]  (shape (3,)), came."),
+        (True, np.zeros(3), "An array is expected; True or False came."),
+        (np.zeros((2, 3)), (np.zeros(3), np.ones(3)), "value 2 of 2: the first difference"),
         (2.0, np.zeros(3), "An array of shape (3,) is expected; a number came."),
         (np.zeros((1, 3)), np.zeros(3), "The shape is (1, 3); it should be (3,)."),
         (np.array([[1, None]]), np.zeros(2), "An array is expected; an array of objects came."),
@@ -64,3 +66,20 @@ def test_values_are_printed_for_readers():
     assert unlike(0.12345678, 0.12345698) == ("0.1234568", "0.123457")
     assert kind_of(np.zeros(2)) == "an array"
     assert kind_of(iter([])) == "an object of type list_iterator"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "differs"),
+    [
+        ({"a": [1, 2]}, {"a": [1, 3]}, True),
+        ({"a": 1}, {"b": 1}, True),
+        ([1], [1, 2], True),
+        ([float("nan"), "a"], [float("nan"), "a"], False),
+        ([1], [1.0], True),
+        ((np.array([np.nan, 1]),), (np.array([np.nan, 1]),), False),
+        (np.zeros(2), np.zeros(2, np.float32), True),
+        (np.zeros(2), np.zeros((1, 2)), True),
+    ],
+)
+def test_what_changed_is_found_inside(before, after, differs):
+    assert changed(before, after) is differs
