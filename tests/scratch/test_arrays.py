@@ -189,15 +189,17 @@ def test_a_cache_of_something_else_is_told(name):
             backward(out, wrong)
 
 
-@pytest.mark.parametrize("name", ["sigmoid", "tanh", "softmax", "max_pool2d", "relu", "dropout"])
-def test_what_comes_out_may_be_changed(name):
+SHARES_OUT = {"sigmoid", "tanh", "softmax", "max_pool2d", "max_pool2d_naive", "max_pool3d"}
+
+
+@pytest.mark.parametrize("name", FORWARD)
+def test_caches_share_out_where_the_package_says_so_and_nowhere_else(name):
     forward, x = FORWARD[name]
-    backward = getattr(scratch, f"{name}_backward")
     out, cache = forward(x)
-    dout = draw(*out.shape, seed=5)
-    before = backward(dout, cache)
-    out *= 2
-    np.testing.assert_array_equal(backward(dout, cache), before)
+    held = cache if isinstance(cache, tuple) else (cache,)
+    shares = any(np.shares_memory(out, a) for a in held if isinstance(a, np.ndarray))
+    assert shares == (name in SHARES_OUT)
+    assert "(sigmoid, tanh, softmax, maxima)" in scratch.__doc__
 
 
 @pytest.mark.parametrize("options", [{"negative_slope": np.float64(0.1)}], ids=str)

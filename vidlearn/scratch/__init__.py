@@ -4,8 +4,10 @@
 results in the dtype of x, which is float32 or float64. ``x_forward_naive`` is the same operation
 as plain loops. To read a piece: ``inspect.getsource(scratch.conv2d_forward_naive)``.
 
-A cache holds x and the weights as they are: change them in place only after the backward pass.
-What comes out is yours. In `dropout` and `Dropout`, rate is the share that is dropped, in
+A cache holds arrays as they are, no copies: x, the weights, and out where the gradient is made of
+it (sigmoid, tanh, softmax, maxima). Change them in place only after the backward pass.
+
+In `dropout` and `Dropout`, rate is the share that is dropped, in
 schedules it is the learning rate. Options have one name each; where Keras has another, the error
 about that says ours.
 

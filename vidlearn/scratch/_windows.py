@@ -30,10 +30,10 @@ class Grid(NamedTuple):
 
     def real(self, *place):
         """Return what `at` returns, without the padding: for windows without dilation."""
-        axes = zip(self.at(*place), self.pads, self.sizes, strict=True)
+        axes = zip(place, self.kernel, self.stride, self.pads, self.sizes, strict=True)
         return tuple(
-            slice(max(window.start, before), min(window.stop, before + size))
-            for window, (before, _), size in axes
+            slice(max(i * s, before), min(i * s + k, before + n))
+            for i, k, s, (before, _), n in axes
         )
 
     def tap(self, *tap):

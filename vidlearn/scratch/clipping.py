@@ -3,7 +3,7 @@
 An infinite limit clips nothing: so the length of the gradients can be had alone.
 """
 
-from math import hypot, isfinite
+from math import hypot, isfinite, sqrt
 
 import numpy as np
 
@@ -122,11 +122,12 @@ def _norm(grads):
 
 
 def _length(grad):
-    length = float(np.linalg.norm(grad))
-    if isfinite(length) or not np.isfinite(grad).all():
+    flat = grad.ravel()
+    length = sqrt(flat @ flat)
+    if isfinite(length) or not np.isfinite(flat).all():
         return length
-    largest = float(np.abs(grad).max())  # its square is beyond all floats
-    return largest * float(np.linalg.norm(grad / largest))
+    largest = float(np.abs(flat).max())  # its square is beyond all floats
+    return largest * float(np.linalg.norm(flat / largest))
 
 
 def _check(grads):

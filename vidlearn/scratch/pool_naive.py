@@ -25,10 +25,10 @@ def max_pool2d_forward_naive(x, *, size=2, stride=None, padding=0):
     x, grid = prepare(2, x, size, stride, padding, fill=-np.inf)  # x is padded now
     out = np.zeros((len(x), *grid.outputs, x.shape[-1]), x.dtype)  # (N, OH, OW, C)
     for n, i, j, c in np.ndindex(out.shape):
-        rows, cols = grid.real(i, j)
+        rows, cols = grid.at(i, j)
         window = x[n, rows, cols, c]  # (SH, SW)
         out[n, i, j, c] = np.max(window)
-    return out, (x, out.copy(), grid)
+    return out, (x, out, grid)
 
 
 def max_pool2d_backward_naive(dout, cache):
@@ -40,7 +40,7 @@ def max_pool2d_backward_naive(dout, cache):
     dout = check_dout(dout, out.shape, x.dtype)
     dx = np.zeros_like(x)
     for n, i, j, c in np.ndindex(dout.shape):
-        rows, cols = grid.real(i, j)
+        rows, cols = grid.real(i, j)  # padding takes no part
         window = x[n, rows, cols, c]  # (SH, SW)
         first = np.unravel_index(np.argmax(window), window.shape)
         dx[n, rows, cols, c][first] += dout[n, i, j, c]
@@ -90,10 +90,10 @@ def max_pool3d_forward_naive(x, *, size=2, stride=None, padding=0):
     x, grid = prepare(3, x, size, stride, padding, fill=-np.inf)  # x is padded now
     out = np.zeros((len(x), *grid.outputs, x.shape[-1]), x.dtype)  # (N, OT, OH, OW, C)
     for n, t, i, j, c in np.ndindex(out.shape):
-        frames, rows, cols = grid.real(t, i, j)
+        frames, rows, cols = grid.at(t, i, j)
         window = x[n, frames, rows, cols, c]  # (ST, SH, SW)
         out[n, t, i, j, c] = np.max(window)
-    return out, (x, out.copy(), grid)
+    return out, (x, out, grid)
 
 
 def max_pool3d_backward_naive(dout, cache):
@@ -105,7 +105,7 @@ def max_pool3d_backward_naive(dout, cache):
     dout = check_dout(dout, out.shape, x.dtype)
     dx = np.zeros_like(x)
     for n, t, i, j, c in np.ndindex(dout.shape):
-        frames, rows, cols = grid.real(t, i, j)
+        frames, rows, cols = grid.real(t, i, j)  # padding takes no part
         window = x[n, frames, rows, cols, c]  # (ST, SH, SW)
         first = np.unravel_index(np.argmax(window), window.shape)
         dx[n, frames, rows, cols, c][first] += dout[n, t, i, j, c]
