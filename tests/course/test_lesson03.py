@@ -6,7 +6,7 @@ from scipy.signal import correlate2d as by_scipy
 
 from vidlearn.course import challenge
 from vidlearn.course.checks import grade
-from vidlearn.course.exercises import get
+from vidlearn.course.exercises import Refusal, get
 from vidlearn.course.exercises.lesson03 import (
     answers,
     conv_backward,
@@ -77,7 +77,9 @@ def test_correlate2d_accepts_other_words(answer):
     [
         (lambda x, k, s, p: by_windows(x, k[::-1, ::-1], s, p), "flipped-kernel"),
         (lambda x, k, s, p: by_windows(x, k, s, p)[:-1, :-1], "one-short"),
-        (lambda x, k, s, p: by_windows(x, k, 1, 0), None),
+        (lambda x, k, s, p: by_windows(x, k, 1, 0), "plain"),
+        (early_return, "returns-early"),
+        (lambda x, k, s, p: by_windows(x, k, s, p).T, "transposed-output"),
         (lambda x, k, s, p: by_windows(x, k, 1, p), "stride-ignored"),
         (lambda x, k, s, p: by_windows(x, k, s, 0), "padding-ignored"),
         (lambda x, k, s, p: by_windows(np.pad(x, p, mode="edge"), k, s, 0), "repeats-the-rim"),
@@ -176,15 +178,19 @@ def test_the_score_tells_right_from_left(kernel, least, most):
 @pytest.mark.parametrize(
     ("kernel", "message"),
     [
-        (np.ones((8, 3)), "at most 7"),
-        (np.ones((3, 2, 3)), "at most 7"),
-        (np.zeros((3, 3)), "not zeros alone"),
+        (np.ones((8, 3)), "each from 1 to 7"),
+        (np.ones((3, 2, 3)), "each from 1 to 7"),
+        (np.ones(3), "shape"),
+        (np.zeros((3, 3)), "are 0"),
         ([[np.nan, 1.0]], "finite"),
         (5, "shape"),
+        ("a kernel", "array of numbers"),
+        ([[1], [2, 3]], "of one length"),
+        (np.ones((2, 2), complex), "array of numbers"),
     ],
 )
 def test_the_score_rejects_what_is_no_kernel(kernel, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(Refusal, match=message):
         direction_score(kernel)
 
 

@@ -1,10 +1,15 @@
 """Exercises of lesson 03, convolution."""
 
-from functools import cache
-
 import numpy as np
 
 from vidlearn.course.exercises import Exercise
+from vidlearn.course.exercises.lesson03.films import (
+    answers,
+    direction_score,
+    right_not_left,
+    secret_blur,
+    strength,
+)
 
 # 1. correlate2d ------------------------------------------------------------------------
 
@@ -38,6 +43,18 @@ def _correlate_cases():
 
 def _one_short(x, k, stride, padding):
     return correlate2d(np.pad(x, padding)[:-1, :-1], k, stride, 0)
+
+
+def _first_row_only(x, k, stride, padding):
+    out = correlate2d(x, k, stride, padding)
+    out[1:] = 0
+    return out
+
+
+def _first_number_only(x, k, stride, padding):
+    out = _first_row_only(x, k, stride, padding)
+    out[:, 1:] = 0
+    return out
 
 
 def _full_size(x, k, stride, padding):
@@ -106,6 +123,14 @@ def _sizes(*, reach=True, both_sides=True, start=True):
         return last // stride + (1 if start else 0)
 
     return size_of
+
+
+def _reach_one_short(size, kernel, stride, padding, dilation):
+    return (size + 2 * padding - dilation * (kernel - 1)) // stride + 1
+
+
+def _reach_short_and_more(size, kernel, stride, padding, dilation):
+    return (size + padding - dilation * (kernel - 1)) // stride
 
 
 def _one_inside(size, kernel, stride, padding, dilation):
@@ -179,136 +204,7 @@ def _dk_averaged(dout, x, k):
     return dx, dk / dout.size
 
 
-# 4. right-not-left ---------------------------------------------------------------------
-
-
-def right_not_left():
-    """Silent on what stands (columns sum to 0) and on what goes left (anti-diagonals do)."""
-    return np.array([[0.0, -1, -1], [1, 2, 1], [-1, -1, 0]])
-
-
-SPEEDS = 0.7, 1.0, 1.4
-
-
-@cache
-def _films():
-    """Grey films in which all things go right, (T, H, W) from 0 to 1, for each speed."""
-    from vidlearn.synthetic import crossing
-
-    scenes = [
-        [crossing(20, (90, 120), (1, 1), seed=seed, speed=speed) for seed in (31, 32, 33)]
-        for speed in SPEEDS
-    ]
-    return [[scene.frames.mean(axis=-1) / 255 for scene in films] for films in scenes]
-
-
-def strength(film, kernel):
-    """Measure how strongly a kernel answers to a grey film.
-
-    Parameters
-    ----------
-    film : ndarray
-        (T, H, W).
-    kernel : array_like
-        (frames, columns).
-
-    Returns
-    -------
-    float
-        The mean square of its answers.
-    """
-    windows = np.lib.stride_tricks.sliding_window_view(film, np.shape(kernel), axis=(0, 2))
-    return float(np.square(np.tensordot(windows, kernel, 2)).mean())
-
-
-def direction_score(kernel):
-    """Say how much more strongly a kernel answers to what goes right than to what goes left.
-
-    The films are none of the lesson's. Things go 0.7, 1 or 1.4 pixels a frame; played backwards,
-    they go left. The worst of the three speeds counts.
-
-    Parameters
-    ----------
-    kernel : array_like
-        (frames, columns) or (frames, 1, columns), at most 7 by 7.
-
-    Returns
-    -------
-    float
-        Mean square of the answers to the right over that to the left, the median of three films.
-
-    Raises
-    ------
-    ValueError
-        If the kernel has another shape, holds numbers that are not finite, or zeros alone.
-    """
-    kernel = np.asarray(kernel, dtype=float)
-    if kernel.ndim == 3 and kernel.shape[1] == 1:
-        kernel = kernel[:, 0]
-    if kernel.ndim != 2 or not all(1 <= side <= 7 for side in kernel.shape):
-        raise ValueError(
-            "the kernel must have the shape (frames, columns), each at most 7; "
-            f"yours has {kernel.shape}"
-        )
-    if not np.isfinite(kernel).all() or not kernel.any():
-        raise ValueError("the kernel must hold finite numbers, not zeros alone")
-    kernel = kernel / np.abs(kernel).max()
-    ratios = [
-        [strength(film, kernel) / max(strength(film[::-1], kernel), 1e-12) for film in films]
-        for films in _films()
-    ]
-    return float(np.median(ratios, axis=1).min())
-
-
-# What the lesson shows -----------------------------------------------------------------
-
-
-def answers(film, kernel):
-    """Slide a kernel over time and columns of a film, and say how strongly it answers.
-
-    Parameters
-    ----------
-    film : ndarray
-        (T, H, W, 3) uint8.
-    kernel : array_like
-        (frames, columns) or (frames, 1, columns).
-
-    Returns
-    -------
-    ndarray
-        (T, H, W), 0 or more: the size of each answer, as a part of the kernel's numbers together.
-        0 where the kernel would look beyond the film.
-    """
-    kernel = np.asarray(kernel, dtype=float)
-    kernel = kernel[:, 0] if kernel.ndim == 3 else kernel
-    grey = film.mean(axis=-1) / 255
-    windows = np.lib.stride_tricks.sliding_window_view(grey, kernel.shape, axis=(0, 2))
-    sizes = np.abs(np.tensordot(windows, kernel, 2)) / (np.abs(kernel).sum() or 1.0)
-    frames, columns = (side - 1 for side in kernel.shape)
-    rim = [(frames // 2, frames - frames // 2), (0, 0), (columns // 2, columns - columns // 2)]
-    return np.pad(sizes, rim)
-
-
-def secret_blur():
-    """Return a picture before and after somebody's filter; the filter is not told.
-
-    Returns
-    -------
-    before : ndarray
-        (66, 88) uint8, grey.
-    after : ndarray
-        (58, 80) uint8: `before`, filtered without padding by a kernel of 9 x 9 numbers.
-    """
-    from vidlearn.scratch import filter2d
-    from vidlearn.synthetic import picture
-
-    cat = picture("cat")[0:264:4, 20:372:4].mean(axis=-1).round().astype(np.uint8)
-    rows = [0, 54, 127, 127, 62, 28, 8, 0, 0]  # bits
-    kernel = np.array([[row >> (7 - j) & 1 if j < 8 else 0 for j in range(9)] for row in rows])
-    kernel = kernel * 1.0
-    after = filter2d(cat / 255, kernel / kernel.sum(), padding="valid")
-    return cat, (255 * after).round().astype(np.uint8)
-
+__all__ = ["EXERCISES", "answers", "direction_score", "right_not_left", "secret_blur", "strength"]
 
 EXERCISES = [
     Exercise("dense-weights", kind="predict", close=0.2),
@@ -325,6 +221,10 @@ EXERCISES = [
             "matrix-product": _matrix_product,
             "full-size": _full_size,
             "same-padding": lambda x, k, s, p: correlate2d(x, k, s, max(p, k.shape[0] // 2)),
+            "returns-early": _first_row_only,
+            "returns-at-once": _first_number_only,
+            "transposed-output": lambda x, k, s, p: correlate2d(x, k, s, p).T,
+            "plain": lambda x, k, s, p: correlate2d(x, k, 1, 0),
             "stride-ignored": lambda x, k, s, p: correlate2d(x, k, 1, p),
             "stride-in-size-only": _stride_in_size_only,
             "padding-ignored": lambda x, k, s, p: correlate2d(x, k, s, 0),
@@ -345,7 +245,9 @@ EXERCISES = [
             "forgets-one": _sizes(start=False),
             "pads-one-side": _sizes(both_sides=False),
             "dilates-the-size": _sizes(reach=False),
+            "reach-one-short": _reach_one_short,
             "one-inside": _one_inside,
+            "one-inside-and-padding": _reach_short_and_more,
             "ignores-dilation": lambda n, k, s, p, d: conv_output_size(n, k, s, p, 1),
             "padding-ignored": lambda n, k, s, p, d: conv_output_size(n, k, s, 0, d),
             "rounds-up": _rounds_up,
@@ -366,13 +268,15 @@ EXERCISES = [
             "dk-turned": _dk_turned,
             "dout-forgotten": _dout_forgotten,
             "dk-averaged": _dk_averaged,
+            "sign": lambda dout, x, k: conv_backward(-dout, x, k),
         },
         returns=("dx", "dk"),
     ),
     Exercise(
         "right-not-left",
         kind="challenge",
-        score=lambda answer: direction_score(answer()),
-        bar=8.0,
+        score=lambda answer: direction_score(answer() if callable(answer) else answer),
+        bar=7.0,
+        seconds=60.0,
     ),
 ]
