@@ -1,7 +1,8 @@
 """What the website adds to a lesson, which stays plain Markdown for JupyterLab.
 
-- After a cell that calls ``check("some-id", ...)``: the exercise's hints and solution, folded,
-  from their one source in ``vidlearn.course.exercises``; before its text: the anchor ``#some-id``.
+- After a cell that calls ``check("some-id", ...)`` or ``challenge``: the exercise's hints and
+  solution, folded, from their one source in ``vidlearn.course.exercises``; before its text: the
+  anchor ``#some-id``.
 - A link to an address that stands in ``references.bib`` is followed by its citation.
 - The first bold mention of a term of the glossary links there.
 - The rest is for other modules: `edition` leaves out what only a notebook needs, `figures` numbers
@@ -21,7 +22,7 @@ from vidlearn.course import exercises
 from vidlearn.messages import text
 
 BOOK = Path(__file__).parent
-CHECK = re.compile(r"""^check\(\s*["']([\w-]+)["']""", re.MULTILINE)
+CHECK = re.compile(r"""^(?:check|challenge)\(\s*["']([\w-]+)["']""", re.MULTILINE)
 FENCED = re.compile(
     r"(^(?P<fence>`{3,}|~{3,}|:{3,}).*?^(?P=fence)[ \t]*$)", re.MULTILINE | re.DOTALL
 )
@@ -95,8 +96,9 @@ def help_for(exercise):
         FOLDED.format(title=hint.format(number=number, total=count), body=body)
         for number, body in enumerate(exercise.hints, 1)
     ]
-    code = f"```python\n{exercise.solution_source.rstrip()}\n```"
-    folds.append(FOLDED.format(title=text("solution")["title"], body=code))
+    if exercise.solution_source:  # a challenge has none
+        code = f"```python\n{exercise.solution_source.rstrip()}\n```"
+        folds.append(FOLDED.format(title=text("solution")["title"], body=code))
     return "\n".join([":::::{div} vl-help", *folds, ":::::"])
 
 
