@@ -112,7 +112,7 @@ def library_credits():
 def without_credit(page):
     """Return a caption's HTML without the sentence about the library's function."""
     for sentence in library_credits():
-        pattern = re.escape(html.escape(sentence, quote=False))
+        pattern = re.escape(sentence).replace("'", "(?:'|&#x27;)").replace("`", "(?:`|</?code>)")
         page = re.sub(r"\s*" + re.sub(r"\\\{\w+\\\}", "[^<]*?", pattern), "", page)
     return page
 
@@ -124,15 +124,18 @@ def trim(cell):
         fold(cell, "input", words["claims" if "claims" in tags(cell) else "code"])
     if DOCTOR.search(cell.source) and cell.outputs:
         fold(cell, "output", words["doctor"])
-    revealed = {call.args[0].value for call in calls_of("reveal", cell.source)}
+    revealed, scored = (
+        {call.args[0].value for call in calls_of(name, cell.source)}
+        for name in ("reveal", "challenge")
+    )
     banner, kept = BANNER.search(cell.source), []
     for output in cell.outputs:
         page = said_in(output)
         found = ANSWER.search(page)
         if (banner and output.output_type == "stream") or LAB_TALK.search(page):
             continue
-        if found and found[1] in revealed:
-            continue
+        if found and (found[1] in revealed or found[1] in scored):
+            continue  # the question has its answer folded; a stub's score tells readers nothing
         if "vl-caption" in page:
             output["data"]["text/html"] = without_credit(page)
         kept.append(output)

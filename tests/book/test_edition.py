@@ -1,3 +1,6 @@
+import html
+import re
+
 import nbformat
 import pytest
 
@@ -94,9 +97,17 @@ def test_a_guess_becomes_a_question_with_its_answer_folded(guess):
     assert not revealed.outputs
 
 
+def test_the_score_of_a_stub_is_left_out():
+    box = "<div data-vl-check='right-not-left' data-vl-status='wrong'><p>Score 1</p></div>"
+    source = 'challenge("right-not-left", my_right_not_left)'
+    (cell,) = edition.for_readers([code(source, box, "<p>a film</p>")])
+    assert [output.data["text/html"] for output in cell.outputs] == ["<p>a film</p>"]
+
+
 def test_captions_do_not_speak_of_the_library_s_function():
     credit = messages.text("use")["credit_ours"].format(name="my_pool", id="max-pool")
-    caption = f"<figcaption class='vl-caption'>Halved. {credit.replace('`', '`')}</figcaption>"
+    shown = re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(credit))  # as plots writes it
+    caption = f"<figcaption class='vl-caption'>Halved. {shown}</figcaption>"
     (cell,) = edition.for_readers([code("draw()", caption)])
     assert (
         cell.outputs[0].data["text/html"] == "<figcaption class='vl-caption'>Halved.</figcaption>"

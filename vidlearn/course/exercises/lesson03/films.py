@@ -142,7 +142,7 @@ def secret_blur():
     from vidlearn.scratch import filter2d
     from vidlearn.synthetic import picture
 
-    cat = picture("cat")[0:250:5, 20:350:5].mean(axis=-1).round().astype(np.uint8)
+    cat = picture("cat")[0:300:6, 20:416:6].mean(axis=-1).round().astype(np.uint8)
     rows = [0, 54, 127, 127, 62, 28, 8, 0, 0]  # bits
     kernel = np.array([[row >> (7 - j) & 1 if j < 8 else 0 for j in range(9)] for row in rows])
     kernel = kernel * 1.0
