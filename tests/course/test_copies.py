@@ -149,6 +149,44 @@ def test_reset_says_where_a_lesson_went(work, asked, words):
         lab.reset(asked, work)
 
 
+def test_reset_of_nothing_is_no_lesson(work):
+    with pytest.raises(ValueError, match="There is no lesson"):
+        lab.reset("", work)
+
+
+def test_a_folder_in_a_lessons_place_is_kept_beside(work):
+    (work / NEW).mkdir()
+    (work / NEW / "mine.txt").write_text("mine")
+    assert any("vidlearn reset 03" in line for line in lab.give_copies(work))
+    assert "03_convolution.mine-1.ipynb" in lab.reset("03", work)
+    assert (work / "03_convolution.mine-1.ipynb" / "mine.txt").read_text() == "mine"
+    assert source(work / NEW) == "print('é')"
+
+
+def test_half_a_letter_in_an_old_copy_stops_nothing(work):
+    lab_saves(work / OLD, "mine \ud800")
+    assert "kept under the old name" in lab.give_copies(work)[0]
+    assert source(work / OLD) == "mine \ud800"
+
+
+def test_brackets_without_end_are_damage(work):
+    (work / NEW).write_text("[" * 100_000)
+    assert any(f"{NEW} cannot be read" in line for line in lab.give_copies(work))
+    (work / lab.RECORD).write_text("[" * 100_000)
+    assert "could not be read" in lab.give_copies(work)[0]
+
+
+def test_two_that_start_at_once_do_not_stop_each_other(work, monkeypatch):
+    def other_was_faster(*_):
+        (work / OLD).unlink(missing_ok=True)
+        return True
+
+    monkeypatch.setattr(lab, "_untouched", other_was_faster)
+    lab.give_copies(work)
+    assert not (work / OLD).exists()
+    assert (work / NEW).exists()
+
+
 def test_reset_takes_a_number_or_a_file(work):
     for asked in ("3", "03", NEW, f"some/{NEW}"):
         assert NEW in lab.reset(asked, work)

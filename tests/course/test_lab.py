@@ -84,6 +84,7 @@ def test_copies_survive_a_write_that_is_cut_short(course, tmp_path, monkeypatch)
         with pytest.raises(OSError, match="No space left"):
             lab.give_copies(tmp_path)
     assert title(tmp_path / "00_start.ipynb") == "# Zero"
+    assert not list(tmp_path.glob("*.new"))
     lab.give_copies(tmp_path)
     assert title(tmp_path / "00_start.ipynb") == "# Zero, better"
 

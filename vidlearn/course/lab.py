@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from vidlearn.messages import text
 
 PACKAGE = Path(__file__).parents[1]
 RECORD = ".vidlearn.json"
+DAMAGE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 RENUMBERED = {  # names that lessons had in version 0.1.0
     "02_convolution.ipynb": "03_convolution.ipynb",
     "03_pooling.ipynb": "04_pooling.ipynb",
@@ -202,7 +204,10 @@ def reset(number: str, work: Path) -> str:
             for path in (work / f"{lesson.stem}.mine-{i}.ipynb" for i in range(1, 10_000))
             if not path.exists()
         )
-        shutil.copy2(copy, kept)
+        if copy.is_dir():
+            copy.rename(kept)
+        else:
+            shutil.copy2(copy, kept)
     _write(copy, fresh)
     _trust([copy])
     record, _ = _read_record(work)
@@ -216,7 +221,8 @@ def reset(number: str, work: Path) -> str:
 def _lesson_called(number: str) -> Path:
     """Find a lesson by its number or file, and say where one went that has another number now."""
     words, lessons = text("lab"), find_lessons()
-    asked = Path(number).name.split("_")[0].upper().zfill(2)
+    asked = Path(number).name.split("_")[0].upper()
+    asked = asked and asked.zfill(2)
     old = {name.split("_")[0]: new for name, new in RENUMBERED.items()}
     if Path(number).name in RENUMBERED:
         new = RENUMBERED[Path(number).name].split("_")[0]
@@ -240,7 +246,7 @@ def _renumber(work: Path, record: dict[str, Given]) -> list[str]:
         mine = _read(work / old)
         moved.append(words["move"].format(old=old.split("_")[0], new=new.split("_")[0]))
         if mine is not None and _untouched(mine, given, fresh_copy(lessons[new])):
-            (work / old).unlink()
+            (work / old).unlink(missing_ok=True)  # where two start at once
         else:
             kept.append(old)
     said = [words["moved"].format(moves=", ".join(moved))] if moved else []
@@ -279,7 +285,7 @@ def _read(copy: Path) -> str | None:
     try:
         words = copy.read_text(encoding="utf-8")
         _sources_hash(words)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, *DAMAGE):
         return None
     return words
 
@@ -291,7 +297,7 @@ def _sources_hash(words: str) -> str:
 
 
 def _hash(words: str) -> str:
-    return hashlib.sha256(words.encode()).hexdigest()
+    return hashlib.sha256(words.encode(errors="surrogatepass")).hexdigest()
 
 
 def _trust(copies: list[Path]) -> None:
@@ -313,9 +319,12 @@ def _trust(copies: list[Path]) -> None:
 
 def _write(path: Path, words: str) -> None:
     """Write whole or not at all: an interruption leaves the old file."""
-    half = path.with_name(f".{path.name}.new")
-    half.write_text(words, encoding="utf-8", newline="\n")
-    half.replace(path)
+    half = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        half.write_text(words, encoding="utf-8", newline="\n")
+        half.replace(path)
+    finally:
+        half.unlink(missing_ok=True)
 
 
 def _read_record(work: Path) -> tuple[dict[str, Given], list[str]]:
@@ -327,7 +336,7 @@ def _read_record(work: Path) -> tuple[dict[str, Given], list[str]]:
         kept = json.loads(file.read_text(encoding="utf-8"))
         sources = dict(kept.get("sources", {}))
         given = {name: Given(whole, sources.get(name)) for name, whole in kept["given"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except DAMAGE:
         return {}, [text("lab")["unreadable"].format(file=file)]
     return given, []
 
