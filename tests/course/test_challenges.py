@@ -45,6 +45,10 @@ def endless(k):
         k += 1
 
 
+def abysmal(k):
+    return abysmal(k + 1)
+
+
 @pytest.mark.parametrize(
     ("answer", "status", "words"),
     [
@@ -54,7 +58,16 @@ def endless(k):
         (lambda k: 1 / 0, "wrong", "ZeroDivisionError"),
         (lambda k: np.nan, "wrong", "not a finite number"),
         (lambda k: "a", "wrong", "TypeError"),
-        (7, "wrong", "There is no score"),
+        (lambda k: print("hm"), "not_yet", "printed something and returned nothing"),
+        (
+            7,
+            "not_yet",
+            '`challenge` wants your function itself, as in `challenge("fall", my_fall)`',
+        ),
+        ([1, 2], "not_yet", "It was given [1, 2]."),
+        (np.zeros(2), "not_yet", "It was given [0. 0.]"),
+        ("text", "not_yet", "It was given 'text'."),
+        (abysmal, "wrong", "calls itself without end"),
         (endless, "wrong", "ran for 0.3 seconds and was stopped in its line"),
         (scratch.relu_forward, "not_yet", "the library's own `relu_forward`"),
     ],
@@ -63,6 +76,13 @@ def test_odd_answers_are_told_not_raised(answer, status, words):
     result = challenge("fall", answer)
     assert result.status == status
     assert words in repr(result)
+
+
+def test_a_slow_scoring_is_not_the_answers_fault():
+    result = challenge("judge", lambda: 1)
+    assert result.status == "wrong"
+    assert "scoring took longer than 0.3 seconds" in repr(result)
+    assert "while" not in repr(result)
 
 
 def test_wrong_ids_and_kinds_are_told():

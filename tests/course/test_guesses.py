@@ -23,16 +23,22 @@ def _forget(monkeypatch):
         (10, 100, "wrong", "It is 100. Your 10 is a factor of 10 too low."),
         (12, 1_105_920_000, "wrong", "is a factor of 92,000,000 too low"),
         (30, 20, "wrong", "It is 20. Your 30 is 50 % too high."),
-        (-3, 3, "wrong", "It is 3. Your -3 has the other sign."),
-        (2, 0, "wrong", "It is 0. Your 2 is 2 too high."),
-        (0, 5, "wrong", "It is 5. Your 0 is 5 too low."),
+        (-3, 3, "wrong", "It is 3. Your -3 is below zero."),
+        (3, -3, "wrong", "It is -3. Your 3 is above zero."),
+        (2, 0, "wrong", "It is 0. Your 2 is too high."),
+        (0, 1105.92, "wrong", "It is 1,106. Your 0 is too low."),
+        (1e20, 3, "wrong", "Your 1 × 10^20 is a factor of 3.3 × 10^19 too high."),
+        (2e-5, 0.3, "wrong", "It is 0.3. Your 2 × 10^-5 is a factor of 15,000 too low."),
         ("1_000", np.int64(1000), "right", "It is 1,000"),
         ((5, 7), np.array([5, 7]), "right", "It is (5, 7), just as you said."),
         ([5, 8], (5, 7), "wrong", "It is (5, 7). You said (5, 8)."),
         ("uint8", "UINT8", "right", "just as you said"),
         ("many", 3.0, "wrong", "cannot be compared"),
         (3, (3, 4), "wrong", "cannot be compared"),
-        (float("inf"), 3, "wrong", "It is 3. Your inf"),
+        (float("inf"), 3, "wrong", "It is 3. Large or small, it has an end; you said ∞."),
+        (float("-inf"), 3, "wrong", "it has an end; you said -∞."),
+        (3, np.inf, "wrong", "It is ∞. Your 3 is too low."),
+        (float("inf"), np.inf, "right", "It is ∞, just as you said."),
     ],
 )
 def test_a_guess_is_compared(guess, value, status, words):
@@ -44,6 +50,51 @@ def test_a_guess_is_compared(guess, value, status, words):
     assert ("Good." in result.lines) == (status == "right")
 
 
+@pytest.mark.parametrize(
+    ("guess", "title", "words"),
+    [
+        (1_105_920_000, "Right, in another unit.", "the two are a factor of 1,000,000 apart"),
+        (1_105_920, "Right, in another unit.", "Your 1,105,920 is right, but counted in another"),
+        (0.00110592, "Right, in another unit.", "a factor of 1,000,000 apart"),
+        (11.0592, "Right, in another unit.", "a factor of 100 apart"),
+        (1e9, "Not what you expected.", "too high. Or did you count in another unit? Then it is"),
+        (10, "Not what you expected.", "too low. Or did you count in another unit?"),
+        (110.592, "Not what you expected.", "It is 1,106. Your 110.6 is a factor of 10 too low."),
+        (600_000, "Not what you expected.", "Your 600,000 is a factor of 540 too high."),
+    ],
+)
+def test_a_guess_in_another_unit_is_told_so(guess, title, words):
+    predict("weights", guess)
+    result = reveal("weights", 1105.92)
+    assert result.title == title
+    assert result.status == ("right" if title.startswith("Right") else "wrong")
+    assert words in result.lines[0]
+
+
+ODD = [{}, np.zeros((2, 2)), object(), float("nan"), 1j, True, [None], [[1], [2, 3]]]
+
+
+@pytest.mark.parametrize("guess", [*ODD, "a lot", "nan", (1, 106), [3], "12 million"])
+def test_one_number_is_asked_for_at_once(guess, capsys):
+    predict("weights", guess)
+    wanted = '`predict` wants one number (million weights), as in `predict("weights", 12)`.'
+    assert wanted in capsys.readouterr().out
+    assert reveal("weights", 3).status == "not_yet"
+
+
+@pytest.mark.parametrize("guess", [12, "12", 12.0, "1_2", np.float32(12), np.array(12)])
+def test_a_number_may_be_written_in_several_ways(guess, capsys):
+    predict("weights", guess)
+    assert "Your guess: 12." in capsys.readouterr().out
+    assert reveal("weights", 12)
+
+
+def test_a_guess_that_is_refused_forgets_the_one_before(kept):
+    predict("size", 3)
+    predict("size", {})
+    assert reveal("size", 3).status == "not_yet"
+
+
 @pytest.mark.parametrize("none", [None, ..., "", "  "])
 def test_no_guess_is_no_fault(none, capsys):
     predict("size", none)
@@ -53,7 +104,7 @@ def test_no_guess_is_no_fault(none, capsys):
     assert "It is 28." in result.lines[0]
 
 
-@pytest.mark.parametrize("guess", [{}, np.zeros((2, 2)), object(), float("nan"), [None]])
+@pytest.mark.parametrize("guess", ODD)
 def test_what_is_no_guess_is_told(guess, capsys):
     predict("size", guess)
     assert 'wants a number, as in `predict("size", 12)`' in capsys.readouterr().out

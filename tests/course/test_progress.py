@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from vidlearn.course import check, lesson, progress
+from vidlearn.course import check, lesson, predict, progress, reveal
 from vidlearn.course.progress import begun, load, path, record
 
 
@@ -47,11 +47,23 @@ def test_a_file_of_version_0_1_0_is_read(file):
 def test_begun_lessons_are_counted(file, toys, capsys):
     assert begun() == []
     record("box", "right")
-    record("size", "seen")
     record("climb", "wrong", best=1.0)
-    assert begun() == ["Lesson 03: 2 of 9 solved"]
+    assert begun() == ["Lesson 03: 1 of 8 solved"]
     lesson("03")
-    assert "Solved here: 2 of 9." in capsys.readouterr().out
+    assert "Solved here: 1 of 8." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("guess", [3, 28])
+def test_a_prediction_is_made_and_not_solved(file, toys, capsys, guess):
+    predict("size", guess)
+    reveal("size", 28)
+    assert begun() == []
+    lesson("03")
+    progress()
+    printed = capsys.readouterr().out.split("It always does.")[1]
+    assert "Solved here: 0 of 8." in printed
+    assert "Lesson 03: 0 of 8 solved" in printed
+    assert "size" not in printed
 
 
 def test_unreadable_file_is_moved_aside(file, capsys):
@@ -82,6 +94,6 @@ def test_table_lists_every_lesson(file, toys, capsys):
     record("box", "right")
     progress()
     printed = capsys.readouterr().out
-    assert "Lesson 03: 1 of 9 solved" in printed
+    assert "Lesson 03: 1 of 8 solved" in printed
     assert "✓ box" in printed
-    assert "· size" in printed
+    assert "· climb" in printed

@@ -1,5 +1,6 @@
 """A few exercises made for the tests of the checker, with words of their own."""
 
+import time
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -123,14 +124,23 @@ def score(answer):
     return float(sum(answer(k) for k in range(3)))
 
 
+def slow_score(answer):
+    answer()
+    time.sleep(2)
+
+
 CLIMB = Toy("climb", kind="challenge", score=score, bar=6.0, said={"right": "Well climbed."})
 FALL = Toy("fall", kind="challenge", score=score, bar=6.0, higher=False, seconds=0.3)
+JUDGE = Toy("judge", kind="challenge", score=slow_score, bar=1.0, seconds=0.3)
 SIZE = Toy("size", kind="predict", close=0.1, said={"after": "It always does.", "right": "Good."})
+WEIGHTS = Toy("weights", kind="predict", close=0.2, said={"unit": "million weights"})
 WAY = Toy(
     "way",
     kind="predict",
     said={"choices": ["left", "right", "both"], "mistakes": {"b": "That is the other hand."}},
 )
-TOYS = {toy.id: toy for toy in (BOX, BACKWARD, QUIZ, STEP, RATE, CLIMB, FALL, SIZE, WAY)}
+TOYS = {
+    toy.id: toy for toy in (BOX, BACKWARD, QUIZ, STEP, RATE, CLIMB, FALL, JUDGE, SIZE, WEIGHTS, WAY)
+}
 for toy in TOYS.values():
     object.__setattr__(toy, "lesson", "03")

@@ -7,6 +7,7 @@ import linecache
 import sys
 import types
 
+from vidlearn.course.limits import TimeUp
 from vidlearn.messages import text
 
 LIBRARIES = {"vidlearn", "numpy", "scipy", "cv2"}
@@ -180,6 +181,34 @@ def where(answer, error):
     own = name == name_of(code_of(answer))
     said = words["raised_line" if own else "raised_helper"]
     return said.format(name=name, line=line, code=code, error=told(error))
+
+
+def stopped(answer, error, seconds):
+    """Say how an answer ended without a result: where, by which error, or for want of time.
+
+    Parameters
+    ----------
+    answer : callable
+        The learner's function.
+    error : BaseException
+        What it raised.
+    seconds : float
+        The time it had.
+
+    Returns
+    -------
+    str
+    """
+    words, name = text("check"), name_of(answer)
+    if isinstance(error, RecursionError):
+        return words["recursion"].format(name=name)
+    if not isinstance(error, TimeUp):
+        return where(answer, error)
+    place = place_of(answer, error)
+    if place is None:
+        return words["too_long"].format(name=name, seconds=seconds)
+    owner, line, code = place
+    return words["too_long_line"].format(name=owner, seconds=seconds, line=line, code=code)
 
 
 def place_of(answer, error):

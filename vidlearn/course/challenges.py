@@ -1,12 +1,13 @@
 """A challenge: a score, a bar to reach, and the learner's best so far."""
 
+import contextlib
 import math
 
 from vidlearn.course import exercises
-from vidlearn.course.answers import library_name, name_of, place_of, where
+from vidlearn.course.answers import library_name, name_of, stopped
 from vidlearn.course.describe import brief
 from vidlearn.course.exercises import Refusal
-from vidlearn.course.limits import Clock, TimeUp
+from vidlearn.course.limits import Clock, Heard, TimeUp
 from vidlearn.course.progress import load, record
 from vidlearn.course.result import CheckResult, show
 from vidlearn.messages import text
@@ -33,7 +34,7 @@ def challenge(exercise_id, answer):
         exercise = exercises.get(exercise_id)
     except KeyError as error:
         return show(CheckResult(str(exercise_id), "not_yet", lines=[error.args[0]]))
-    words, seen = text("challenge"), []
+    words, heard = text("challenge"), Heard()
     if exercise.kind != "challenge":
         line = text("check")["other_kind"].format(call="check", id=exercise.id)
         return show(CheckResult(exercise.id, "not_yet", lines=[line]))
@@ -41,17 +42,22 @@ def challenge(exercise_id, answer):
     if callable(answer) and (name := library_name(answer, exercise.allows)):
         line = text("check")["library"].format(name=name, id=exercise.id)
         return show(CheckResult(exercise.id, "not_yet", lines=[line]))
+    watched = _Watched(answer) if callable(answer) else answer
     try:
-        score = Clock(exercise.seconds).run(exercise.score, _watched(answer, seen))
+        with contextlib.redirect_stdout(heard):
+            score = Clock(exercise.seconds).run(exercise.score, watched)
     except NotImplementedError:
         score = None
     except (Exception, SystemExit, TimeUp) as error:
-        if not _nothing(answer, seen):
-            return show(_stopped(exercise, answer, error))
+        if not _nothing(watched):
+            return show(_stopped(exercise, answer, error, watched))
         score = None
-    if score is None or _nothing(answer, seen):
-        line = text("check")["empty"].format(name=_name(exercise, answer))
-        return show(CheckResult(exercise.id, "not_yet", lines=[line]))
+    if score is None or _nothing(watched):
+        printed = heard.told()
+        line = text("check")["printed_only" if printed else "empty"]
+        line = line.format(name=_name(exercise, answer))
+        details = {text("check")["printed"]: printed} if printed else {}
+        return show(CheckResult(exercise.id, "not_yet", lines=[line], details=details))
     score = float(score)
     if not math.isfinite(score):
         line = words["no_score"].format(name=_name(exercise, answer))
@@ -85,41 +91,44 @@ def _figure(score):
     return f"{score:.4g}"
 
 
-def _watched(answer, seen):
-    """Return the answer, noting whether it ever returns anything."""
-    if not callable(answer):
-        return answer
+class _Watched:
+    """An answer, with a note of whether it ever returns anything and whether it runs now."""
 
-    def watched(*args, **options):
-        result = answer(*args, **options)
-        if len(seen) < 2:
-            seen.append(result is None or result is Ellipsis)
+    def __init__(self, answer):
+        self.answer, self.__name__ = answer, name_of(answer)
+        self.returned, self.empty, self.runs = False, True, False
+
+    def __call__(self, *args, **options):
+        self.runs = True
+        result = self.answer(*args, **options)
+        self.runs, self.returned = False, True
+        self.empty = self.empty and (result is None or result is Ellipsis)
         return result
 
-    watched.__name__ = name_of(answer)
-    return watched
 
-
-def _nothing(answer, seen):
-    if not callable(answer):
-        return answer is None or answer is Ellipsis
-    return bool(seen) and all(seen)
+def _nothing(watched):
+    if isinstance(watched, _Watched):
+        return watched.returned and watched.empty
+    return watched is None or watched is Ellipsis
 
 
 def _name(exercise, answer):
     return name_of(answer) if callable(answer) else exercise.stub
 
 
-def _stopped(exercise, answer, error):
-    words, name = text("check"), _name(exercise, answer)
-    if isinstance(error, TimeUp):
-        place = place_of(answer, error) if callable(answer) else None
-        values = dict(zip(("name", "line", "code"), place or (name,), strict=False))
-        line = words["too_long_line" if place else "too_long"]
-        line = line.format(seconds=exercise.seconds, **values)
-    elif isinstance(error, Refusal) or not callable(answer):
-        line = text("challenge")["refused"].format(reason=error)
+def _stopped(exercise, answer, error, watched):
+    """Say why there is no score: the scoring's own words, or where the answer ended."""
+    words, slow = text("challenge"), isinstance(error, TimeUp)
+    if isinstance(error, Refusal):
+        line = words["refused"].format(reason=error)
+    elif slow and not getattr(watched, "runs", False):
+        line = words["slow_score"].format(seconds=exercise.seconds)
+    elif callable(answer):
+        line = stopped(answer, error, exercise.seconds)
     else:
-        line = where(answer, error)
-    details = {} if callable(answer) else {words["came"]: brief(answer)}
+        line = text("check")["not_callable"].format(
+            call="challenge", id=exercise.id, stub=exercise.stub, came=brief(answer)
+        )
+        return CheckResult(exercise.id, "not_yet", lines=[line])
+    details = {} if callable(answer) else {text("check")["came"]: brief(answer)}
     return CheckResult(exercise.id, "wrong", lines=[line], details=details)

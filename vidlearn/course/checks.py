@@ -70,7 +70,7 @@ def judge(exercise_id, answer=_NOTHING):
     answer = getattr(answer, "vidlearn_answer", answer)  # inside what `use` handed out
     if not callable(answer):
         if exercise.kind != "experiment":
-            return not_yet("not_callable", came=brief(answer))
+            return not_yet("not_callable", call="check", came=brief(answer))
         return grade(exercise, _constant(answer, exercise.stub))
     if name := library_name(answer, exercise.allows):
         return not_yet("library", name=name)

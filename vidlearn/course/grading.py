@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vidlearn.course.answers import code_of, name_of, place_of, where
+from vidlearn.course.answers import code_of, name_of, stopped
 from vidlearn.course.compare import changed, differences, rounding
 from vidlearn.course.describe import brief
 from vidlearn.course.exercises import Refusal
@@ -137,7 +137,9 @@ def _fault(exercise, answer, tries, clock, cases):
     words, one = text("check"), tries[-1]
     if one.error is not None:
         name = from_error(exercise, one.args, one.error)
-        return _wrong(exercise, tries, cases, [name], [_stopped(exercise, answer, one.error)])
+        return _wrong(
+            exercise, tries, cases, [name], [stopped(answer, one.error, exercise.seconds)]
+        )
     if one.empty:
         name = from_nothing(exercise, tries)
         line = words["nothing_here"].format(name=name_of(answer))
@@ -178,19 +180,6 @@ def expected_of(exercise, args):
     """
     expected = exercise.solution(*copy.deepcopy(args))
     return exercise.measure(expected, *args) if exercise.measure else expected
-
-
-def _stopped(exercise, answer, error):
-    words, name = text("check"), name_of(answer)
-    if isinstance(error, RecursionError):
-        return words["recursion"].format(name=name)
-    if not isinstance(error, TimeUp):
-        return where(answer, error)
-    place = place_of(answer, error)
-    if place is None:
-        return words["too_long"].format(name=name, seconds=exercise.seconds)
-    owner, line, code = place
-    return words["too_long_line"].format(name=owner, seconds=exercise.seconds, line=line, code=code)
 
 
 def _said(exercise, parts):

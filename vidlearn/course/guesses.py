@@ -12,6 +12,7 @@ from vidlearn.messages import text
 
 _guesses = {}
 LETTERS = "abcdefghij"
+SAME_DIGITS = 1e-3  # a guess as near as this to a power of ten times the value
 
 
 def predict(exercise_id, guess=None):
@@ -37,6 +38,7 @@ def predict(exercise_id, guess=None):
     try:
         plain = _plain(exercise, guess)
     except (TypeError, ValueError):
+        _guesses[exercise.id] = None  # an earlier guess is not the one meant
         line = words["unclear"].format(wanted=_wanted(exercise), came=brief(guess))
         show_line("predict", line, predict=exercise.id)
         return
@@ -121,17 +123,24 @@ def _plain(exercise, guess):
         return letter
     if isinstance(guess, str):
         try:
-            return float(guess.replace("_", ""))
+            return _number(guess.replace("_", ""))
         except ValueError:
+            if _asks_for_a_number(exercise):
+                raise
             return guess.strip()
-    if isinstance(guess, tuple | list) or np.ndim(guess) == 1:
+    if not _asks_for_a_number(exercise) and np.ndim(guess) == 1:
         return tuple(_number(part) for part in guess)
     return _number(guess)
 
 
+def _asks_for_a_number(exercise):
+    """What is counted in a unit is one number."""
+    return "unit" in exercise.words
+
+
 def _number(value):
     number = float(value)
-    if math.isnan(number):
+    if math.isnan(number) or isinstance(value, bool | np.bool_):
         raise ValueError(value)
     return number
 
@@ -139,9 +148,9 @@ def _number(value):
 def _wanted(exercise):
     words, known = text("predict"), choices(exercise)
     listed = "; ".join(words["choice"].format(letter=k, words=v) for k, v in known.items())
-    return words["wanted_choice" if known else "wanted_number"].format(
-        id=exercise.id, choices=listed
-    )
+    unit = exercise.words.get("unit")
+    line = "wanted_choice" if known else "wanted_unit" if unit else "wanted_number"
+    return words[line].format(id=exercise.id, choices=listed, unit=unit)
 
 
 def _said(exercise, value):
@@ -156,9 +165,13 @@ def _said(exercise, value):
 
 
 def _figure(value):
-    if value == int(value) if math.isfinite(value) else False:
-        return f"{int(value):,}" if abs(value) < 1e15 else f"{value:.3g}"
-    return f"{value:.4g}"
+    if math.isinf(value):
+        return "∞" if value > 0 else "-∞"
+    size = abs(value)
+    if size >= 1e15 or 0 < size < 1e-4:
+        digits, power = f"{value:.2e}".split("e")
+        return text("predict")["power"].format(digits=f"{float(digits):g}", power=int(power))
+    return f"{value:,.0f}" if size >= 1000 or value == int(value) else f"{value:.4g}"
 
 
 def _compared(exercise, guess, value):
@@ -180,22 +193,35 @@ def _compared(exercise, guess, value):
 
 
 def _numbers(exercise, guess, value):
+    """Return the verdict, which sentence says it, and how far off the guess is."""
     words, off = text("predict"), abs(guess - value)
+    line = "too_low" if guess < value else "too_high"
+    if guess == value:
+        return "right", "exact", ""
+    if math.isinf(guess) or math.isinf(value):
+        return "far", "infinite" if math.isinf(guess) else line, ""
     if off <= 1e-9 * abs(value):
         return "right", "exact", ""
     if off <= max(exercise.close * abs(value), exercise.near):
         return "close", "close", ""
     if guess * value < 0:
-        return "far", "other_sign", ""
-    line = "too_low" if guess < value else "too_high"
-    if guess == 0 or value == 0 or not math.isfinite(off):
-        return "far", line, words["amount"].format(amount=off)
-    factor = max(abs(guess / value), abs(value / guess))
-    if factor >= 2:
-        return "far", line, words["factor"].format(factor=_rough(factor))
-    return "far", line, words["percent"].format(percent=100 * off / abs(value))
+        return "far", "below_zero" if guess < 0 else "above_zero", ""
+    if guess == 0 or value == 0:
+        return "far", line, ""
+    ratio = guess / value
+    factor = max(ratio, 1 / ratio)
+    if factor < 2:
+        return "far", line, words["percent"].format(percent=100 * off / abs(value))
+    how = words["factor"].format(factor=_rough(factor))
+    power = 10.0 ** round(math.log10(ratio))
+    missed = abs(ratio / power - 1)
+    if max(power, 1 / power) < 100 or missed > exercise.close:
+        return "far", line, how
+    if missed > SAME_DIGITS:
+        return "far", f"{line}_or_unit", how
+    return "unit", "unit", words["factor"].format(factor=_figure(max(power, 1 / power)))
 
 
 def _rough(factor):
-    """Two figures of a factor, without a power of ten."""
-    return f"{float(f'{factor:.2g}'):,.0f}" if factor >= 10 else f"{factor:.2g}"
+    """Two figures of a factor."""
+    return _figure(float(f"{factor:.2g}"))

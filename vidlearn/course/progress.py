@@ -9,7 +9,7 @@ import platformdirs
 
 from vidlearn.messages import text
 
-DONE = ("right", "seen")
+DONE = ("right", "seen")  # a prediction is seen
 
 
 def path():
@@ -81,7 +81,7 @@ def record(exercise_id, status, **more):
 
 
 def by_lesson():
-    """Return what is solved, lesson by lesson.
+    """Return what is solved, lesson by lesson. A prediction is made, not solved, and left out.
 
     Returns
     -------
@@ -92,7 +92,9 @@ def by_lesson():
 
     kept, found = load(), {}
     for exercise in exercises.all_exercises():
-        done = kept.get(exercise.id, {}).get("status") in DONE
+        if exercise.kind == "predict":
+            continue
+        done = kept.get(exercise.id, {}).get("status") == "right"
         found.setdefault(exercise.lesson, {})[exercise.id] = done
     return dict(sorted(found.items()))
 
