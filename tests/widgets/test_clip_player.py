@@ -67,6 +67,8 @@ def test_labels_may_change_from_frame_to_frame():
         (grey_steps(), {"marks": [0.5]}, "marks must be a sequence of whole numbers"),
         (grey_steps(), {"boxes": [[[0, 0, 1, 1]]]}, "each of the 10 frames. Received 1"),
         (grey_steps(1), {"boxes": [[[0, 0, 1, 1]]], "labels": ["a", "b"]}, "2 labels for the 1"),
+        (grey_steps(1), {"boxes": [[[0, 0, np.inf, 5]]]}, "finite numbers.*infinity.*frame 0"),
+        (grey_steps(1), {"boxes": [[[np.nan, 0, 5, 5]]]}, "finite numbers"),
         (grey_steps(), {"labels": ["a"]}, "labels name boxes"),
         (grey_steps(), {"max_width": 0}, "max_width must be at least 1"),
     ],

@@ -148,6 +148,11 @@ def pack_boxes(boxes, labels, total):
     numbers, packed = {}, []
     for t, rows in enumerate(boxes):
         rows = np.asarray(rows, float).reshape(-1, 4) if np.size(rows) else np.zeros((0, 4))
+        if not np.isfinite(rows).all():
+            raise ValueError(
+                f"boxes must hold finite numbers. Received NaN or infinity in those of frame {t}: "
+                "give a frame without a box an empty array (0, 4)."
+            )
         names = range(len(rows)) if labels is None else labels[t] if each_frame else labels
         if len(names) != len(rows):
             raise ValueError(
