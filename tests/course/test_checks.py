@@ -10,11 +10,12 @@ from tests.course.toys import BACKWARD, TOYS
 from vidlearn.course import check, checks, exercises, hint, solution
 from vidlearn.course.checks import grade
 from vidlearn.course.exercises._source import shown_source
+from vidlearn.course.grading import AS_GIVEN
 from vidlearn.course.lab import find_lessons
 
 EVERY = exercises.all_exercises()
 ALL = [e for e in EVERY if e.kind not in ("predict", "challenge")]
-MISTAKES = [(e, name) for e in ALL for name in e.mistakes]
+MISTAKES = [(e, name) for e in ALL for name in e.mistakes if name != AS_GIVEN]
 
 
 @pytest.mark.parametrize("exercise", ALL, ids=lambda e: e.id)
@@ -28,11 +29,16 @@ def test_reference_is_accepted(exercise):
 )
 def test_mistake_is_named(exercise, name):
     result = grade(exercise, exercise.mistakes[name])
-    assert result.status == ("not_yet" if name == "as-given" else "wrong")
-    if name == "as-given":
-        return
+    assert result.status == "wrong"
     assert result.misconception == name
     assert exercise.words["mistakes"][name] in repr(result)
+
+
+@pytest.mark.parametrize("exercise", [e for e in ALL if AS_GIVEN in e.mistakes], ids=lambda e: e.id)
+def test_a_function_to_repair_as_it_stood_is_not_answered(exercise):
+    result = grade(exercise, exercise.mistakes[AS_GIVEN])
+    assert result.status == "not_yet"
+    assert result.lines == [exercise.words["mistakes"][AS_GIVEN]]
 
 
 @pytest.mark.parametrize("exercise", ALL, ids=lambda e: e.id)

@@ -9,9 +9,11 @@ import pytest
 
 from tests.course.toys import BACKWARD, BOX, QUIZ, STEP, backward, box, no_end, swapped
 from vidlearn import scratch
+from vidlearn.course import exercises
 from vidlearn.course.answers import library_name
 from vidlearn.course.grading import grade
 from vidlearn.course.limits import Clock, TimeUp
+from vidlearn.course.misconceptions import _flat
 
 
 def said(result):
@@ -69,6 +71,28 @@ def test_two_mistakes_at_once_are_both_named():
     assert result.misconception == "averaged+sign"
     result = grade(BACKWARD, lambda dout, x: (2 * dout.sum(), np.mean(dout * x)))
     assert result.misconception == "averaged+summed"
+
+
+def test_two_mistakes_that_contradict_each_other_are_not_named_together():
+    def my_conv_output_size(size, kernel, stride, padding, dilation):
+        reach = kernel + dilation - 1
+        return (size + 2 * padding - reach) // stride + 1
+
+    size = exercises.get("conv-output-size")
+    assert grade(size, my_conv_output_size).misconception is None
+
+    def two_slips(size, kernel, stride, padding, dilation):
+        return (size + padding - dilation * (kernel - 1) - 1) // stride
+
+    assert grade(size, two_slips).misconception == "padding-and-start"
+
+
+@pytest.mark.parametrize("other", [True, "text", None, ..., [1, None], (1, "a")])
+def test_what_is_no_number_is_explained_by_no_pair(other):
+    assert _flat(other) is None
+    result = grade(BACKWARD, lambda dout, x: (2 * dout, other))
+    assert result.status == "wrong"
+    assert result.misconception is None
 
 
 # Errors -------------------------------------------------------------------------------

@@ -159,18 +159,30 @@ def _pair(exercise, tries, results, more):
         return []
     others = [*tries[:-1], *(one for one in more() if one.usable)]
     for pair, way in fitting:
-        total = came.size
+        total, effects = came.size, [_effects([wrong[name] for name in pair], right, exercise)]
         for one in others:
             parts = [_run(exercise, name, one.args)[0] for name in pair]
-            here = _flat(one.measured)
-            both = way(*parts, _right(exercise, one.args), exercise)
+            here, right_here = _flat(one.measured), _right(exercise, one.args)
+            both = way(*parts, right_here, exercise)
             if here is None or not _fits(both, here, exercise):
                 break
             total += here.size
+            effects.append(_effects(parts, right_here, exercise))
         else:
-            if total >= FEWEST:
+            apart = way is not _added or any(first != second for first, second in effects)
+            if total >= FEWEST and apart:
                 return list(pair)
     return []
+
+
+def _effects(parts, right, exercise):
+    """Where each of two mistakes shows: what shows at the same places is two views of one thing."""
+    numbers = _flat(right)
+    if not _alike([numbers, *(_flat(part) for part in parts)]):
+        return [0, 1]  # of another form: not one thing
+    return [
+        np.isclose(_flat(part), numbers, exercise.rtol, exercise.rtol).tolist() for part in parts
+    ]
 
 
 def _right(exercise, args):
@@ -227,8 +239,6 @@ def _flat(result):
         if not parts or any(part is None for part in parts):
             return None
         return np.concatenate(parts)
-    if isinstance(result, bool | str) or result is None:
-        return None
     try:
         numbers = np.asarray(result)
     except Exception:
