@@ -1,8 +1,11 @@
 """How the built pages read: on a laptop, on a phone, on paper, by keyboard, without scripts."""
 
 import re
+from io import BytesIO
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from tests.book.test_site import LESSONS, PAGES, address
 
@@ -186,6 +189,34 @@ def test_a_dark_page_prints_in_the_light_theme_whole(site, browser):
     assert code.evaluate("box => getComputedStyle(box).whiteSpace") == "pre-wrap"
     shown.evaluate("dispatchEvent(new Event('afterprint'))")
     assert shown.evaluate("document.documentElement.dataset.theme") == "dark"
+    context.close()
+
+
+def settled(film):
+    """Take a picture of a film once two in a row are the same."""
+    before = None
+    for _ in range(20):
+        picture = np.array(Image.open(BytesIO(film.screenshot())).convert("L"), float)
+        if before is not None and np.array_equal(picture, before) and np.ptp(picture) > 50:
+            break
+        before = picture
+    return picture
+
+
+@pytest.mark.browser
+def test_nothing_lies_over_a_film_on_paper(site, browser):
+    context = browser.new_context()
+    shown = context.new_page()
+    shown.goto(address(site, "notebooks/03_convolution"))
+    film = shown.locator("video").nth(1)
+    film.scroll_into_view_if_needed()
+    film.evaluate(
+        "v => new Promise((seen) => { v.onseeked = seen; v.pause(); v.currentTime = 1; })"
+    )
+    shown.emulate_media(media="print")
+    printed = settled(film)
+    film.evaluate("v => { v.controls = false; }")
+    assert abs(settled(film) - printed).mean() < 1
     context.close()
 
 
