@@ -71,7 +71,7 @@ def test_a_guess_in_another_unit_is_told_so(guess, title, words):
     assert words in result.lines[0]
 
 
-ODD = [{}, np.zeros((2, 2)), object(), float("nan"), 1j, True, [None], [[1], [2, 3]]]
+ODD = [{}, np.zeros((2, 2)), object(), float("nan"), 1j, True, [None], [[1], [2, 3]], 10**400]
 
 
 @pytest.mark.parametrize("guess", [*ODD, "a lot", "nan", (1, 106), [3], "12 million"])

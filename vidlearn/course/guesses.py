@@ -37,7 +37,7 @@ def predict(exercise_id, guess=None):
         return
     try:
         plain = _plain(exercise, guess)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         _guesses[exercise.id] = None  # an earlier guess is not the one meant
         line = words["unclear"].format(wanted=_wanted(exercise), came=brief(guess))
         show_line("predict", line, predict=exercise.id)
@@ -70,7 +70,7 @@ def reveal(exercise_id, value):
     words, about = text("predict"), exercise.words
     try:
         value = _plain(exercise, value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         line = words["no_guess_of"].format(value=brief(value))
         return show(CheckResult(exercise.id, "not_yet", title=words["title"], lines=[line]))
     guess = _guess_for(exercise.id)
