@@ -1,6 +1,8 @@
 """Progress is kept, survives a broken file, and is not kept where it must not be."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -97,3 +99,58 @@ def test_table_lists_every_lesson(file, toys, capsys):
     assert "Lesson 03: 1 of 8 solved" in printed
     assert "✓ box" in printed
     assert "· climb" in printed
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"status": "right", "tries": "2"},
+        {"status": "right", "tries": None},
+        {"status": "right", "tries": True},
+        {"status": "splendid", "tries": 2},
+    ],
+)
+def test_a_row_of_another_kind_is_moved_aside(file, row, capsys):
+    file.parent.mkdir()
+    file.write_text(json.dumps({"max-pool": row}))
+    record("max-pool", "right")
+    assert json.loads(file.read_text())["max-pool"] == {"status": "right", "tries": 1}
+    assert "could not be read" in capsys.readouterr().out
+
+
+def test_no_older_file_that_was_moved_aside_is_lost(file):
+    file.parent.mkdir()
+    for n in range(3):
+        file.write_text(f"{{ {n}")
+        load()
+    aside = sorted(path.read_text() for path in file.parent.glob("*.unreadable*.json"))
+    assert aside == ["{ 0", "{ 1", "{ 2"]
+
+
+def test_brackets_without_end_and_a_folder_stop_nothing(file, capsys):
+    file.parent.mkdir()
+    file.write_text("[" * 100_000)
+    assert load() == {}
+    file.unlink(missing_ok=True)
+    file.mkdir()
+    record("max-pool", "right")
+    assert "could not be written" in capsys.readouterr().out
+
+
+def test_two_kernels_lose_no_row_of_each_other(file):
+    script = (
+        "import sys; from vidlearn.course.progress import record\n"
+        "for n in range(30): record(f'{sys.argv[1]}-{n}', 'right')"
+    )
+    runs = [subprocess.Popen([sys.executable, "-c", script, name]) for name in "ab"]
+    assert [run.wait() for run in runs] == [0, 0]
+    assert len(json.loads(file.read_text())) == 60
+    assert not file.with_suffix(".lock").exists()
+
+
+def test_a_lock_that_was_left_behind_holds_nobody_up_for_long(file, monkeypatch):
+    monkeypatch.setattr(sys.modules["vidlearn.course.progress"], "WAIT", 0.05)
+    file.parent.mkdir()
+    file.with_suffix(".lock").touch()
+    record("max-pool", "right")
+    assert json.loads(file.read_text())["max-pool"]["tries"] == 1

@@ -1,7 +1,11 @@
 """`check` tells a right answer from a wrong one; `hint` and `solution` help."""
 
+from contextlib import suppress
+from time import monotonic
+from weakref import WeakSet
+
 from vidlearn.course import exercises
-from vidlearn.course.answers import library_name
+from vidlearn.course.answers import library_name, name_of
 from vidlearn.course.describe import brief
 from vidlearn.course.grading import grade
 from vidlearn.course.progress import record
@@ -9,6 +13,9 @@ from vidlearn.course.result import CheckResult, show, show_line, show_markdown
 from vidlearn.messages import text
 
 __all__ = ["CheckResult", "check", "grade", "hint", "solution"]
+
+ran_out = WeakSet()
+"""Functions that did not end in their time, the last time they were judged."""
 
 _NOTHING = object()
 _hints_given = {}
@@ -72,9 +79,20 @@ def judge(exercise_id, answer=_NOTHING):
         if exercise.kind != "experiment":
             return not_yet("not_callable", call="check", came=brief(answer))
         return grade(exercise, _constant(answer, exercise.stub))
-    if name := library_name(answer, exercise.allows):
-        return not_yet("library", name=name)
-    return grade(exercise, answer)
+    begun = monotonic()
+    try:
+        if name := library_name(answer, exercise.allows):
+            return not_yet("library", name=name)
+        result = grade(exercise, answer)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # an answer, a result or an error that resists being looked at
+        said = words["unjudged"].format(name=name_of(answer), error=type(error).__name__)
+        result = CheckResult(exercise.id, "wrong", lines=[said], hints=list(exercise.hints))
+    with suppress(TypeError):  # what cannot be kept track of
+        slow = monotonic() - begun >= exercise.seconds
+        (ran_out.add if slow else ran_out.discard)(answer)
+    return result
 
 
 def _constant(value, name):

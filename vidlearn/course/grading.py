@@ -12,7 +12,7 @@ from vidlearn.course.answers import code_of, name_of, stopped
 from vidlearn.course.compare import changed, differences, rounding
 from vidlearn.course.describe import brief
 from vidlearn.course.exercises import Refusal
-from vidlearn.course.limits import Clock, Heard, TimeUp
+from vidlearn.course.limits import Clock, Heard
 from vidlearn.course.misconceptions import from_error, from_nothing, from_results
 from vidlearn.course.result import CheckResult
 from vidlearn.messages import text
@@ -99,7 +99,9 @@ def attempt(exercise, answer, args, clock):
     try:
         with contextlib.redirect_stdout(heard):
             one.came = clock.run(answer, *one.left)
-    except (Exception, SystemExit, TimeUp) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # SystemExit, TimeUp, and what a learner may derive from it
         one.error = error
     one.printed = heard.told()
     if not one.usable:

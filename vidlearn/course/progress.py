@@ -3,13 +3,17 @@
 import json
 import os
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic, sleep
 
 import platformdirs
 
 from vidlearn.messages import text
 
 DONE = ("right", "seen")  # a prediction is seen
+STATUS = ("right", "wrong", "guessed", "seen")
+WAIT = 2.0  # seconds for another kernel to write; a lock that is older was left behind
 
 
 def path():
@@ -38,19 +42,22 @@ def load():
         aside, never overwritten.
     """
     file = path()
-    if file is None or not file.exists():
+    if file is None or not file.is_file():
         return {}
     try:
         kept = json.loads(file.read_text("utf-8"))
         return {key: _row(row) for key, row in kept.items()}
-    except (ValueError, TypeError, KeyError, AttributeError):
-        aside = file.with_suffix(".unreadable.json")
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        names = (f".unreadable{n}.json" for n in ("", *range(2, 10_000)))
+        aside = next(a for a in map(file.with_suffix, names) if not a.exists())
         file.replace(aside)
         print(text("progress")["unreadable"].format(file=file, aside=aside))
         return {}
 
 
 def _row(row):
+    if row["status"] not in STATUS or type(row["tries"]) is not int:
+        raise ValueError
     more = {key: row[key] for key in ("guess", "best") if key in row}
     return {"status": row["status"], "tries": row["tries"]} | more
 
@@ -70,12 +77,13 @@ def record(exercise_id, status, **more):
     file = path()
     if file is None:
         return
-    kept = load()
-    row = kept.get(exercise_id, {"status": status, "tries": 0})
-    status = row["status"] if row["status"] in DONE and status != "right" else status
-    kept[exercise_id] = row | {"status": status, "tries": row["tries"] + 1} | more
     try:
-        _write(file, json.dumps(kept, indent=1))
+        with _alone(file):
+            kept = load()
+            row = kept.get(exercise_id, {"status": status, "tries": 0})
+            status = row["status"] if row["status"] in DONE and status != "right" else status
+            kept[exercise_id] = row | {"status": status, "tries": row["tries"] + 1} | more
+            _write(file, json.dumps(kept, indent=1))
     except OSError as error:
         print(text("progress")["not_kept"].format(file=file, reason=error.strerror or error))
 
@@ -127,8 +135,26 @@ def _line(number, solved):
     return text("progress")["row"].format(number=number, **counts)
 
 
-def _write(file, content):
+@contextmanager
+def _alone(file):
+    """Let one kernel at a time read and write the file."""
     file.parent.mkdir(parents=True, exist_ok=True)
+    lock, patience = file.with_suffix(".lock"), monotonic() + WAIT
+    while True:
+        try:
+            os.close(os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+            break
+        except FileExistsError:
+            if monotonic() > patience:
+                break  # left behind by a kernel that was killed
+            sleep(0.01)
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
+
+
+def _write(file, content):
     handle, temporary = tempfile.mkstemp(dir=file.parent, suffix=".tmp")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:

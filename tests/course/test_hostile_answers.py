@@ -1,0 +1,100 @@
+"""Answers that resist being judged: `check` says so, and the notebook goes on."""
+
+import time
+
+import numpy as np
+import pytest
+
+from vidlearn.course import check, use
+from vidlearn.course.checks import judge
+from vidlearn.course.exercises import get
+
+
+class Own(BaseException):
+    """What a learner may derive from the base of all errors."""
+
+
+class Mute:
+    def __repr__(self):
+        raise Own
+
+    def __array__(self, *_, **__):
+        raise Own
+
+
+class Sealed:
+    def __getattribute__(self, name):
+        raise RuntimeError("sealed")
+
+
+class Wordless(Exception):
+    def __str__(self):
+        raise Own
+
+
+def raises_own(x, k, stride, padding):
+    raise Own("mine")
+
+
+def raises_wordless(x, k, stride, padding):
+    raise Wordless
+
+
+def leaves(x, k, stride, padding):
+    raise GeneratorExit
+
+
+def holds_itself(x, k, stride, padding):
+    out = []
+    out.append(out)
+    return out
+
+
+def gives_mute(x, k, stride, padding):
+    return Mute()
+
+
+def sealed_global():
+    """Return an answer that reads a global which resists (pytest would look at one of ours)."""
+    names = {"SEALED": Sealed()}
+    exec("def reads_sealed(x, k, stride, padding):\n    return SEALED and x", names)
+    return names["reads_sealed"]
+
+
+@pytest.mark.parametrize(
+    "answer", [raises_own, raises_wordless, leaves, holds_itself, gives_mute, sealed_global()]
+)
+def test_an_answer_that_resists_is_wrong_in_words(answer, capsys):
+    assert check("correlate2d", answer).status == "wrong"
+    assert use("correlate2d", answer).yours is False
+    assert "Not right yet" in capsys.readouterr().out
+
+
+def test_the_learner_may_still_interrupt():
+    def interrupted(x, k, stride, padding):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        judge("correlate2d", interrupted)
+
+
+def test_use_does_not_wait_again_for_what_ran_out_of_time(monkeypatch):
+    exercise = get("correlate2d")
+    object.__setattr__(exercise, "seconds", 0.5)
+    try:
+        calls = []
+
+        def endless(x, k, stride, padding):
+            calls.append(1)
+            while True:
+                pass
+
+        assert judge("correlate2d", endless).status == "wrong"
+        begun, before = time.monotonic(), len(calls)
+        mine = use("correlate2d", endless)
+        assert len(calls) == before
+        assert time.monotonic() - begun < 0.5
+        assert not mine.yours
+        assert np.shape(mine(np.ones((3, 4)), np.ones((2, 2)), 1, 0)) == (2, 3)
+    finally:
+        object.__setattr__(exercise, "seconds", 10.0)
