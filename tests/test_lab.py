@@ -152,7 +152,8 @@ def run_all(page):
 
 def answer(page, exercise, source):
     """Type an answer into the exercise's cell, run it, and give the card that comes."""
-    cell = page.locator(".jp-CodeCell", has_text=f'check("{exercise}"')
+    asked = page.locator(".jp-InputArea-editor", has_text=f'check("{exercise}"')
+    cell = page.locator(".jp-CodeCell", has=asked)
     cell.locator(".cm-content").click()
     page.keyboard.press("ControlOrMeta+a")
     page.keyboard.insert_text(source)
@@ -202,6 +203,35 @@ def test_a_busy_port_is_told_and_stepped_over(lab, tmp_path):
     second.stop()
     assert f"Port {lab.port} is busy; taking {second.port}." in second.said
     assert second.port > lab.port
+
+
+LOOPS = """def my_correlate2d(x, k, stride, padding):
+    x = np.pad(x, padding)
+    (h, w), (kh, kw) = x.shape, k.shape
+    return np.array([[np.sum(x[i : i + kh, j : j + kw] * k)
+                      for j in range(0, w - kw + 1, stride)]
+                     for i in range(0, h - kh + 1, stride)])
+
+
+check("correlate2d", my_correlate2d)"""
+
+
+def test_a_right_answer_draws_the_film_that_follows(open_lesson):
+    page = open_lesson("03")
+    run_all(page)
+    shows = page.locator(".jp-CodeCell", has_text='conv = use("correlate2d"')
+    caption = shows.locator("figcaption")
+    assert "the library's own" in caption.text_content()
+    assert answer(page, "correlate2d", LOOPS).get_attribute("data-vl-status") == "right"
+    shows.locator(".cm-content").click()
+    page.keyboard.press("ControlOrMeta+Enter")
+    page.wait_for_function(RAN)
+    page.wait_for_function(
+        "(cell) => cell.textContent.includes('Drawn by your own')", arg=shows.element_handle()
+    )
+    film = shows.locator("video")
+    film.evaluate("film => film.play()")
+    page.wait_for_function("film => film.currentTime > 0.2", arg=film.element_handle())
 
 
 def test_work_in_lesson_03_is_checked_moved_saved_and_kept(lab, folder, open_lesson):
