@@ -73,10 +73,37 @@ def encoded(src, folder, name, *options, needs=()):
     return folder / name
 
 
+def shortened(path):
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 3 // 5])
+    return path
+
+
 def restamped(src, folder, rule):
     ffmpeg("-i", src, *X264, folder / "plain.mp4")
     ffmpeg("-i", folder / "plain.mp4", "-c", "copy", "-bsf:v", f"setts={rule}", folder / "re.mkv")
     return folder / "re.mkv"
+
+
+def cut_off(path, share):
+    """Keep the first part of a file."""
+    raw = path.read_bytes()
+    path.write_bytes(raw[: int(share * len(raw))])
+    return path
+
+
+def turned(src, folder):
+    """A film on its side that says so in its first picture alone."""
+    ffmpeg("-i", src, *X264, folder / "plain.mp4")
+    ffmpeg(
+        "-i",
+        folder / "plain.mp4",
+        "-c",
+        "copy",
+        "-bsf:v",
+        "h264_metadata=rotate=90",
+        folder / "a.mp4",
+    )
+    return folder / "a.mp4"
 
 
 FILMS = {
@@ -105,7 +132,10 @@ FILMS = {
     "palette": lambda s, f: encoded(
         s, f, "a.avi", "-vf", "format=rgb8,format=pal8", "-c:v", "rawvideo", "-pix_fmt", "pal8"
     ),
+    "raw-cut-short": lambda s, f: shortened(encoded(s, f, "a.nut", "-c:v", "rawvideo")),
     "mpeg1": lambda s, f: encoded(s, f, "a.m1v", "-c:v", "mpeg1video", "-g", "12", "-bf", "2"),
+    "raw-cut": lambda s, f: cut_off(encoded(s, f, "a.nut", "-c:v", "rawvideo"), 0.6),
+    "turned": turned,
     "asf": lambda s, f: encoded(s, f, "a.asf", "-c:v", "wmv2", "-g", "24", needs=["wmv2"]),
 }
 
@@ -152,6 +182,16 @@ def test_each_frame_has_one_number(odd, length):
         assert np.array_equal(frame_at(odd, seconds=times[number]), frames[number])
 
 
+@pytest.mark.filterwarnings("ignore::vidlearn.video.VideoWarning")
+def test_a_packet_that_is_called_a_keyframe_is_not_believed(src, tmp_path, monkeypatch):
+    monkeypatch.setattr(film_module, "SHORT", 0)
+    film = encoded(src, tmp_path, "a.mkv", "-s", "176x144", "-c:v", "h261")
+    frames = list(read_frames(film))
+    for number in (97, 92, 63, 40, 11):
+        door._known.cache_clear()
+        assert np.array_equal(frame_at(film, frame=number), frames[number]), number
+
+
 @pytest.mark.parametrize("name", ["end-to-end", "cut-hevc", "cut-open-ts", "joined-mid-group"])
 def test_a_film_cut_from_another_is_whole(name, src, tmp_path):
     film = FILMS[name](src, tmp_path)
@@ -173,6 +213,16 @@ def test_by_the_second_the_picture_of_that_second_is_shown(src, tmp_path):
         assert read_number(frame_at(film, seconds=4.0)) == 100
         probe(film)
         assert read_number(frame_at(film, seconds=4.0)) == 100
+
+
+def test_packets_that_all_call_themselves_keyframes(src, length, tmp_path):
+    options = ["-vf", "scale=176:144", "-c:v", "h261"]
+    film = encoded(src, tmp_path, "a.mkv", *options, needs=["h261"])
+    fresh = frame_at(film, frame=77)
+    frames = read_video(film)
+    for number in (77, 30, 5):
+        assert np.array_equal(frame_at(film, frame=number), frames[number])
+    assert np.array_equal(fresh, frames[77])
 
 
 CONTAINERS = {

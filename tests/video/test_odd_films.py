@@ -6,6 +6,7 @@ import subprocess
 import sys
 import warnings
 from contextlib import contextmanager
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -173,6 +174,16 @@ def test_what_is_odd_about_a_film_is_told(tmp_path):
     assert any("change to 80 x 48 (width x height) at frame 3" in n for n in probe(first).notes)
 
 
+@pytest.mark.parametrize(("way", "turn"), [("flip=horizontal", np.fliplr), ("rotate=90", np.rot90)])
+def test_a_turn_that_only_the_first_picture_tells_holds_for_all(tmp_path, clip, way, turn):
+    film, bsf = tmp_path / "turned.mp4", f"h264_metadata=display_orientation=insert:{way}"
+    ffmpeg("-i", clip, "-c", "copy", "-bsf:v", bsf, film)
+    for number in (0, 7, 25):
+        for colour in ("rgb", "luma"):
+            plain = frame_at(clip, frame=number, colour=colour)
+            assert np.array_equal(frame_at(film, frame=number, colour=colour), turn(plain))
+
+
 def test_pixels_that_are_not_square_are_shown_so(tmp_path, clip):
     film = tmp_path / "wide.mp4"
     ffmpeg("-i", clip, "-vf", "setsar=2/1", *H264, film)
@@ -263,6 +274,7 @@ def test_whole_floats_and_numpy_numbers_are_numbers(clip, tmp_path):
     assert len(sample_clip(clip, frames=np.uint8(3))) == 3
     film = write_video(tmp_path / "a.mp4", video, fps=np.float32(25))
     assert probe(film).fps == 25
+    assert "12.5 per second" in repr(show_video(video, fps=Fraction(25, 2)))
 
 
 def test_a_clip_too_large_for_memory_is_refused(clip):

@@ -4,6 +4,7 @@ import base64
 import io
 import subprocess
 import sys
+from fractions import Fraction
 
 import av
 import cv2
@@ -271,3 +272,8 @@ def test_show_takes_tall_frames_and_judges_its_arguments(clip):
     for options in ({"max_frames": 0}, {"fps": 0}, {"width": '1" onload="x'}, {"max_bytes": None}):
         with pytest.raises(VideoError, match=f"{next(iter(options))} must be"):
             show_video(clip, **options)
+
+
+def test_show_video_takes_a_rate_as_a_fraction():
+    shown = show_video(np.zeros((3, 32, 48, 3), np.uint8), fps=Fraction(30000, 1001))
+    assert "29.97 per second" in repr(shown)

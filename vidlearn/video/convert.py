@@ -20,7 +20,6 @@ MATRICES = {
     17: ("YCgCo-R", 2),
 }
 TURNS = {90: (0, -1, 1, 0), -90: (0, 1, -1, 0), 180: (-1, 0, 0, -1), -180: (-1, 0, 0, -1)}
-UNSEEN = object()
 
 
 class Converter:
@@ -34,22 +33,22 @@ class Converter:
         "luma" is the luminance as the file stores it, "gray" the same stretched to 0-255.
     path : Path
         Named in errors.
+    turn : tuple of int or None
+        What `display_matrix` says of the first frame of the film.
     """
 
-    def __init__(self, size, colour, path):
+    def __init__(self, size, colour, path, turn):
         from av.video.reformatter import VideoReformatter
 
         self.reformat = VideoReformatter().reformat
-        self.size, self.colour, self.path = size, colour, path
-        self.turn, self.told = UNSEEN, False
+        self.size, self.colour, self.path, self.turn = size, colour, path, turn
+        self.told = False
         # The C library hands memory back after each frame, and the system zeroes it again, until
         # it has seen a larger block come and go. That costs half as much as decoding.
         np.empty(31 * 2**20, np.uint8)
 
     def __call__(self, frame):
         """Convert one frame to (H, W, 3), or to (H, W) for gray and luma."""
-        if self.turn is UNSEEN:  # the same for all frames of a file
-            self.turn = display_matrix(frame)
         if frame.format.name in LUMA_FIRST and (
             self.colour == "luma" or (self.colour == "gray" and self.size is None)
         ):

@@ -11,7 +11,7 @@ from itertools import chain
 import numpy as np
 
 from . import facts
-from .convert import Converter
+from .convert import Converter, display_matrix
 from .errors import warn
 from .index import read_index
 from .source import THREADS, Source
@@ -107,6 +107,13 @@ class Film:
             return source.codec.width * source.codec.height
 
     @cached_property
+    def turn(self):
+        """How pictures are turned for showing: in some films only the first says so."""
+        with Source(self.path, threads=1) as source, closing(source.frames()) as frames:
+            first = next(frames, None)
+            return None if first is None else display_matrix(first)
+
+    @cached_property
     def _foretold(self):
         """The order by the packets, corrected at the beginning; None if it is not to be trusted."""
         index, seen, beyond = self.index, [], 0
@@ -158,7 +165,7 @@ class Film:
 
     def pick(self, wanted, *, size, colour):
         """Yield (number, array) for rising frame numbers; those past the end yield nothing."""
-        convert = Converter(size, colour, self.path)
+        convert = Converter(size, colour, self.path, self.turn)
         for number, frame in self._frames(wanted):
             yield number, convert(frame)
 
@@ -271,6 +278,8 @@ class _Reading:
         for frame in frames:
             if at == 0 and frame.pts is not None and frame.pts < order[0]:
                 continue  # cannot be decoded from here; belongs in front of the landing
+            if at == 0 and not starts_anew(frame):
+                break  # the packet only says that it is a keyframe
             if at == len(order) and film.known() is None:
                 order.append(frame.pts)  # no farther was it decoded before
             if at == len(order) or frame.pts != order[at] or self.source.damage():
@@ -284,6 +293,11 @@ class _Reading:
         elif at > LOOK:
             film.jumping = False
             raise _Astray
+
+
+def starts_anew(frame):
+    """Whether a decoded frame needs none before it."""
+    return frame.key_frame or frame.pict_type in (0, 1)  # nothing told, and I
 
 
 def rising(stamps):

@@ -77,6 +77,9 @@ def judge_of(source):
     Damage at the start of a packet, and two pictures in one packet, shift all later numbers.
     """
     name, extra = source.codec_name, source.codec.extradata or b""
+    if name == "rawvideo":  # all packets are as long as the first, but for a last one cut short
+        sizes = set()
+        return lambda data: (sizes.add(len(data)) or len(sizes) == 1, True)
     if name not in ("h264", "hevc"):
         check = CHECKS.get(name, lambda data: True)
         return lambda data: (check(data), True)

@@ -149,6 +149,7 @@ def show_video(
         left_out.append(words["smaller"].format(times=times))
     note = words["shown"].format(what=", ".join(left_out)) if left_out else None
     caption = " ".join(filter(None, [caption, getattr(by, "credit", None), note]))
+    fps = float(fps)
     facts = {"frames": len(shown), "width": wide, "height": height, "fps": f"{fps:.4g}"}
     facts["seconds"] = f"{len(shown) / fps:.1f}"
     text, label = (words["text"].format(**facts, caption=said).strip() for said in (caption, alt))
