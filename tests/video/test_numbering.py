@@ -10,7 +10,15 @@ import pytest
 
 from tests.ffmpeg import ffmpeg, pictures_by_ffmpeg
 from tests.media import make_clip, read_number
-from vidlearn.video import door, frame_at, frame_times, probe, read_frames, sample_clip
+from vidlearn.video import (
+    door,
+    frame_at,
+    frame_times,
+    probe,
+    read_frames,
+    read_video,
+    sample_clip,
+)
 from vidlearn.video import film as film_module
 
 X264 = ["-pix_fmt", "yuv420p", "-c:v", "libx264", "-g", "24", "-bf", "2"]
