@@ -142,7 +142,6 @@ FILMS = {
     ),
     "raw-cut-short": lambda s, f: shortened(encoded(s, f, "a.nut", "-c:v", "rawvideo")),
     "mpeg1": lambda s, f: encoded(s, f, "a.m1v", "-c:v", "mpeg1video", "-g", "12", "-bf", "2"),
-    "raw-cut": lambda s, f: cut_off(encoded(s, f, "a.nut", "-c:v", "rawvideo"), 0.6),
     "turned": turned,
     "asf": lambda s, f: encoded(s, f, "a.asf", "-c:v", "wmv2", "-g", "24", needs=["wmv2"]),
 }
@@ -188,6 +187,17 @@ def test_each_frame_has_one_number(odd, length):
     assert np.median(np.diff(times)) == pytest.approx(0.04, abs=1e-3)
     for number in (0, 20, len(frames) - 1):
         assert np.array_equal(frame_at(odd, seconds=times[number]), frames[number])
+
+
+@pytest.mark.filterwarnings("ignore::vidlearn.video.VideoWarning")
+def test_a_raw_film_cut_short_has_one_count(src, tmp_path, monkeypatch):
+    film = cut_off(encoded(src, tmp_path, "a.nut", "-c:v", "rawvideo"), 0.6)
+    whole = len(list(read_frames(film)))
+    door._known.cache_clear()
+    monkeypatch.setattr(film_module, "SHORT", 0)
+    assert len(frame_times(film)) == whole
+    assert probe(film, decode=False).frames == whole
+    assert len(frame_times(film)) == whole
 
 
 @pytest.mark.filterwarnings("ignore::vidlearn.video.VideoWarning")

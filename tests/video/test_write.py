@@ -2,6 +2,7 @@
 
 import base64
 import io
+import os
 import subprocess
 import sys
 from fractions import Fraction
@@ -277,3 +278,21 @@ def test_show_takes_tall_frames_and_judges_its_arguments(clip):
 def test_show_video_takes_a_rate_as_a_fraction():
     shown = show_video(np.zeros((3, 32, 48, 3), np.uint8), fps=Fraction(30000, 1001))
     assert "29.97 per second" in repr(shown)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights of files are POSIX's")
+def test_a_written_film_has_the_rights_of_any_new_file(tmp_path):
+    write_video(tmp_path / "film.mp4", np.zeros((3, 32, 48, 3), np.uint8), fps=25)
+    (tmp_path / "plain").touch()
+    film, plain = (os.stat(tmp_path / name).st_mode for name in ("film.mp4", "plain"))
+    assert film == plain
+
+
+@pytest.mark.parametrize(("fps", "fine"), [(0.001, True), (0.0009, False)])
+def test_the_slowest_rate_is_one_picture_in_a_thousand_seconds(fps, fine, tmp_path):
+    frames = np.zeros((2, 32, 48, 3), np.uint8)
+    if fine:
+        assert write_video(tmp_path / "slow.mp4", frames, fps=fps).exists()
+    else:
+        with pytest.raises(VideoError, match="fps"):
+            write_video(tmp_path / "slow.mp4", frames, fps=fps)
