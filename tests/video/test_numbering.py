@@ -200,16 +200,6 @@ def test_a_raw_film_cut_short_has_one_count(src, tmp_path, monkeypatch):
     assert len(frame_times(film)) == whole
 
 
-@pytest.mark.filterwarnings("ignore::vidlearn.video.VideoWarning")
-def test_a_packet_that_is_called_a_keyframe_is_not_believed(src, tmp_path, monkeypatch):
-    monkeypatch.setattr(film_module, "SHORT", 0)
-    film = encoded(src, tmp_path, "a.mkv", "-s", "176x144", "-c:v", "h261")
-    frames = list(read_frames(film))
-    for number in (97, 92, 63, 40, 11):
-        door._known.cache_clear()
-        assert np.array_equal(frame_at(film, frame=number), frames[number]), number
-
-
 @pytest.mark.parametrize("name", ["end-to-end", "cut-hevc", "cut-open-ts", "joined-mid-group"])
 def test_a_film_cut_from_another_is_whole(name, src, tmp_path):
     film = FILMS[name](src, tmp_path)
