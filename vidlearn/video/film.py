@@ -165,8 +165,11 @@ class Film:
 
     def pick(self, wanted, *, size, colour):
         """Yield (number, array) for rising frame numbers; those past the end yield nothing."""
-        convert = Converter(size, colour, self.path, self.turn)
+        convert = None
         for number, frame in self._frames(wanted):
+            if convert is None:  # the film is opened once more only where its first is not at hand
+                turn = self.turn if number else display_matrix(frame)
+                convert = Converter(size, colour, self.path, turn)
             yield number, convert(frame)
 
     def _frames(self, wanted, *, told=True):
