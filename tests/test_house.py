@@ -19,22 +19,31 @@ PACKAGE = ROOT / "vidlearn"
 TABLE = {
     "boxes": ((), "numpy scipy"),
     "motion": ((), "numpy scipy"),
+    "proposals": (("boxes",), "numpy scipy"),
+    "metrics": (("boxes",), "numpy scipy"),
+    "datasets": (
+        ("boxes", "video", "synthetic", "plots", "messages"),
+        "numpy scipy PIL platformdirs tqdm yaml certifi",
+    ),
     "scratch": ((), "numpy"),
     "video": (("messages",), "numpy PIL av cv2"),
     "synthetic": (("video",), "numpy scipy PIL skimage sklearn"),
     "models": (("layers", "boxes"), "keras numpy"),
     "messages": ((), ""),
-    "plots": (("messages",), "numpy matplotlib PIL IPython"),
+    "plots": (("boxes", "messages"), "numpy matplotlib PIL IPython"),
     "widgets": (
-        ("plots", "scratch", "video", "messages"),
+        ("plots", "boxes", "proposals", "scratch", "video", "messages"),
         "numpy PIL anywidget ipywidgets traitlets",
     ),
     "course": (
-        ("messages", "scratch", "video", "synthetic", "plots", "widgets"),
+        (
+            *("messages", "scratch", "video", "synthetic", "plots", "widgets"),
+            *("boxes", "proposals", "metrics", "datasets"),
+        ),
         "numpy IPython jupyter_client jupyter_core jupyterlab keras nbclient nbformat packaging "
         "platformdirs tqdm zmq",
     ),
-    "cli": (("course", "messages"), ""),
+    "cli": (("course", "datasets", "messages"), ""),
 }
 WHEN_USED = {"av", "cv2", "IPython", "jupyterlab", "keras", "matplotlib", "skimage", "sklearn"}
 

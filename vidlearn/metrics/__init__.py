@@ -1,0 +1,1 @@
+"""How good: what the field measures, by its own definitions."""

@@ -1,0 +1,1 @@
+"""Where something might be: windows, segments, selective search."""
