@@ -7,5 +7,16 @@ against anchors, suppression, matching, RoI pooling; and `Detections`, what a de
 from .convert import box_of_mask
 from .detections import Detections, Truth
 from .overlaps import iou
+from .roi import roi_align, roi_pool
+from .roi_naive import roi_align_naive, roi_pool_naive
 
-__all__ = ["Detections", "Truth", "box_of_mask", "iou"]
+__all__ = [
+    "Detections",
+    "Truth",
+    "box_of_mask",
+    "iou",
+    "roi_align",
+    "roi_align_naive",
+    "roi_pool",
+    "roi_pool_naive",
+]
