@@ -15,9 +15,10 @@ STATIC = files("vidlearn") / "widgets" / "static"
 def section(kind):
     """Name the section of the catalogue, and the files, that belong to an interactive.
 
-    >>> section("FilterGallery"), section("UnrolledRNN")
-    ('filter_gallery', 'unrolled_rnn')
+    >>> section("FilterGallery"), section("UnrolledRNN"), section("RoIExplorer")
+    ('filter_gallery', 'unrolled_rnn', 'roi_explorer')
     """
+    kind = kind.replace("RoI", "Roi")  # one word of the field
     return re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", kind).lower()
 
 
