@@ -1,0 +1,35 @@
+"""Exercises of lesson 12, region proposals."""
+
+from vidlearn.course.exercises import Exercise
+from vidlearn.course.exercises.lesson12 import regions, rois
+from vidlearn.course.exercises.lesson12.scenes import held_out, proposal_score, scene
+
+__all__ = ["EXERCISES", "held_out", "proposal_score", "scene"]
+
+EXERCISES = [
+    Exercise("every-box", kind="predict", close=0.3),
+    Exercise(
+        "grow-regions",
+        regions.grow_regions,
+        regions.grow_cases,
+        regions.GROW_MISTAKES,
+        measure=regions.partition,
+        allows=("argsort", "sort"),
+    ),
+    Exercise(
+        "size-and-fill",
+        regions.size_and_fill,
+        regions.size_cases,
+        regions.SIZE_MISTAKES,
+        kind="repair",
+        returns=("size", "fill"),
+    ),
+    Exercise("roi-align", rois.roi_align, rois.align_cases, rois.ALIGN_MISTAKES),
+    Exercise(
+        "hundred-boxes",
+        kind="challenge",
+        score=proposal_score,
+        bar=0.5,
+        seconds=120.0,
+    ),
+]

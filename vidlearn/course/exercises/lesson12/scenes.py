@@ -1,0 +1,96 @@
+"""Films and pictures of lesson 12, and the score of its challenge."""
+
+from functools import cache
+
+import numpy as np
+
+from vidlearn.course.exercises import Refusal
+
+KINDS = ("coin", "cup", "flower", "horse")
+SEEN = ("china", "brick", "grass", "rocket")
+HELD_OUT = ("cat", "camera", "gravel", "retina")
+
+
+def scene(seed, frames=1, backgrounds=SEEN, **options):
+    """Make a film of four things before a photograph.
+
+    Parameters
+    ----------
+    seed : int
+        Draws all; the background is one of `backgrounds` in turn.
+    frames : int
+        Number of frames.
+    backgrounds : sequence of str
+        Names of photographs.
+    **options
+        As `vidlearn.synthetic.moving_objects` takes them.
+
+    Returns
+    -------
+    vidlearn.synthetic.Scene
+        Frames of 120 x 160; its labels 0 to 3 are coin, cup, flower, horse.
+    """
+    from vidlearn.synthetic import moving_objects
+
+    options = {"scale": 0.32, "objects": 4, "occlusion": "none"} | options
+    place = backgrounds[seed % len(backgrounds)]
+    return moving_objects(frames, kinds=KINDS, background=place, seed=seed, **options)
+
+
+def held_out(seed, frames=1, **options):
+    """Make a film before a photograph that `scene` never shows; arguments as there."""
+    return scene(seed, frames, HELD_OUT, **options)
+
+
+@cache
+def _judged():
+    from vidlearn.boxes import Truth
+
+    scenes = [held_out(seed) for seed in range(900, 912)]
+    return [(each.frames[0], Truth(each.boxes[0], each.labels)) for each in scenes]
+
+
+def proposal_score(answer):
+    """Say which part of the things lies in one of an answer's first hundred boxes.
+
+    Parameters
+    ----------
+    answer : callable
+        Takes a frame (120, 160, 3) uint8 and returns boxes (N, 4) xyxy, best first, N at most 100.
+
+    Returns
+    -------
+    float
+        Recall at an IoU of 0.5 in twelve pictures that the lesson does not show; None where the
+        answer returns None.
+
+    Raises
+    ------
+    Refusal
+        If what comes back is not (N, 4) finite numbers, or more than 100 boxes.
+    """
+    from vidlearn.metrics import proposal_recall
+
+    found = []
+    for frame, _ in _judged():
+        result = answer(frame.copy())
+        if result is None:
+            return None
+        found.append(_boxes(result))
+    return float(proposal_recall(found, [truth for _, truth in _judged()]))
+
+
+def _boxes(result):
+    try:
+        boxes = np.asarray(result, float)
+    except (TypeError, ValueError):
+        boxes = np.zeros(())
+    if boxes.size == 0:
+        boxes = boxes.reshape(0, 4)
+    if boxes.ndim != 2 or boxes.shape[1] != 4:
+        raise Refusal("Return an array of boxes x1, y1, x2, y2, of shape (N, 4).")
+    if len(boxes) > 100:
+        raise Refusal(f"At most 100 boxes for a frame; yours are {len(boxes)}. Keep `[:100]`.")
+    if not np.isfinite(boxes).all():
+        raise Refusal("Some of the boxes' numbers are not finite (nan or inf).")
+    return boxes
