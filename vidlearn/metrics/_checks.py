@@ -34,7 +34,7 @@ def pictures(detections, truths):
                     f"{name}[{k}] must be a vidlearn.boxes.{kind.__name__}. "
                     f"Received: {type(value).__name__}"
                 )
-            upright(f"{name}[{k}]", value.boxes)
+        upright(name, values)
     same_length("detections", detections, truths)
 
 
@@ -47,12 +47,53 @@ def same_length(name, values, truths):
         )
 
 
-def upright(name, boxes):
+def upright(name, pictures):
     """Raise a ValueError if a box ends before it begins."""
-    wrong = np.flatnonzero((boxes[:, 2] < boxes[:, 0]) | (boxes[:, 3] < boxes[:, 1]))
-    if len(wrong):
-        raise ValueError(
-            f"{name} must hold boxes x1, y1, x2, y2 with x1 <= x2 and y1 <= y2; x, y, width, "
-            f"height become so by vidlearn.boxes.convert(boxes, 'xywh', 'xyxy'). "
-            f"Received: box {wrong[0]}, {boxes[wrong[0]].tolist()}"
-        )
+    boxes = np.concatenate([np.zeros((0, 4)), *(one.boxes for one in pictures)])
+    if (boxes[:, 2:] >= boxes[:, :2]).all():
+        return
+    for k, one in enumerate(pictures):
+        for n, (x1, y1, x2, y2) in enumerate(one.boxes.tolist()):
+            if x2 < x1 or y2 < y1:
+                raise ValueError(
+                    f"{name}[{k}] must hold boxes x1, y1, x2, y2 with x1 <= x2 and y1 <= y2; from "
+                    "x, y, width, height make them by vidlearn.boxes.convert(boxes, 'xywh', "
+                    f"'xyxy'). Received: box {n}, {[x1, y1, x2, y2]}"
+                )
+
+
+def rising(name, values):
+    """Return the values as an array, or raise a ValueError unless there are some and they rise."""
+    array = np.atleast_1d(np.asarray(values))
+    if array.dtype.kind not in "iuf" or array.ndim != 1 or not array.size or not array[0] > 0:
+        raise ValueError(f"{name} must be numbers above 0, at least one. Received: {values!r}")
+    if not (np.diff(array) > 0).all():
+        raise ValueError(f"{name} must rise from one to the next. Received: {values!r}")
+    return array
+
+
+def ranges(sizes):
+    """Return least and largest area by name, "all" first."""
+    for name, ends in sizes.items():
+        if len(ends) != 2 or not 0 <= ends[0] <= ends[1]:
+            raise ValueError(
+                f"sizes must give each name (least, largest) area, 0 <= least <= largest. "
+                f"Received: {name!r}: {ends!r}"
+            )
+    return {"all": (0, np.inf), **sizes}
+
+
+def classes(names, detections, truths):
+    """Return the names of the classes and the label of each, or raise on a label without one."""
+    labels = [np.zeros(0, int), *(one.labels for one in [*detections, *truths])]
+    labels = np.unique(np.concatenate(labels))
+    if isinstance(names, str):
+        raise TypeError(f"classes must be a list of names. Received: {names!r}")
+    count = np.inf if names is None else len(names)
+    if len(labels) and (labels[0] < 0 or labels[-1] >= count):
+        wrong = labels[0] if labels[0] < 0 else labels[-1]
+        end = "from 0 on" if names is None else f"0 to {count - 1}, for {count} classes"
+        raise ValueError(f"labels must be {end}; background has none. Received: {wrong}")
+    if names is None:
+        return tuple(map(str, labels.tolist())), labels
+    return tuple(names), np.arange(count)
