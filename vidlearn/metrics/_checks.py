@@ -1,6 +1,6 @@
 """What the metrics ask of their arguments."""
 
-from numbers import Real
+from numbers import Integral, Real
 
 import numpy as np
 
@@ -20,9 +20,17 @@ def fraction(name, value):
         raise ValueError(f"{name} must be a number above 0 and not above 1. Received: {value!r}")
 
 
-def pictures(detections, truths):
+def whole(name, value, least):
+    """Raise a ValueError unless the value is None or a whole number of at least so much."""
+    if value is not None and (not isinstance(value, Integral) or value < least):
+        raise ValueError(
+            f"{name} must be None or a whole number from {least} on. Received: {value!r}"
+        )
+
+
+def pictures(detections, truths, *, found="detections"):
     """Raise unless these are lists of `Detections` and of `Truth`, one each for every picture."""
-    for name, values, kind in (("detections", detections, Detections), ("truths", truths, Truth)):
+    for name, values, kind in ((found, detections, Detections), ("truths", truths, Truth)):
         if not isinstance(values, list | tuple):
             raise TypeError(
                 f"{name} must be a list of {kind.__name__}, one for each picture; for one picture "
@@ -35,15 +43,10 @@ def pictures(detections, truths):
                     f"Received: {type(value).__name__}"
                 )
         upright(name, values)
-    same_length("detections", detections, truths)
-
-
-def same_length(name, values, truths):
-    """Raise a ValueError unless there is one of these for each truth."""
-    if len(values) != len(truths):
+    if len(detections) != len(truths):
         raise ValueError(
-            f"{name} and truths must be of one length, one for each picture; a picture without "
-            f"any gets an empty one. Received: {len(values)} and {len(truths)}"
+            f"{found} and truths must be of one length, one for each picture; a picture without "
+            f"any gets an empty one. Received: {len(detections)} and {len(truths)}"
         )
 
 
@@ -62,13 +65,16 @@ def upright(name, pictures):
                 )
 
 
-def rising(name, values):
-    """Return the values as an array, or raise a ValueError unless there are some and they rise."""
+def rising(name, values, *, whole=False):
+    """Return numbers above 0 as an array, or raise a ValueError unless each is above the last."""
     array = np.atleast_1d(np.asarray(values))
-    if array.dtype.kind not in "iuf" or array.ndim != 1 or not array.size or not array[0] > 0:
-        raise ValueError(f"{name} must be numbers above 0, at least one. Received: {values!r}")
-    if not (np.diff(array) > 0).all():
-        raise ValueError(f"{name} must rise from one to the next. Received: {values!r}")
+    fine = array.dtype.kind in "iuf" and array.ndim == 1 and array.size and array[0] > 0
+    if not fine or not (np.diff(array) > 0).all() or (whole and (np.floor(array) != array).any()):
+        kind = "whole numbers" if whole else "numbers"
+        raise ValueError(
+            f"{name} must be {kind} above 0, each above the one before, at least one. "
+            f"Received: {values!r}"
+        )
     return array
 
 
@@ -87,8 +93,8 @@ def classes(names, detections, truths):
     """Return the names of the classes and the label of each, or raise on a label without one."""
     labels = [np.zeros(0, int), *(one.labels for one in [*detections, *truths])]
     labels = np.unique(np.concatenate(labels))
-    if isinstance(names, str):
-        raise TypeError(f"classes must be a list of names. Received: {names!r}")
+    if isinstance(names, str) or (names is not None and len(set(names)) < len(names)):
+        raise ValueError(f"classes must be a list of names, each once. Received: {names!r}")
     count = np.inf if names is None else len(names)
     if len(labels) and (labels[0] < 0 or labels[-1] >= count):
         wrong = labels[0] if labels[0] < 0 else labels[-1]

@@ -123,15 +123,20 @@ def precision_recall(
     _checks.pictures(detections, truths)
     _checks.fraction("iou", iou)
     _checks.one_of("matching", matching, MATCHINGS)
+    _checks.whole("label", label, 0)
+    _checks.whole("most", most, 1)
     scores, picture, index = _ranked(detections, label, most)
     boxes, kept, ignored, crowd = _chosen(truths, label)
+    overlaps = [
+        overlap(one.boxes[:, None], *pair, inclusive=inclusive)
+        for one, *pair in zip(detections, boxes, crowd, strict=True)
+    ]
     taken = [np.zeros(len(one), bool) for one in boxes]
     correct, passed = np.zeros((2, len(scores)), bool)
     matched = np.full(len(scores), -1)
     for k, (p, i) in enumerate(zip(picture, index, strict=True)):
-        overlaps = overlap(detections[p].boxes[i], boxes[p], crowd[p], inclusive=inclusive)
         free = ~taken[p] | (ignored[p] if matching == "voc" else crowd[p])
-        best = PICK[matching](overlaps, free, ignored[p], min(iou, ALMOST_ONE))
+        best = PICK[matching](overlaps[p][i], free, ignored[p], min(iou, ALMOST_ONE))
         if best >= 0:
             taken[p][best] = True
             matched[k] = kept[p][best]

@@ -93,9 +93,9 @@ def evaluate_detections(
     _checks.pictures(detections, truths)
     _checks.one_of("matching", matching, MATCHINGS)
     _checks.one_of("form", form, FORMS)
-    thresholds, most = _checks.rising("thresholds", thresholds), _checks.rising("most", most)
-    _checks.fraction("thresholds", thresholds[0])
+    thresholds = _checks.rising("thresholds", thresholds)
     _checks.fraction("thresholds", thresholds[-1])
+    most = _checks.rising("most", most, whole=True)
     ranges = _checks.ranges(COCO_SIZES if sizes is None else sizes)
     names, labels = _checks.classes(classes, detections, truths)
     areas = list(ranges.values())
@@ -109,7 +109,7 @@ def evaluate_detections(
         classes=names,
         thresholds=thresholds,
         sizes=tuple(ranges),
-        most=tuple(most.tolist()),
+        most=tuple(int(m) if np.isfinite(m) else m for m in most.tolist()),
         precision=precision,
         recall=recall,
         aps=aps,

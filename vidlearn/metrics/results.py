@@ -119,10 +119,7 @@ class DetectionMetrics:
     @property
     def summary(self):
         """The numbers by name, in COCO's order: with the defaults its twelve."""
-        numbers = {"AP": self.AP, "AP50": self.AP50, "AP75": self.AP75}
-        numbers |= {f"AP {size}": self.ap(size=size) for size in self.sizes[1:]}
-        numbers |= {f"AR {most}": self.ar(most=most) for most in self.most}
-        return numbers | {f"AR {size}": self.ar(size=size) for size in self.sizes[1:]}
+        return {name: value for row in self._rows() for name, value in row.items()}
 
     @property
     def per_class(self):
@@ -140,12 +137,25 @@ class DetectionMetrics:
         }
 
     def __repr__(self):
-        lines = [
-            f"DetectionMetrics: {self.pictures:,} pictures, {len(self.classes):,} classes, "
-            f"{self.truths[:, 0].sum():,} truths, {self.detections.sum():,} detections"
+        return "\n".join(
+            [
+                f"DetectionMetrics: {self.pictures:,} pictures, {len(self.classes):,} classes, "
+                f"{self.truths[:, 0].sum():,} truths, {self.detections.sum():,} detections",
+                f"IoU {self.thresholds[0]:.2f} to {self.thresholds[-1]:.2f}, "
+                f"at most {self.most[-1]} detections of a picture and class",
+                *("".join(f"{k:>11} {v:6.4f}" for k, v in row.items()) for row in self._rows()),
+            ]
+        )
+
+    def _rows(self):
+        """Return AP, AP by size, AR by most, AR by size, each by name."""
+        sizes = self.sizes[1:]
+        return [
+            {"AP": self.AP, "AP50": self.AP50, "AP75": self.AP75},
+            {f"AP {size}": self.ap(size=size) for size in sizes},
+            {f"AR {most}": self.ar(most=most) for most in self.most},
+            {f"AR {size}": self.ar(size=size) for size in sizes},
         ]
-        lines += [_line(group) for group in _groups(self.summary)]
-        return "\n".join(lines)
 
     def _at(self, iou, label=None):
         there = np.isclose(self.thresholds, iou, rtol=0, atol=1e-9).any()
@@ -173,17 +183,3 @@ def _place(name, value, among):
         shown = ", ".join(map(str, among[:12])) + (" ..." if len(among) > 12 else "")
         raise ValueError(f"{name} must be one of those evaluated: {shown}. Received: {value!r}")
     return among.index(value)
-
-
-def _groups(summary):
-    """Put the numbers into lines: AP by threshold, AP by size, AR by number, AR by size."""
-    groups = {}
-    for name, value in summary.items():
-        kind, _, rest = name.partition(" ")
-        group = kind[:2] if not rest else (kind, rest.replace(".", "").isdigit() or rest == "inf")
-        groups.setdefault(group, []).append((name, value))
-    return groups.values()
-
-
-def _line(group):
-    return "".join(f"{name:>11} {value:.4f}" for name, value in group)
