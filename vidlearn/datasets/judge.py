@@ -1,0 +1,91 @@
+"""Boxes held against their pictures: what cannot be, and what is odd."""
+
+from __future__ import annotations
+
+SLIGHTLY = 1.0  # pixels by which a rounded box may leave its picture
+
+
+def judge(labels, headers):
+    """Note the faults of every box; a row that cannot be used gets its `fault`.
+
+    Parameters
+    ----------
+    labels : Labels
+        Their `faults` grow.
+    headers : dict
+        The `Header` of every picture.
+    """
+    for entry in labels.entries:
+        header = headers[entry.picture]
+        if header.trouble:
+            labels.found("unreadable-picture", entry.picture, why=header.trouble)
+            continue
+        _judge_size(labels, entry, header)
+        seen = {}
+        for row in entry.rows:
+            if row.fault in (None, "unknown-class") and row.values:
+                kind, details = fault_of(row, header.size, labels)
+                if kind is not None:
+                    labels.found(kind, entry.file, row.line, **details)
+                    if kind != "slightly-outside":
+                        row.fault = kind
+                key = row.name, row.values
+                if key in seen:
+                    labels.found("duplicate-box", entry.file, row.line, first=seen[key])
+                seen.setdefault(key, row.line)
+
+
+def _judge_size(labels, entry, header):
+    shown, stored = (f"{width} x {height}" for height, width in (header.size, header.stored))
+    told = f"{entry.size[1]} x {entry.size[0]}" if entry.size else ""
+    if header.orientation != 1:
+        before = entry.size and entry.size == header.stored != header.size
+        kind = "turned" if before else "exif"
+        details = {"orientation": header.orientation, "shown": shown, "stored": stored}
+        labels.found(kind, entry.picture, **details)
+        if before:
+            return
+    if entry.size and entry.size != header.size:
+        line = entry.line
+        if entry.size_spans:
+            line = labels.sources[entry.file].line(entry.size_spans[0][0])
+        labels.found("wrong-size", entry.file, line, told=told, shown=shown)
+
+
+def fault_of(row, size, labels):
+    """Return the kind of a box's fault (None: there is none) and the details to tell."""
+    from . import forms
+
+    box = forms.pixels(labels, row, size)
+    values = " ".join(f"{value:g}" for value in row.values)
+    height, width = size
+    told = {"values": values, "picture": f"{width} x {height}", "name": row.name}
+    if kind := _of_form(row.values, labels, width, height):
+        return kind, told
+    x1, y1, x2, y2 = box
+    if x2 < x1 or y2 < y1:
+        return "inverted", told
+    if x2 == x1 or y2 == y1:
+        return "zero-size", told
+    beyond = max(-x1, -y1, x2 - width, y2 - height)
+    if beyond > SLIGHTLY:
+        return ("negative" if beyond == max(-x1, -y1) else "outside"), told
+    if beyond > 1e-6:
+        return "slightly-outside", told | {"beyond": f"{beyond:.3g}"}
+    return None, told
+
+
+def _of_form(values, labels, width, height):
+    """Return faults that show in the numbers as they stand."""
+    if labels.form == "yolo":
+        return "pixels" if max(values) > 2 else None
+    x1, y1, x2, y2 = values
+    fractions = max(values) <= 1 and min(values) >= 0 and any(v % 1 for v in values)
+    if fractions and max(width, height) > 2:
+        return "fractions"
+    if labels.form in ("voc", "csv") and labels.origin == 1:
+        if (x1, y1) == (x2, y2):  # one pixel by the letter, one click by all experience
+            return "zero-size"
+        if min(x1, y1) == 0:
+            return "counted-from-0"
+    return None
