@@ -1,1 +1,0 @@
-"""Where something might be: windows, segments, selective search."""
