@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.widgets.page import as_array, values
-from vidlearn import scratch
+from vidlearn import boxes, scratch
 from vidlearn.plots import signed_map
 
 VIEWS = """() => [...document.querySelectorAll(".vl-stored > script")].map(
@@ -163,6 +163,18 @@ def LossSurface(view, state):
             optimiser.step([w], [w.copy()])  # the bowl's slope at w is w
         loss = sum(c * w[0] ** i * w[1] ** j for c, i, j in terms)
         np.testing.assert_allclose(shown(name), [*w, loss], rtol=1e-9)
+
+
+def BoxOverlap(view, state):
+    place = {"a": state["a"], "b": state["b"]}
+    view.get_by_role("button", name="Half shifted").click()
+    share = view.locator("[data-vl-measure='iou']")
+    assert float(share.get_attribute("data-vl-value")) > 0
+    view.get_by_role("button", name="As at the start").click()
+    for name in ("iou", "giou"):
+        shown = view.locator(f"[data-vl-measure='{name}']").get_attribute("data-vl-value")
+        expected = getattr(boxes, name)([place["a"]], [place["b"]])[0, 0]
+        assert float(shown) == pytest.approx(expected, abs=1e-9)
 
 
 def UnrolledRNN(view, state):

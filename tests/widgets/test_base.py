@@ -15,6 +15,7 @@ def make(kind):
         "BackpropGraph": lambda: widgets.BackpropGraph(
             [1, 2, 3], [[0.5, 1], [-0.5, 1], [0.5, -2]], [1, 1], [0.5, -1], 0, y=1
         ),
+        "BoxOverlap": lambda: widgets.BoxOverlap([1, 1, 7, 5], [4, 3, 9, 7], size=(8, 12)),
         "ClipPlayer": lambda: widgets.ClipPlayer(
             frames, 10, marks=[2, 9], cuts=[5], boxes=[[[3, 3, 20, 20]]] * 12, labels=["a cat"]
         ),

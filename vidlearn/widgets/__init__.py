@@ -19,6 +19,7 @@ A new one takes three files and a table:
 """
 
 from .backprop_graph import BackpropGraph
+from .box_overlap import BoxOverlap
 from .clip_player import ClipPlayer
 from .conv_arithmetic import ConvArithmetic
 from .convolution_stepper import ConvolutionStepper
@@ -31,6 +32,7 @@ from .unrolled_rnn import UnrolledRNN
 
 __all__ = [
     "BackpropGraph",
+    "BoxOverlap",
     "ClipPlayer",
     "ConvArithmetic",
     "ConvolutionStepper",
