@@ -177,6 +177,21 @@ def BoxOverlap(view, state):
         assert float(shown) == pytest.approx(expected, abs=1e-9)
 
 
+def RoIExplorer(view, state):
+    x, size = np.array(state["features"], float)[..., None], tuple(state["size"])
+    view.get_by_role("slider", name="Samples per axis").fill("3")
+    for step in ("4", "9"):
+        view.locator("[data-vl-transport]").fill(step)
+        edges = view.locator("[data-vl-edge]").all()
+        box = [float(edge.get_attribute("data-vl-value")) for edge in edges]
+        for name, out in {
+            "pool": boxes.roi_pool(x, [box], size=size, scale=state["scale"]),
+            "align": boxes.roi_align(x, [box], size=size, scale=state["scale"], samples=3),
+        }.items():
+            shown = as_array(values(view, f"data-vl-{name}"), size)
+            np.testing.assert_allclose(shown, out[0, ..., 0], atol=1e-9)
+
+
 def UnrolledRNN(view, state):
     units, steps = len(state["u"]), 15
     view.get_by_role("slider", name="Length").fill(str(steps))

@@ -41,6 +41,9 @@ def make(kind):
         ),
         "LossSurface": lambda: widgets.LossSurface("two_valleys", learning_rate=0.07),
         "PoolingExplorer": lambda: widgets.PoolingExplorer(frames[0, :16, :16, 0] / 3, stride=1),
+        "RoIExplorer": lambda: widgets.RoIExplorer(
+            frames[0, :12, :11, 0] / 3, box=[20, 8, 97, 100], size=(2, 3), scale=1 / 12
+        ),
         "UnrolledRNN": lambda: widgets.UnrolledRNN(np.eye(3) + 0.1, np.ones((40, 3)), steps=40),
     }[kind]()
 

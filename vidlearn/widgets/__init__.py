@@ -28,6 +28,7 @@ from .frame_order import FrameOrder
 from .gated_cell import GatedCell
 from .loss_surface import LossSurface
 from .pooling_explorer import PoolingExplorer
+from .roi_explorer import RoIExplorer
 from .unrolled_rnn import UnrolledRNN
 
 __all__ = [
@@ -41,5 +42,6 @@ __all__ = [
     "GatedCell",
     "LossSurface",
     "PoolingExplorer",
+    "RoIExplorer",
     "UnrolledRNN",
 ]
