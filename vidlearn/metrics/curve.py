@@ -99,9 +99,9 @@ def precision_recall(
     -----
     Detections of equal score keep the order they came in: pictures first, then within a picture.
     Of truths that a detection overlaps equally, "coco" takes the last, "voc" the first. A truth
-    that is difficult or a crowd does not count, and what is matched with it is ignored; truths
-    that count come first. In a crowd, IoU is the share of the detection that lies inside, and
-    many detections match it; so they do any difficult truth under "voc".
+    that is difficult or a crowd does not count, and what is matched with it is ignored; "coco"
+    takes truths that count first. In a crowd, IoU is the share of the detection that lies inside, and
+    many detections match it; under "voc" they so match any difficult truth.
 
     References
     ----------
