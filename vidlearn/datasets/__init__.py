@@ -1,7 +1,9 @@
 """Pictures with labels, on your own disk: read, checked, mended, converted, split, shown."""
 
+from .convert import convert, write
 from .faults import Fault, Report
 from .forms import read
+from .results import read_results, write_results
 from .types import DatasetError, DatasetWarning, DetectionSet, LabelledPicture
 
 __all__ = [
@@ -11,5 +13,9 @@ __all__ = [
     "Fault",
     "LabelledPicture",
     "Report",
+    "convert",
     "read",
+    "read_results",
+    "write",
+    "write_results",
 ]

@@ -47,6 +47,7 @@ SEVERITY = {
     "crlf": "note",
     "near-duplicate": "note",
     "picture-without-label": "note",
+    "picture-not-listed": "note",
     "class-imbalance": "note",
 }
 ORDER = ("error", "warning", "note")

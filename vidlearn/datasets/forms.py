@@ -30,6 +30,11 @@ def pixels(labels, row, size):
     return module(labels.form).pixels(row.values, size, labels.origin)
 
 
+def numbers(labels, box, size):
+    """Return a box xyxy in pixels as the four numbers of the labels' form."""
+    return module(labels.form).numbers(box, size, labels.origin)
+
+
 def load(folder, form=None, origin=1):
     """Return the labels of a folder as they stand in its files, with their faults."""
     root = as_folder(folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 SLIGHTLY = 1.0  # pixels by which a rounded box may leave its picture
+UNSEEN = 0.01  # pixels: what six decimals of a fraction cost
 
 
 def judge(labels, headers):
@@ -70,7 +71,7 @@ def fault_of(row, size, labels):
     beyond = max(-x1, -y1, x2 - width, y2 - height)
     if beyond > SLIGHTLY:
         return ("negative" if beyond == max(-x1, -y1) else "outside"), told
-    if beyond > 1e-6:
+    if beyond > UNSEEN:
         return "slightly-outside", told | {"beyond": f"{beyond:.3g}"}
     return None, told
 

@@ -9,6 +9,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 from .faults import Fault, fault
@@ -38,6 +39,7 @@ class Row:
     area: float | None = None
     id: int | None = None
     fault: str | None = None
+    raw: object = None  # what else the form needs to write the row again
 
 
 @dataclass
@@ -110,7 +112,7 @@ class Source:
     def lines(self):
         """Yield (number, start, end, text) of every line; end is behind its end of line."""
         starts = [*self._starts, len(self.text)]
-        for number, (start, end) in enumerate(zip(starts[:-1], starts[1:], strict=True), 1):
+        for number, (start, end) in enumerate(pairwise(starts), 1):
             line = self.text[start:end].rstrip("\r\n")
             yield number, start, end, line.removeprefix(BOM) if start == 0 else line
 
@@ -138,6 +140,26 @@ def number_in(words, labels, path, line):
     else:
         labels.found("not-a-number", path, line, value=words[:40])
     return None
+
+
+def plain(value):
+    """Write a number so that reading gives the same float: whole ones without a point.
+
+    >>> plain(3.0), plain(0.1)
+    ('3', '0.1')
+    """
+    value = float(value)
+    return str(int(value)) if value.is_integer() else repr(value)
+
+
+def redrawn(source, row, values):
+    """Return the edits, (start, end, text), that give a row other numbers."""
+    return [(*span, plain(v)) for span, v in zip(row.spans, values, strict=True)]
+
+
+def removed(source, rows):
+    """Return the edits that take rows out, where each stands on lines of its own."""
+    return [(*row.span, "") for row in rows]
 
 
 def settle_classes(labels):

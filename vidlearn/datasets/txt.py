@@ -11,7 +11,9 @@ from __future__ import annotations
 import re
 
 from .files import by_stem, is_picture, is_prose, read_classes, split_and_name, walk
-from .labels import NUMBER, Entry, Labels, Row, number_in, settle_classes
+from .labels import NUMBER, Entry, Labels, Row, number_in, plain, redrawn, removed, settle_classes
+
+__all__ = ["load", "numbers", "pixels", "redrawn", "removed", "write"]
 
 FIELDS = re.compile(r"\S+")
 
@@ -71,7 +73,7 @@ def _rows(labels, path):
 
 def _ends_in_number(name, classes):
     """Whether a name looks like a class and a number too many, such as a score."""
-    first, *rest = name.split()
+    _, *rest = name.split()
     return bool(rest) and name not in (classes or ()) and bool(NUMBER.fullmatch(rest[-1]))
 
 
@@ -83,3 +85,13 @@ def pixels(values, size, origin):
 def numbers(box, size, origin):
     """Return a box xyxy as the four numbers of this form."""
     return tuple(box)
+
+
+def write(pictures, root, put, *, origin=1):
+    """Write a set below an empty folder; `put(item, path)` brings each picture."""
+    (root / "classes.txt").write_text("".join(f"{name}\n" for name in pictures.classes), "utf-8")
+    for item in pictures:
+        path = put(item, root / item.split / item.name)
+        rows = zip(item.truth.boxes, item.truth.labels, strict=True)
+        lines = [f"{pictures.classes[k]} {' '.join(map(plain, box))}\n" for box, k in rows]
+        path.with_suffix(".txt").write_text("".join(lines), "utf-8", newline="\n")

@@ -16,9 +16,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 from xml.parsers import expat
+from xml.sax.saxutils import escape
 
 from .files import SPLITS, by_stem, is_picture, natural_key, read_classes, split_and_name, walk
-from .labels import Entry, Labels, Row, number_in, settle_classes
+from .labels import Entry, Labels, Row, number_in, plain, redrawn, settle_classes
+
+__all__ = ["load", "numbers", "pixels", "redrawn", "removed", "write"]
 
 SIDES = ("xmin", "ymin", "xmax", "ymax")
 
@@ -245,3 +248,61 @@ def shifted(value, by):
     """
     value = float(value)
     return value + by if value.is_integer() else float(Decimal(repr(value)) + by)
+
+
+def removed(source, rows):
+    """Return the edits that take rows out, with the white space before each."""
+    edits = []
+    for row in rows:
+        start, end = row.span
+        edits.append((len(source.text[:start].rstrip()), end, ""))
+    return edits
+
+
+def write(pictures, root, put, *, origin=1):
+    """Write a set below an empty folder; `put(item, path)` brings each picture."""
+    annotations, home = _home(root)
+    names = [item.name for item in pictures]
+    apart = len({name.rsplit(".", 1)[0] for name in names}) < len(names)  # 1.jpg in two splits
+    lists = {}
+    for item in pictures:
+        name = f"{item.split}/{item.name}" if apart and item.split else item.name
+        path = put(item, home / name)
+        stem = path.relative_to(home).with_suffix("")
+        file = annotations / f"{stem}.xml"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(_xml(item, path, pictures.classes, origin), "utf-8", newline="\n")
+        lists.setdefault(item.split, []).append(f"{stem.as_posix()}\n")
+    (root / "classes.txt").write_text("".join(f"{name}\n" for name in pictures.classes), "utf-8")
+    for split, lines in lists.items():
+        if split:
+            file = root / "ImageSets" / "Main" / f"{split}.txt"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text("".join(lines), "utf-8", newline="\n")
+
+
+def _xml(item, path, classes, origin):
+    height, width = item.size
+    lines = [
+        "<annotation>",
+        "\t<folder>JPEGImages</folder>",
+        f"\t<filename>{escape(path.name)}</filename>",
+        f"\t<size><width>{width}</width><height>{height}</height><depth>3</depth></size>",
+        "\t<segmented>0</segmented>",
+    ]
+    truth = item.truth
+    for k, box in enumerate(truth.boxes):
+        sides = zip(SIDES, numbers(box, item.size, origin), strict=True)
+        cut = int(item.truncated[k]) if item.truncated is not None else 0
+        lines += [
+            "\t<object>",
+            f"\t\t<name>{escape(classes[truth.labels[k]])}</name>",
+            "\t\t<pose>Unspecified</pose>",
+            f"\t\t<truncated>{cut}</truncated>",
+            f"\t\t<difficult>{int(truth.difficult[k])}</difficult>",
+            "\t\t<bndbox>",
+            *(f"\t\t\t<{side}>{plain(value)}</{side}>" for side, value in sides),
+            "\t\t</bndbox>",
+            "\t</object>",
+        ]
+    return "\n".join([*lines, "</annotation>", ""])
