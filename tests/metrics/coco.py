@@ -50,12 +50,13 @@ def empty(coco):
     return nothing
 
 
-def evaluate(evaluation):
+def evaluate(evaluation, *, summary=True):
     """Return the evaluation after its whole work: matching, accumulation and summary."""
     with contextlib.redirect_stdout(io.StringIO()):
         evaluation.evaluate()
         evaluation.accumulate()
-        evaluation.summarize()
+        if summary:  # which knows only the default parameters
+            evaluation.summarize()
     return evaluation
 
 
