@@ -1,5 +1,6 @@
 """Pictures with labels, on your own disk: read, checked, mended, converted, split, shown."""
 
+from .check import check
 from .convert import convert, write
 from .faults import Fault, Report
 from .forms import read
@@ -13,6 +14,7 @@ __all__ = [
     "Fault",
     "LabelledPicture",
     "Report",
+    "check",
     "convert",
     "read",
     "read_results",

@@ -49,6 +49,7 @@ SEVERITY = {
     "picture-without-label": "note",
     "picture-not-listed": "note",
     "class-imbalance": "note",
+    "unused-class": "note",
 }
 ORDER = ("error", "warning", "note")
 
