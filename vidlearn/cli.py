@@ -1,4 +1,4 @@
-"""The command ``vidlearn``: lab, doctor, reset, version.
+"""The command ``vidlearn``: lab, doctor, reset, data, version.
 
 What a command needs is imported when it runs, so that ``--help`` answers at once.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import warnings
 
 import vidlearn
 from vidlearn.messages import text
@@ -31,12 +32,19 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     chosen.options = [option for option in rest if option != "--"]
     try:
-        return chosen.command(chosen)
+        with warnings.catch_warnings():
+            if chosen.command in (_data_convert, _data_show):
+                warnings.showwarning = _warned
+            return chosen.command(chosen)
     except ImportError as error:  # an installation that was cut short, or damaged
         print(f"vidlearn: {error}\n{text('doctor')['reinstall']}", file=sys.stderr)
     except (OSError, ValueError) as error:
         print(f"vidlearn: {error}", file=sys.stderr)
     return 1
+
+
+def _warned(told, *_):
+    print(f"vidlearn: {told}", file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -59,8 +67,45 @@ def _parser() -> argparse.ArgumentParser:
     reset = command("reset", _reset)
     reset.add_argument("number", metavar="NN", help=words["number"])
     reset.add_argument("folder", nargs="?", help=words["folder"])
+    _add_data(commands)
     command("version", _version)
     return parser
+
+
+def _add_data(commands):
+    """Add the group ``vidlearn data``."""
+    words = text("data")
+    group = commands.add_parser("data", help=words["about"], description=words["about"])
+    kinds = group.add_subparsers(metavar="command", required=True)
+
+    def command(name, run, *places):
+        added = kinds.add_parser(name, help=words[name], description=words[name])
+        added.set_defaults(command=run)
+        for place in places:
+            added.add_argument(place, help=words["target" if place == "target" else "folder"])
+        return added
+
+    check = command("check", _data_check, "folder")
+    check.add_argument("--form", help=words["form"])
+    check.add_argument("--json", action="store_true", help=words["json"])
+    check.add_argument("--all", action="store_true", help=words["all"])
+    check.add_argument("--fast", action="store_true", help=words["fast"])
+    check.add_argument("--repair", metavar="NAMES", help=words["repair"])
+    convert = command("convert", _data_convert, "source", "target")
+    convert.add_argument("--to", required=True, metavar="FORM", help=words["to"])
+    convert.add_argument("--from", dest="form", metavar="FORM", help=words["form"])
+    how = convert.add_mutually_exclusive_group()
+    how.add_argument("--copy", action="store_false", dest="link", help=words["copy"])
+    how.add_argument("--link", action="store_true", help=words["link"])
+    convert.add_argument("--skip", action="store_true", help=words["skip"])
+    show = command("show", _data_show, "folder")
+    show.add_argument("--form", help=words["form"])
+    show.add_argument("--out", default="sheet.png", help=words["out"])
+    show.add_argument("--number", type=int, default=12, help=words["number"])
+    show.add_argument("--seed", type=int, default=0, help=words["seed"])
+    show.add_argument("--split", help=words["split"])
+    for one in (check, convert, show):
+        one.add_argument("--origin", type=int, choices=(0, 1), default=1, help=words["origin"])
 
 
 def _lab(chosen) -> int:
@@ -86,6 +131,44 @@ def _reset(chosen) -> int:
     from vidlearn.course import lab
 
     print(lab.reset(chosen.number, lab.work_folder(chosen.folder)))
+    return 0
+
+
+def _data_check(chosen) -> int:
+    from vidlearn import datasets
+
+    how = {"form": chosen.form, "origin": chosen.origin}
+    most = None if chosen.all else 5
+    if chosen.repair:
+        names = [name.strip() for name in chosen.repair.split(",")]
+        repaired = datasets.repair(chosen.folder, names, **how)
+        print(
+            repaired.as_text(None if chosen.all else 20), file=sys.stderr if chosen.json else None
+        )
+    progress = sys.stderr.isatty()
+    report = datasets.check(chosen.folder, pictures=not chosen.fast, progress=progress, **how)
+    print(report.as_json() if chosen.json else report.as_text(most))
+    return 0 if report.ok else 1
+
+
+def _data_convert(chosen) -> int:
+    from vidlearn import datasets
+
+    how = {"form": chosen.form, "origin": chosen.origin, "link": chosen.link, "skip": chosen.skip}
+    pictures = datasets.convert(chosen.source, chosen.target, to=chosen.to, **how)
+    said = text("data")["converted"]
+    print(said.format(pictures=pictures, folder=chosen.target, form=chosen.to))
+    return 0
+
+
+def _data_show(chosen) -> int:
+    from vidlearn import datasets
+
+    how = {"form": chosen.form, "origin": chosen.origin, "split": chosen.split}
+    drawn = datasets.write_sheet(
+        chosen.folder, chosen.out, number=chosen.number, seed=chosen.seed, **how
+    )
+    print(text("data")["shown"].format(n=drawn, file=chosen.out))
     return 0
 
 

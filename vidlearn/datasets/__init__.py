@@ -4,7 +4,9 @@ from .check import check
 from .convert import convert, write
 from .faults import Fault, Report
 from .forms import read
+from .repair import Repaired, repair
 from .results import read_results, write_results
+from .sheet import contact_sheet, write_sheet
 from .types import DatasetError, DatasetWarning, DetectionSet, LabelledPicture
 
 __all__ = [
@@ -13,11 +15,15 @@ __all__ = [
     "DetectionSet",
     "Fault",
     "LabelledPicture",
+    "Repaired",
     "Report",
     "check",
+    "contact_sheet",
     "convert",
     "read",
     "read_results",
+    "repair",
     "write",
     "write_results",
+    "write_sheet",
 ]

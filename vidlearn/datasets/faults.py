@@ -159,7 +159,8 @@ class Report:
                 lines += [f"    {one}" for one in shown]
                 if len(here) > len(shown):
                     lines.append(f"    {words['more'].format(n=len(here) - len(shown))}")
-        totals = {f"{key}s": len(self.of(key)) for key in ORDER}
+        counts = {key: len(self.of(key)) for key in ORDER}
+        totals = {k: words[f"one_{k}" if n == 1 else k].format(n=n) for k, n in counts.items()}
         ending = words["clean"] if not self.faults else words["total"].format(**totals)
         return "\n".join([*lines, "", ending])
 

@@ -113,7 +113,7 @@ def _refusal(labels, errors):
     more = f" ({len(errors) - 1} more of such)" if errors[1:] else ""
     return (
         f"{labels.root}: {errors[0]}{more} `vidlearn data check` lists all and can repair them; "
-        "skip=True leaves them out."
+        "skip=True (--skip) leaves them out."
     )
 
 

@@ -69,6 +69,7 @@ class Labels:
     category_ids: tuple[int, ...] | None = None
     entries: list[Entry] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    strays: list[tuple[Path, Row]] = field(default_factory=list)  # of no picture that is known
     sources: dict[Path, Source] = field(default_factory=dict)
 
     def relative(self, path):

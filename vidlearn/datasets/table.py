@@ -83,6 +83,7 @@ def _read(labels, file, entries):
         if len(fields) != len(names):
             wanted = ",".join(names)
             labels.found("field-count", file, number, wanted=wanted, n=len(fields))
+            labels.strays.append((file, Row("", (), number, span)))
             continue
         record = dict(zip(names, fields, strict=True))
         told = record["filename"].strip().replace("\\", "/")
@@ -174,7 +175,7 @@ def removed(source, rows):
     """Return the edits that take rows out; the picture stays, as one without objects."""
     edits, told = [], set()
     for row in rows:
-        if row.raw["filename"] in told:
+        if row.raw is None or row.raw["filename"] in told:
             edits.append((*row.span, ""))
         else:
             told.add(row.raw["filename"])
