@@ -2,21 +2,35 @@
 
 Everything that detectors stand on, in NumPy: other forms of boxes, how well two agree, coding
 against anchors, suppression, matching, RoI pooling; and `Detections`, what a detector returns.
+float32 stays float32, all else computes in float64.
 """
 
-from .convert import box_of_mask
+from .coding import decode, encode
+from .convert import area, box_of_mask, clip, convert
 from .detections import Detections, Truth
-from .overlaps import iou
+from .overlaps import ciou, diou, giou, iou
 from .roi import roi_align, roi_pool
 from .roi_naive import roi_align_naive, roi_pool_naive
+from .suppression import nms, nms_naive, soft_nms
 
 __all__ = [
     "Detections",
     "Truth",
+    "area",
     "box_of_mask",
+    "ciou",
+    "clip",
+    "convert",
+    "decode",
+    "diou",
+    "encode",
+    "giou",
     "iou",
+    "nms",
+    "nms_naive",
     "roi_align",
     "roi_align_naive",
     "roi_pool",
     "roi_pool_naive",
+    "soft_nms",
 ]

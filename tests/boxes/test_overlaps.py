@@ -14,7 +14,7 @@ def test_iou_by_hand():
     b = [[1, 1, 5, 4], [4, 0, 8, 3], [11, 2, 12, 4]]
     wanted = [[6 / 18, 0, 0], [0, 0, 2 / 16]]  # touching edges share nothing
     result = iou(a, b)
-    assert result.dtype == np.float32
+    assert result.dtype == np.float64
     np.testing.assert_allclose(result, wanted, rtol=1e-6)
 
 
