@@ -4,6 +4,8 @@ Each function below has the name of a class of `vidlearn.widgets`. It gets the i
 page and the state that the page stores for it, moves it, and compares.
 """
 
+from base64 import b64decode
+
 import numpy as np
 import pytest
 
@@ -11,8 +13,12 @@ from tests.widgets.page import as_array, values
 from vidlearn import boxes, scratch
 from vidlearn.plots import signed_map
 
-VIEWS = """() => [...document.querySelectorAll(".vl-stored > script")].map(
-  (script) => JSON.parse(script.textContent).state)"""
+# The state of every interactive; bytes are in base64.
+VIEWS = """() => [...document.querySelectorAll(".vl-stored > script")].map((script) => {
+  const { state, buffers } = JSON.parse(script.textContent);
+  for (const { path, data } of buffers) if (path.length === 1) state[path[0]] = data;
+  return state;
+})"""
 
 
 def move(view, state):
@@ -177,6 +183,30 @@ def BoxOverlap(view, state):
         assert float(shown) == pytest.approx(expected, abs=1e-9)
 
 
+def RegionMerging(view, state):
+    kinds = {"_colours": "u1", "_merges": "<u2", "_boxes": "<u2", "_parts": "<f8"}
+    stored = {name: np.frombuffer(b64decode(state[name]), kind) for name, kind in kinds.items()}
+    segments, merges = len(stored["_colours"]) // 3, len(stored["_merges"]) // 2
+    found, parts = stored["_boxes"].reshape(-1, 4), stored["_parts"].reshape(merges, -1)
+    assert len(found) == segments + merges
+    for step in (1, merges // 2, merges):
+        view.locator("[data-vl-transport]").fill(str(step))
+        shown = [numbers(view, name) for name in ("fresh", "part", "total", "iou")]
+        assert shown[0] == found[segments + step - 1].tolist()
+        np.testing.assert_allclose(shown[1], parts[step - 1], rtol=1e-12)
+        np.testing.assert_allclose(shown[2], [parts[step - 1].sum()], rtol=1e-12)
+        truth = [box for _, *box in state["_truth"]]
+        overlaps = boxes.iou(truth, found[: segments + step]).max(axis=1, initial=0)
+        np.testing.assert_allclose(shown[3], overlaps, rtol=1e-6)
+
+
+def numbers(view, name):
+    """Return the numbers of all elements that have an attribute data-vl-NAME."""
+    return [
+        float(one.get_attribute("data-vl-value")) for one in view.locator(f"[data-vl-{name}]").all()
+    ]
+
+
 def RoIExplorer(view, state):
     x, size = np.array(state["features"], float)[..., None], tuple(state["size"])
     view.get_by_role("slider", name="Samples per axis").fill("3")
@@ -190,6 +220,20 @@ def RoIExplorer(view, state):
         }.items():
             shown = as_array(values(view, f"data-vl-{name}"), size)
             np.testing.assert_allclose(shown, out[0, ..., 0], atol=1e-9)
+
+
+def SuppressionExplorer(view, state):
+    found = [np.array(state[name]) for name in ("_boxes", "_scores", "_labels")]
+    view.get_by_role("button", name="Hard").click()
+    view.get_by_role("button", name="To the end").click()
+    there = np.flatnonzero(found[1] >= state["least"])
+    corners, scores, labels = (array[there] for array in found)
+    labels = labels if state["per_class"] else None
+    kept = boxes.nms(corners, scores, threshold=state["threshold"], labels=labels)
+    shown = view.locator("[data-vl-is='kept']").evaluate_all(
+        "nodes => nodes.map((n) => Number(n.dataset.vlFate))"
+    )
+    assert sorted(shown) == sorted(there[kept].tolist())
 
 
 def UnrolledRNN(view, state):

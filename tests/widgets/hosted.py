@@ -1,7 +1,13 @@
 """Run an interactive's script with a model that a test can change and whose changes it can read."""
 
 # `change(values)` is Python changing traits; `put` holds what the view gave back to Python.
-HOST = """async ([code, style, state]) => {
+HOST = """async ([code, style, given]) => {
+  const revive = (value) => {
+    if (value?.bytes) return new DataView(new Uint8Array(value.bytes).buffer);
+    return Array.isArray(value) ? value.map(revive) : value;
+  };
+  const state = Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [name, revive(value)]));
   document.body.replaceChildren();
   document.head.appendChild(document.createElement("style")).textContent = style;
   const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
@@ -37,7 +43,7 @@ HOST = """async ([code, style, state]) => {
 
 
 def host(page, widget):
-    """Show a widget in a blank page; bytes become arrays of numbers that the script can read."""
+    """Show a widget in a blank page; bytes arrive as a DataView, as they do from a kernel."""
     state = widget.get_state()
     plain = {key: _plain(value) for key, value in state.items() if key not in ("_esm", "_css")}
     page.evaluate(HOST, [widget._esm, widget._css, {**plain, "layout": None}])
@@ -48,4 +54,4 @@ def host(page, widget):
 def _plain(value):
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
-    return None if isinstance(value, (bytes, memoryview)) else value
+    return {"bytes": list(value)} if isinstance(value, (bytes, memoryview)) else value

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from vidlearn import messages, widgets
+from vidlearn.proposals import merge_regions
 from vidlearn.widgets.base import scripts, section
 
 
@@ -41,6 +42,11 @@ def make(kind):
         ),
         "LossSurface": lambda: widgets.LossSurface("two_valleys", learning_rate=0.07),
         "PoolingExplorer": lambda: widgets.PoolingExplorer(frames[0, :16, :16, 0] / 3, stride=1),
+        "RegionMerging": lambda: widgets.RegionMerging(
+            frames[0],
+            merge_regions(frames[0], np.add.outer(np.arange(30) // 6 * 5, np.arange(40) // 8)),
+            truth={"a cat": [3, 4, 22, 20], "a dog": [8, 6, 16, 18]},
+        ),
         "RoIExplorer": lambda: widgets.RoIExplorer(
             frames[0, :12, :11, 0] / 3, box=[20, 8, 97, 100], size=(2, 3), scale=1 / 12
         ),

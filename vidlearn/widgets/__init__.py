@@ -28,6 +28,7 @@ from .frame_order import FrameOrder
 from .gated_cell import GatedCell
 from .loss_surface import LossSurface
 from .pooling_explorer import PoolingExplorer
+from .region_merging import RegionMerging
 from .roi_explorer import RoIExplorer
 from .unrolled_rnn import UnrolledRNN
 
@@ -42,6 +43,7 @@ __all__ = [
     "GatedCell",
     "LossSurface",
     "PoolingExplorer",
+    "RegionMerging",
     "RoIExplorer",
     "UnrolledRNN",
 ]
