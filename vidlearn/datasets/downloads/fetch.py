@@ -21,6 +21,7 @@ from .web import ask, title_of_page, told
 
 PIECE = 1 << 18
 TRIES = 4
+WORTH = 1 << 20  # bytes: a try that brought so many does not count as one
 LEAST = 1024  # bytes that must come within one time-out
 FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", None))  # the second is not on Windows
 
@@ -51,7 +52,7 @@ def fetch(source, file, *, timeout=30.0, pause=1.0, say=print):
         try:
             return _once(source, part, timeout, say)
         except DownloadError as mistake:
-            failures = 1 if part.size > before else failures + 1
+            failures = 1 if part.size - before >= WORTH else failures + 1
             if mistake.lasting or failures >= TRIES:
                 raise
             seconds = pause * 2 ** (failures - 1)
