@@ -19,6 +19,7 @@ class Edges(NamedTuple):
     weights: np.ndarray  # (E,) float32, how much their colours differ
 
 
+_PARTS = 4  # of the edges, between which those that can join nothing are left out
 _ALL, _FIRST, _LAST = slice(None), slice(None, -1), slice(1, None)
 _STEPS = (  # rows and columns of a, and of b: right, down, down and right, up and right
     ((_ALL, _FIRST), (_ALL, _LAST)),
@@ -113,21 +114,44 @@ def sorted_edges(pixels, sigma):
 
 def segment(edges, size, scale, least):
     """Join pixels over sorted edges; return the segments (H, W), numbered in reading order."""
-    forest = list(range(size[0] * size[1]))
-    sizes, limits = [1] * len(forest), [float(scale)] * len(forest)  # limit: inner + scale / size
-    for a, b, weight in zip(*map(np.ndarray.tolist, edges), strict=True):
-        a, b = _root(forest, a), _root(forest, b)
-        if a != b and weight <= limits[a] and weight <= limits[b]:
-            a = _join(forest, sizes, a, b)
-            limits[a] = weight + scale / sizes[a]  # edges only grow: this one is the heaviest
-    labels = _roots(forest)
-    between = labels[edges.a] != labels[edges.b]
-    pairs = labels[edges.a[between]].tolist(), labels[edges.b[between]].tolist()
-    for a, b in zip(*pairs, strict=True):
+    forest = list(range(size[0] * size[1]))  # a tree for each component, known by its root
+    sizes, limits = [1] * len(forest), [float(scale)] * len(forest)  # inner + scale / size
+    for part in np.array_split(np.arange(len(edges.weights)), _PARTS):
+        _grow(forest, sizes, limits, _still_open(edges, part, forest, limits), scale)
+    roots = _roots(forest)
+    between = roots[edges.a] != roots[edges.b]
+    for a, b in zip(
+        roots[edges.a[between]].tolist(), roots[edges.b[between]].tolist(), strict=True
+    ):
         a, b = _root(forest, a), _root(forest, b)
         if a != b and min(sizes[a], sizes[b]) < least:
             _join(forest, sizes, a, b)
     return _in_order(_roots(forest)).reshape(size)
+
+
+def _still_open(edges, part, forest, limits):
+    """Return those edges of a part, between roots, that may still join something.
+
+    Not those inside one component, and none of a component whose limit is below the lightest edge
+    to come: nothing will join it any more.
+    """
+    roots, limits = _roots(forest), np.fromiter(limits, np.float64, len(limits))
+    a, b, weights = roots[edges.a[part]], roots[edges.b[part]], edges.weights[part]
+    lightest = weights.min(initial=np.inf)
+    still = (a != b) & (limits[a] >= lightest) & (limits[b] >= lightest)
+    return Edges(a[still], b[still], weights[still])
+
+
+def _grow(forest, sizes, limits, edges, scale):
+    """Join the components at the ends of every edge that is light enough for both."""
+    for a, b, weight in zip(*map(np.ndarray.tolist, edges), strict=True):
+        while forest[a] != a:  # as in _root; a call for every edge would double the time
+            forest[a] = a = forest[forest[a]]
+        while forest[b] != b:
+            forest[b] = b = forest[forest[b]]
+        if a != b and weight <= limits[a] and weight <= limits[b]:
+            a = _join(forest, sizes, a, b)
+            limits[a] = weight + scale / sizes[a]  # edges only grow: this one is the heaviest
 
 
 def _root(forest, node):
@@ -147,7 +171,7 @@ def _join(forest, sizes, a, b):
 
 
 def _roots(forest):
-    roots = np.array(forest)
+    roots = np.fromiter(forest, np.int64, len(forest))
     while (roots != roots[roots]).any():
         roots = roots[roots]
     return roots
