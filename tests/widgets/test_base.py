@@ -7,6 +7,7 @@ import pytest
 
 from vidlearn import messages, widgets
 from vidlearn.proposals import merge_regions
+from vidlearn.boxes import Detections
 from vidlearn.widgets.base import scripts, section
 
 
@@ -49,6 +50,15 @@ def make(kind):
         ),
         "RoIExplorer": lambda: widgets.RoIExplorer(
             frames[0, :12, :11, 0] / 3, box=[20, 8, 97, 100], size=(2, 3), scale=1 / 12
+        ),
+        "SuppressionExplorer": lambda: widgets.SuppressionExplorer(
+            frames[0],
+            Detections(
+                [[3, 3, 20, 20], [4, 3, 21, 21], [20, 4, 38, 26], [5, 0, 22, 18], [21, 4, 38, 28]],
+                [0.6, 0.9, 0.8, 0.7, 0.0005],
+                [0, 0, 1, 1, 1],
+            ),
+            names=["a cat", "a dog"],
         ),
         "UnrolledRNN": lambda: widgets.UnrolledRNN(np.eye(3) + 0.1, np.ones((40, 3)), steps=40),
     }[kind]()

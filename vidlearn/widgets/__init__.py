@@ -30,6 +30,7 @@ from .loss_surface import LossSurface
 from .pooling_explorer import PoolingExplorer
 from .region_merging import RegionMerging
 from .roi_explorer import RoIExplorer
+from .suppression_explorer import SuppressionExplorer
 from .unrolled_rnn import UnrolledRNN
 
 __all__ = [
@@ -45,5 +46,6 @@ __all__ = [
     "PoolingExplorer",
     "RegionMerging",
     "RoIExplorer",
+    "SuppressionExplorer",
     "UnrolledRNN",
 ]

@@ -34,25 +34,27 @@ function lay(node, [x1, y1, x2, y2], { width, height }) {
 }
 
 /**
- * A scene of `width` x `height` for boxes: over a picture, stored as WebP, or over a grid whose
- * lines stand `grid` apart. Children are laid in it by `lay`.
+ * A scene of `width` x `height` for boxes: over a picture stored as WebP, over a `canvas` that the
+ * caller draws, or over a grid whose lines stand `grid` apart. Children are laid in it by `lay`.
  */
-function boxScene({ width, height, picture, grid = 1, signal, ...attributes }) {
+function boxScene({ width, height, picture, canvas, grid = 1, signal, ...attributes }) {
   const element = h("div", { class: "vl-scene", ...attributes });
   element.style.setProperty("--vl-wide", width);
   element.style.setProperty("--vl-high", height);
-  if (picture?.byteLength) {
-    const canvas = h("canvas", { "aria-hidden": "true" });
+  const given = picture?.byteLength && h("canvas", { "aria-hidden": "true" });
+  if (given) {
     decode(picture, "image/webp").then((drawn) => {
       if (!signal.aborted) {
-        Object.assign(canvas, { width: drawn.width, height: drawn.height });
-        canvas.getContext("2d").drawImage(drawn, 0, 0);
-        canvas.dataset.vlDrawn = "";
+        Object.assign(given, { width: drawn.width, height: drawn.height });
+        given.getContext("2d").drawImage(drawn, 0, 0);
+        given.dataset.vlDrawn = "";
       }
       drawn.close();
     });
+  }
+  if (given || canvas) {
     element.classList.add("vl-pictured");
-    element.append(canvas);
+    element.append(given || canvas);
   } else {
     element.style.setProperty("--vl-grid", grid);
     element.classList.add("vl-gridded");
