@@ -5,9 +5,11 @@ against anchors, suppression, matching, RoI pooling; and `Detections`, what a de
 float32 stays float32, all else computes in float64.
 """
 
+from .anchors import anchors
 from .coding import decode, encode
 from .convert import area, box_of_mask, clip, convert
 from .detections import Detections, Truth
+from .matching import match, sample
 from .overlaps import ciou, diou, giou, iou
 from .roi import roi_align, roi_pool
 from .roi_naive import roi_align_naive, roi_pool_naive
@@ -16,6 +18,7 @@ from .suppression import nms, nms_naive, soft_nms
 __all__ = [
     "Detections",
     "Truth",
+    "anchors",
     "area",
     "box_of_mask",
     "ciou",
@@ -26,11 +29,13 @@ __all__ = [
     "encode",
     "giou",
     "iou",
+    "match",
     "nms",
     "nms_naive",
     "roi_align",
     "roi_align_naive",
     "roi_pool",
     "roi_pool_naive",
+    "sample",
     "soft_nms",
 ]

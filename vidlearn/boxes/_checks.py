@@ -51,12 +51,15 @@ def as_labels(labels, count, name="labels"):
         raise ValueError(
             f"{name} must have shape ({count},), one for each box. Received shape {array.shape}"
         )
-    whole = array.astype(np.int64) if array.dtype.kind in "biuf" else None
-    if whole is None or (whole != array).any() or (whole < 0).any():
+    if array.dtype.kind not in "biuf":
+        raise ValueError(f"{name} must be numbers of classes. Received: {labels!r}")
+    wrong = ~((array >= 0) & (array < 2**53) & (array == np.floor(array)))
+    if wrong.any():
         raise ValueError(
-            f"{name} must be whole numbers from 0; background is no class. Received: {labels!r}"
+            f"{name} must be from 0 on, and whole numbers; background is no class. "
+            f"Received: {array[wrong][0]}"
         )
-    return whole
+    return array.astype(np.int64)
 
 
 def floating(values):

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ._checks import as_boxes, as_labels, as_scores
+
 
 def _column(name, values, count, dtype):
     array = np.asarray(values, dtype)
@@ -11,16 +13,6 @@ def _column(name, values, count, dtype):
         raise ValueError(
             f"{name} must have shape ({count},), one for each box. Received shape {array.shape}"
         )
-    return array
-
-
-def _boxes(values):
-    array = np.asarray(values)
-    array = array.astype(array.dtype if array.dtype in (np.float32, np.float64) else np.float64)
-    if array.size == 0:
-        array = array.reshape(0, 4)
-    if array.ndim != 2 or array.shape[1] != 4:
-        raise ValueError(f"boxes must be (N, 4) x1, y1, x2, y2. Received shape {array.shape}")
     return array
 
 
@@ -59,15 +51,12 @@ class Detections:
     labels: np.ndarray | None = None
 
     def __post_init__(self):
-        boxes = _boxes(self.boxes)
+        boxes = as_boxes("boxes", self.boxes)
         labels = np.zeros(len(boxes), int) if self.labels is None else self.labels
-        scores = _column("scores", self.scores, len(boxes), np.float64)
-        for name, array in (("boxes", boxes), ("scores", scores)):
-            if not np.isfinite(array).all():
-                raise ValueError(f"{name} must be finite. Received NaN or infinity")
+        scores = as_scores(self.scores, len(boxes)).astype(np.float64)
         object.__setattr__(self, "boxes", boxes)
         object.__setattr__(self, "scores", scores)
-        object.__setattr__(self, "labels", _column("labels", labels, len(boxes), np.int64))
+        object.__setattr__(self, "labels", as_labels(labels, len(boxes)))
 
     def __len__(self):
         return len(self.boxes)
@@ -80,6 +69,8 @@ class Detections:
 @dataclass(frozen=True, eq=False)
 class Truth:
     """What is to be found in one picture.
+
+    An index, a slice or a mask picks some: ``truth[~truth.crowd]``.
 
     Attributes
     ----------
@@ -115,17 +106,22 @@ class Truth:
     areas: np.ndarray | None = None
 
     def __post_init__(self):
-        boxes = _boxes(self.boxes)
-        if not np.isfinite(boxes).all():
-            raise ValueError("boxes must be finite. Received NaN or infinity")
+        boxes = as_boxes("boxes", self.boxes)
+        labels = np.zeros(len(boxes), int) if self.labels is None else self.labels
         object.__setattr__(self, "boxes", boxes)
-        for name, dtype in (("labels", np.int64), ("difficult", bool), ("crowd", bool)):
+        object.__setattr__(self, "labels", as_labels(labels, len(boxes)))
+        for name in ("difficult", "crowd"):
             values = getattr(self, name)
             values = np.zeros(len(boxes)) if values is None else values
-            object.__setattr__(self, name, _column(name, values, len(boxes), dtype))
+            object.__setattr__(self, name, _column(name, values, len(boxes), bool))
         if self.areas is not None:
             areas = _column("areas", self.areas, len(boxes), np.float64)
             object.__setattr__(self, "areas", areas)
 
     def __len__(self):
         return len(self.boxes)
+
+    def __getitem__(self, chosen):
+        chosen = np.atleast_1d(np.arange(len(self))[chosen])
+        columns = (self.boxes, self.labels, self.difficult, self.crowd, self.areas)
+        return Truth(*(None if column is None else column[chosen] for column in columns))
