@@ -83,6 +83,7 @@ def _expect(text, at, mark):
     at = BLANK.match(text, at).end()
     end = BLANK.match(text, at + 1).end()
     if text[at : at + 1] != mark or end >= len(text):
+        at = end if text[at : at + 1] == mark else at
         raise json.JSONDecodeError(f"{mark!r} and more were expected", text, at)
     return end
 
@@ -126,7 +127,7 @@ def _images(labels, file, items):
     source, entries = labels.sources[file], {}
     split = split_in_name(file.stem) or split_and_name(file, labels.root)[0]
     more = [labels.root / file.stem.rpartition("_")[2]]
-    for item, start, _ in items:
+    for item, start, end in items:
         line, told, number = source.line(start), item.get("file_name"), item.get("id")
         if not isinstance(told, str) or number is None:
             why = 'an image needs "id" and "file_name"'
@@ -147,14 +148,14 @@ def _images(labels, file, items):
         sides = [item.get(side) for side in ("height", "width")]
         if all(_whole(side) for side in sides):
             entry.size = tuple(sides)
-            entry.size_spans = tuple(_span(source.text, start, s) for s in ("height", "width"))
+            entry.size_spans = tuple(_span(source.text, start, end, s) for s in ("height", "width"))
         entries[number] = entry
     return entries
 
 
-def _span(text, start, key, inside=r"-?[0-9.eE+-]+"):
-    """Return where the value of a key stands in the element that begins at `start`."""
-    match = re.compile(rf'"{key}"\s*:\s*({inside})').search(text, start)
+def _span(text, start, end, key, inside=r"-?[0-9.eE+-]+"):
+    """Return where the value of a key stands in the element from `start` to `end`."""
+    match = re.compile(rf'"{key}"\s*:\s*({inside})').search(text, start, end)
     return match.span(1) if match else (start, start)
 
 
@@ -200,7 +201,7 @@ def _box(labels, file, row, box):
             return
     row.values = tuple(map(float, box))
     text = labels.sources[file].text
-    start, end = _span(text, row.span[0], "bbox", r"\[[^\]]*\]")
+    start, end = _span(text, *row.span, "bbox", r"\[[^\]]*\]")
     marks = [m.span() for m in re.compile(r"[^\s,\[\]]+").finditer(text, start, end)]
     row.spans = tuple(marks)
 
@@ -229,7 +230,7 @@ def redrawn(source, row, values):
     """Return the edits, (start, end, text), that give a row other numbers, and its area."""
     edits = by_spans(source, row, values)
     if row.area is not None and abs(row.area - row.values[2] * row.values[3]) < 0.5:
-        span = _span(source.text[: row.span[1]], row.span[0], "area")
+        span = _span(source.text, *row.span, "area")
         edits.append((*span, plain(values[2] * values[3])))
     return edits
 

@@ -25,9 +25,9 @@ def module(form):
     return importlib.import_module(f".{FORMS[form]}", __package__)
 
 
-def pixels(labels, row, size):
-    """Return a row's numbers as a box xyxy in pixels of a picture of that size."""
-    return module(labels.form).pixels(row.values, size, labels.origin)
+def pixels(labels, values, size):
+    """Return the four numbers of a row as a box xyxy in pixels of a picture of that size."""
+    return module(labels.form).pixels(values, size, labels.origin)
 
 
 def numbers(labels, box, size):
@@ -120,7 +120,7 @@ def _refusal(labels, errors):
 def _item(labels, entry, size, numbers):
     rows = [row for row in entry.rows if row.fault is None]
     truth = Truth(
-        np.array([pixels(labels, row, size) for row in rows], np.float64).reshape(-1, 4),
+        np.array([pixels(labels, row.values, size) for row in rows], np.float64).reshape(-1, 4),
         [numbers[row.name] for row in rows],
         [row.difficult for row in rows],
         [row.crowd for row in rows],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 SLIGHTLY = 1.0  # pixels by which a rounded box may leave its picture
+CORNERS = ("txt", "voc", "csv")  # forms whose numbers are x1, y1, x2, y2
 UNSEEN = 0.01  # pixels: what six decimals of a fraction cost
 
 
@@ -24,6 +25,9 @@ def judge(labels, headers):
         _judge_size(labels, entry, header)
         seen = {}
         for row in entry.rows:
+            if row.size not in (None, header.size, entry.size):
+                sizes = {"told": by(row.size), "shown": by(header.size)}
+                labels.found("wrong-size", entry.file, row.line, **sizes)
             if row.fault in (None, "unknown-class") and row.values:
                 kind, details = fault_of(row, header.size, labels)
                 if kind is not None:
@@ -36,9 +40,17 @@ def judge(labels, headers):
                 seen.setdefault(key, row.line)
 
 
+def by(size):
+    """Write (height, width) as people do.
+
+    >>> by((480, 640))
+    '640 x 480'
+    """
+    return f"{size[1]} x {size[0]}"
+
+
 def _judge_size(labels, entry, header):
-    shown, stored = (f"{width} x {height}" for height, width in (header.size, header.stored))
-    told = f"{entry.size[1]} x {entry.size[0]}" if entry.size else ""
+    shown, stored = by(header.size), by(header.stored)
     if header.orientation != 1:
         before = entry.size and entry.size == header.stored != header.size
         kind = "turned" if before else "exif"
@@ -50,17 +62,17 @@ def _judge_size(labels, entry, header):
         line = entry.line
         if entry.size_spans:
             line = labels.sources[entry.file].line(entry.size_spans[0][0])
-        labels.found("wrong-size", entry.file, line, told=told, shown=shown)
+        labels.found("wrong-size", entry.file, line, told=by(entry.size), shown=shown)
 
 
 def fault_of(row, size, labels):
     """Return the kind of a box's fault (None: there is none) and the details to tell."""
     from . import forms
 
-    box = forms.pixels(labels, row, size)
+    box = forms.pixels(labels, row.values, size)
     values = " ".join(f"{value:g}" for value in row.values)
     height, width = size
-    told = {"values": values, "picture": f"{width} x {height}", "name": row.name}
+    told = {"values": values, "picture": by(size), "name": row.name}
     if kind := _of_form(row.values, labels, width, height):
         return kind, told
     x1, y1, x2, y2 = box
@@ -80,10 +92,11 @@ def _of_form(values, labels, width, height):
     """Return faults that show in the numbers as they stand."""
     if labels.form == "yolo":
         return "pixels" if max(values) > 2 else None
-    x1, y1, x2, y2 = values
-    fractions = max(values) <= 1 and min(values) >= 0 and any(v % 1 for v in values)
-    if fractions and max(width, height) > 2:
+    if min(values) >= 0 and max(values) <= 1 and any(v % 1 for v in values) and width > 2 < height:
         return "fractions"
+    x1, y1, x2, y2 = values
+    if labels.form in CORNERS and (x2 < x1 or y2 < y1):
+        return "inverted"
     if labels.form in ("voc", "csv") and labels.origin == 1:
         if (x1, y1) == (x2, y2):  # one pixel by the letter, one click by all experience
             return "zero-size"

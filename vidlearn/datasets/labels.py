@@ -39,6 +39,7 @@ class Row:
     area: float | None = None
     id: int | None = None
     fault: str | None = None
+    size: tuple[int, int] | None = None  # of the picture, where every row tells it
     raw: object = None  # what else the form needs to write the row again
 
 
@@ -120,7 +121,8 @@ class Source:
     def oddities(self):
         """Yield (kind, line, count) of what other programs stumble over."""
         bad = [at for at, c in enumerate(self.text) if "\udc80" <= c <= "\udcff"]
-        if bad:
+        declared = re.match(r'\ufeff?<\?xml[^>]*encoding=["\']([\w-]+)', self.text[:200])
+        if bad and (declared is None or declared[1].lower() in ("utf-8", "utf8")):
             yield "not-utf8", self.line(bad[0]), len(bad)
         if self.text.startswith(BOM):
             yield "bom", 1, 1
@@ -165,23 +167,28 @@ def removed(source, rows):
 
 def settle_classes(labels):
     """Give the labels their classes where no file lists them; note classes nobody knows."""
-    names = {row.name for entry in labels.entries for row in entry.rows}
+    named = [
+        (entry, row)
+        for entry in labels.entries
+        for row in entry.rows
+        if row.fault not in ("field-count", "polygon")
+    ]
+    names = {row.name for _, row in named}
     if labels.classes is None:
         labels.classes = _found_classes(names)
         _note_similar(labels, names)
         return
     known, by_number = set(labels.classes), labels.form in ("txt", "yolo")
-    for entry in labels.entries:
-        for row in entry.rows:
-            if row.name in known and labels.form != "yolo":
-                continue
-            number = int(row.name) if by_number and row.name.isdecimal() else len(known)
-            if number < len(labels.classes):
-                row.name = labels.classes[number]
-            else:
-                row.fault = "unknown-class"
-                where = labels.classes_file or labels.form
-                labels.found("unknown-class", entry.file, row.line, name=row.name, where=where)
+    for entry, row in named:
+        if row.name in known and labels.form != "yolo":
+            continue
+        number = int(row.name) if by_number and row.name.isdecimal() else len(known)
+        if number < len(labels.classes):
+            row.name = labels.classes[number]
+        else:
+            row.fault = "unknown-class"
+            where = labels.classes_file or labels.form
+            labels.found("unknown-class", entry.file, row.line, name=row.name, where=where)
 
 
 def _found_classes(names):

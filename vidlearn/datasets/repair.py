@@ -13,7 +13,7 @@ from vidlearn.messages import text
 
 from . import forms
 from .faults import Fault
-from .judge import judge
+from .judge import CORNERS, by, judge
 from .labels import BOM, plain
 from .looks import header
 from .types import DatasetError
@@ -184,11 +184,11 @@ def _mended(labels, row, size, which, seen):
     if row.fault in LEFT_ALONE:
         return None, None
     name, values = None, row.values
-    x1, y1, x2, y2 = forms.pixels(labels, row, size)
+    x1, y1, x2, y2 = forms.pixels(labels, values, size)
     click = row.fault == "zero-size"
-    if "fix-inverted" in which and (x2 < x1 or y2 < y1):
-        x1, x2, y1, y2 = min(x1, x2), max(x1, x2), min(y1, y2), max(y1, y2)
-        name, values = "fix-inverted", forms.numbers(labels, (x1, y1, x2, y2), size)
+    if "fix-inverted" in which and row.fault == "inverted":
+        name, values = "fix-inverted", _uprighted(labels, values, size)
+        x1, y1, x2, y2 = forms.pixels(labels, values, size)
     if "clip" in which and not click:
         height, width = size
         cut = max(x1, 0.0), max(y1, 0.0), min(x2, width), min(y2, height)
@@ -204,6 +204,14 @@ def _mended(labels, row, size, which, seen):
         return "drop-duplicates", None
     seen.add(key)
     return name, values
+
+
+def _uprighted(labels, values, size):
+    """Return a row's numbers with the corners in order."""
+    corners = labels.form in CORNERS
+    x1, y1, x2, y2 = values if corners else forms.pixels(labels, values, size)
+    box = min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
+    return box if corners else forms.numbers(labels, box, size)
 
 
 def _sized(labels, entry, told, changes):
@@ -222,17 +230,18 @@ def _sized(labels, entry, told, changes):
         ]
     else:
         edits = [(*s, plain(v)) for s, v in zip(entry.size_spans, told.size, strict=True)]
-    old, new = (f"{width} x {height}" for height, width in (entry.size, told.size))
-    details = {"old": old, "new": new}
+    details = {"old": by(entry.size), "new": by(told.size)}
     changes.append(_change(labels, entry.file, entry.line, "fix-size", False, details))
     return edits
 
 
 def _cleaned(labels, source, edits, which, changes):
     """Return a file's text with its edits, and without what other programs stumble over."""
-    new = source.text
-    for start, end, words in sorted({(s, e): w for s, e, w in edits}.items(), reverse=True):
-        new = new[:start] + words + new[end:]
+    pieces, at = [], 0
+    for (start, end), words in sorted({(s, e): w for s, e, w in edits}.items()):
+        pieces += [source.text[at:start], words]
+        at = end
+    new = "".join([*pieces, source.text[at:]])
     for name, kind, mend in (
         ("fix-encoding", "not-utf8", _from_windows),
         ("fix-bom", "bom", lambda words: words.removeprefix(BOM)),

@@ -98,8 +98,10 @@ def _read(labels, file, entries):
             by_folder, name = split_and_name(picture, labels.root, passing=("images", "JPEGImages"))
             entry = Entry(picture, name, split or by_folder, file, number)
             entries[file, picture] = entry
-            entry.size = _size(labels, file, number, record)
-        _row(labels, entries[file, picture], number, span, record)
+        entry = entries[file, picture]
+        size = _size(labels, file, number, record)
+        entry.size = entry.size or size
+        _row(labels, entry, number, span, record, size)
 
 
 def _records(labels, source):
@@ -138,12 +140,12 @@ def _size(labels, file, line, record):
     return None if None in values else tuple(int(value) for value in values)
 
 
-def _row(labels, entry, number, span, record):
+def _row(labels, entry, number, span, record, size):
     sides = [record[side].strip() for side in voc.SIDES]
     name = record["class"].strip()
     if not any(sides) and not name:
         return
-    row = Row(name, (), number, span, raw=record)
+    row = Row(name, (), number, span, raw=record, size=size)
     entry.rows.append(row)
     if not name or not all(sides):
         row.fault = "field-count"

@@ -26,6 +26,7 @@ def load(root, *, origin=1):
     files = walk(root)
     lists = set()
     splits = _yaml(labels, files, lists)
+    lists |= {f for f in files if f.stem.lower() in SPLITS and f.parent == root}  # of Darknet
     texts = [f for f in files if f.suffix == ".txt" and f not in lists]
     pictures = [f for f in files if is_picture(f)]
     pair(labels, pictures, texts, partner=partner, passing=("images",))
