@@ -213,19 +213,20 @@ export default interactive("region-merging", (view) => {
       ? fill(text.live, { step, a, b, alike: show(alike, 2), count })
       : fill(text.start, { count }), playing);
   }
+  /** How well each thing is boxed so far; a sentence where this merge found one, or found it better. */
   function tellTruth() {
-    const said = truth.map(({ name }, k) => {
+    const news = truth.flatMap(({ name }, k) => {
       const { region, iou } = best[k][now.step];
-      finds[k].put(iou);
-      const level = iou >= WHOLE ? "whole" : iou >= FOUND ? "found" : "far";
       const here = now.step > 0 && region === first + now.step - 1 && iou >= FOUND;
+      finds[k].put(iou);
       finds[k].element.classList.toggle("vl-found", iou >= FOUND);
       finds[k].element.classList.toggle("vl-here", here);
-      return fill({ whole: text.whole, found: text.found, far: text.far }[level], { name, iou: show(iou, 2) });
+      return here ? [fill(iou >= WHOLE ? text.whole : text.found, { name, iou: show(iou, 2) })] : [];
     });
-    const joy = finds.some(({ element }) => element.classList.contains("vl-here"));
-    frame.element.classList.toggle("vl-joy", joy);
-    live.tell(said.join(" "));
+    frame.element.classList.toggle("vl-joy", news.length > 0);
+    const found = best.filter((steps) => steps[now.step].iou >= FOUND).length;
+    const summary = truth.length ? fill(text.so_far, { found, count: truth.length }) : "";
+    live.tell(news.join(" ") || summary);
   }
 
   // The region that is followed -----------------------------------------------------------------

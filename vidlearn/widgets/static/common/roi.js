@@ -1,17 +1,16 @@
 // roi: regions of interest on a feature map, by RoI pool and RoI align.
-// Nothing here knows the page, so that Node can test it.
 
 /** Take away what rounding adds. */
-export const tidy = (value) => Math.round(value * 1e12) / 1e12;
+const tidy = (value) => Math.round(value * 1e12) / 1e12;
 
 /** A number, or the end of the range it lies beyond. */
-export const between = (value, least, most) => Math.max(least, Math.min(most, value));
+const between = (value, least, most) => Math.max(least, Math.min(most, value));
 
 /** The nearest whole number, halves away from zero; for what is not negative. */
-export const nearest = (value) => Math.floor(value + 0.5);
+const nearest = (value) => Math.floor(value + 0.5);
 
 /** A grid of what `make(i, j)` returns. */
-export const grid = (rows, columns, make) =>
+const grid = (rows, columns, make) =>
   Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => make(i, j)));
 
 /** RoI pool along one axis: the first cell of each bin, and the one after its last. */
@@ -23,7 +22,7 @@ function binEnds(start, end, count, cells) {
 }
 
 /** RoI pool of a box in cells: each bin's ends, its largest number and where that stands. */
-export function roiPool(x, [x1, y1, x2, y2], [rows, columns]) {
+function roiPool(x, [x1, y1, x2, y2], [rows, columns]) {
   const down = binEnds(y1, y2, rows, x.length);
   const across = binEnds(x1, x2, columns, x[0].length);
   return grid(rows, columns, (i, j) => {
@@ -55,7 +54,7 @@ function interpolate(x, across, down) {
 }
 
 /** RoI align of a box in cells: each bin's ends, its samples and their mean. */
-export function roiAlign(x, [x1, y1, x2, y2], [rows, columns], samples) {
+function roiAlign(x, [x1, y1, x2, y2], [rows, columns], samples) {
   const [tall, wide] = [(y2 - y1) / rows, (x2 - x1) / columns];
   return grid(rows, columns, (i, j) => {
     const [left, top] = [x1 + j * wide, y1 + i * tall];
