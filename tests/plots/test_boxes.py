@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from vidlearn import plots
+from vidlearn.boxes import Detections, Truth
 
 FRAME = np.zeros((40, 60, 3), np.uint8)
 
@@ -55,3 +56,39 @@ def test_lines_of_boxes_are_thick_enough_to_see(side, line):
     drawn = plots.draw_boxes(np.zeros((side, side, 3), np.uint8), [[5, 5, side - 5, side - 5]])
     assert np.flatnonzero(drawn[side // 2].any(axis=1)).tolist()[:line] == list(range(5, 5 + line))
     assert not drawn[side // 2, 5 + line].any()
+
+
+def test_draw_boxes_takes_detections_and_truth():
+    corners, labels, scores = [[2, 20, 22, 38], [30, 4, 58, 36]], [5, 2], [0.25, 0.75]
+    found = plots.draw_boxes(FRAME, Detections(corners, scores, labels))
+    np.testing.assert_array_equal(found, plots.draw_boxes(FRAME, corners, labels, scores))
+    truth = plots.draw_boxes(FRAME, Truth(corners, labels))
+    np.testing.assert_array_equal(truth, plots.draw_boxes(FRAME, corners, labels))
+    assert not np.array_equal(found, truth)
+    other = plots.draw_boxes(FRAME, Detections(corners, scores, labels), scores=[0.5, 0.125])
+    np.testing.assert_array_equal(other, plots.draw_boxes(FRAME, corners, labels, [0.5, 0.125]))
+
+
+def test_names_change_the_words_and_not_the_colours():
+    box, names = [[10, 5, 50, 35]], ["cat", "dog"]
+    first = plots.draw_boxes(FRAME, Truth(box, [0]), names=names)
+    np.testing.assert_array_equal(first, plots.draw_boxes(FRAME, box, ["cat"]))
+    second, numbered = (plots.draw_boxes(FRAME, box, [1], names=n) for n in (names, None))
+    assert second[34, 30].tolist() == numbered[34, 30].tolist() != first[34, 30].tolist()
+    assert not np.array_equal(second, numbered)
+    assert plots.draw_boxes(FRAME, Detections([], []), names=names).shape == FRAME.shape
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"labels": [1, 2]}, r"labels must be 1, one for each.*Received: 2"),
+        ({"scores": []}, r"scores must be 1, one for each.*Received: 0"),
+        ({"labels": [2], "names": ["cat", "dog"]}, "2 names and label 2"),
+        ({"labels": [-1], "names": ["cat", "dog"]}, "2 names and label -1"),
+    ],
+    ids=["labels", "scores", "names", "no-name-from-the-end"],
+)
+def test_draw_boxes_rejects_what_does_not_belong_together(options, message):
+    with pytest.raises(ValueError, match=message):
+        plots.draw_boxes(FRAME, [[2, 2, 9, 9]], **options)
