@@ -269,7 +269,7 @@ def test_nobody_there_is_told_at_once(site, get):
 def test_a_full_disk_keeps_the_part(site, get, tmp_path, monkeypatch):
     class Full:
         def __init__(self, *arguments, **options):
-            self.file = open(*arguments, **options)
+            self.file = open(*arguments, **options)  # noqa: SIM115 (closed on exit)
 
         def __enter__(self):
             return self

@@ -1,28 +1,44 @@
 """Pictures with labels, on your own disk: read, checked, mended, converted, split, shown."""
 
+from .augment import Augment, colour, crop, flip, scale
 from .check import check
 from .convert import convert, write
+from .downloads import Downloadable, DownloadError, download, downloadable
 from .faults import Fault, Report
 from .forms import read
+from .mosaics import mosaic
 from .repair import Repaired, repair
 from .results import read_results, write_results
 from .sheet import contact_sheet, write_sheet
+from .splits import name_groups, split
 from .types import DatasetError, DatasetWarning, DetectionSet, LabelledPicture
 
 __all__ = [
+    "Augment",
     "DatasetError",
     "DatasetWarning",
     "DetectionSet",
+    "DownloadError",
+    "Downloadable",
     "Fault",
     "LabelledPicture",
     "Repaired",
     "Report",
     "check",
+    "colour",
     "contact_sheet",
     "convert",
+    "crop",
+    "download",
+    "downloadable",
+    "flip",
+    "mosaic",
+    "name_groups",
     "read",
     "read_results",
     "repair",
+    "scale",
+    "split",
     "write",
     "write_results",
     "write_sheet",
