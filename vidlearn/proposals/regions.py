@@ -129,7 +129,8 @@ def texture_histograms(frame, segments, *, space="rgb", bins=10):
     space : str
         "rgb", "grey", "hsv" or "lab", as in `vidlearn.proposals.to_space`.
     bins : int
-        Of equal width, from 0 to the steepest rise of that channel in that direction.
+        Of equal width, from 0 to the steepest rise of that channel in that direction, or to 1
+        level a pixel if none is as steep.
 
     Returns
     -------
@@ -180,7 +181,7 @@ def slopes(pixels):
         slant, other = (right + down) / np.sqrt(2), (down - right) / np.sqrt(2)
         for rise in (right, slant, down, other, -right, -slant, -down, -other):
             rise = np.maximum(rise, 0)
-            found.append(rise / max(rise.max(), np.finfo(rise.dtype).tiny))
+            found.append(rise / max(rise.max(), 1))  # a floor, or rounding would look like texture
     return np.stack(found)
 
 
