@@ -32,7 +32,7 @@ TABLE = {
     "messages": ((), ""),
     "plots": (("boxes", "messages"), "numpy matplotlib PIL IPython"),
     "widgets": (
-        ("plots", "boxes", "proposals", "scratch", "video", "messages"),
+        ("plots", "boxes", "proposals", "metrics", "scratch", "video", "messages"),
         "numpy PIL anywidget ipywidgets traitlets",
     ),
     "course": (

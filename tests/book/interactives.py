@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from tests.widgets.page import as_array, values
-from vidlearn import boxes, scratch
+from vidlearn import boxes, metrics, scratch
+from vidlearn.boxes import Detections, Truth
 from vidlearn.plots import signed_map
 
 # The state of every interactive; bytes are in base64.
@@ -220,6 +221,24 @@ def RoIExplorer(view, state):
         }.items():
             shown = as_array(values(view, f"data-vl-{name}"), size)
             np.testing.assert_allclose(shown, out[0, ..., 0], atol=1e-9)
+
+
+def PrecisionRecall(view, state):
+    found, truths = state["_found"], state["_truths"]
+    detections = [
+        Detections(
+            [box for box, p in zip(found["boxes"], found["pictures"], strict=True) if p == k],
+            [score for score, p in zip(found["scores"], found["pictures"], strict=True) if p == k],
+        )
+        for k in range(len(truths))
+    ]
+    truths = [Truth(t["boxes"], None, t["ignored"], t["crowd"]) for t in truths]
+    view.get_by_role("slider", name="Detection").fill(str(len(found["scores"]) - 1))
+    curve = metrics.precision_recall(detections, truths, iou=state["iou"])
+    for form in ("voc2007", "voc2010", "coco"):
+        shown = view.locator(f"[data-vl-ap='{form}']").get_attribute("data-vl-value")
+        expected = metrics.average_precision(curve, form=form)
+        assert float(shown) == pytest.approx(expected, abs=1e-9)
 
 
 def SuppressionExplorer(view, state):

@@ -7,7 +7,7 @@ import pytest
 
 from vidlearn import messages, widgets
 from vidlearn.proposals import merge_regions
-from vidlearn.boxes import Detections
+from vidlearn.boxes import Detections, Truth
 from vidlearn.widgets.base import scripts, section
 
 
@@ -43,6 +43,15 @@ def make(kind):
         ),
         "LossSurface": lambda: widgets.LossSurface("two_valleys", learning_rate=0.07),
         "PoolingExplorer": lambda: widgets.PoolingExplorer(frames[0, :16, :16, 0] / 3, stride=1),
+        "PrecisionRecall": lambda: widgets.PrecisionRecall(
+            list(frames[:3]),
+            [
+                Detections([[2, 2, 12, 20], [3, 3, 14, 20], [20, 4, 38, 26]], [0.9, 0.5, 0.7]),
+                Detections([[5, 0, 22, 18]], [0.8]),
+                Detections([[10, 4, 30, 28]], [0.3]),
+            ],
+            [Truth([[2, 2, 12, 21], [22, 4, 38, 26]]), Truth([[12, 8, 30, 29]]), Truth([])],
+        ),
         "RegionMerging": lambda: widgets.RegionMerging(
             frames[0],
             merge_regions(frames[0], np.add.outer(np.arange(30) // 6 * 5, np.arange(40) // 8)),

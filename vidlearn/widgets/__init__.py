@@ -28,6 +28,7 @@ from .frame_order import FrameOrder
 from .gated_cell import GatedCell
 from .loss_surface import LossSurface
 from .pooling_explorer import PoolingExplorer
+from .precision_recall import PrecisionRecall
 from .region_merging import RegionMerging
 from .roi_explorer import RoIExplorer
 from .suppression_explorer import SuppressionExplorer
@@ -44,6 +45,7 @@ __all__ = [
     "GatedCell",
     "LossSurface",
     "PoolingExplorer",
+    "PrecisionRecall",
     "RegionMerging",
     "RoIExplorer",
     "SuppressionExplorer",
