@@ -156,6 +156,8 @@ def test_a_finger_drags_the_box_and_the_page_does_not_scroll(opened, explorer, x
     )
     assert agrees(page, x, (2, 3), 1 / 16) == [22, 34, 100, 86]
     assert page.evaluate("scrollY") == top
+    page.locator(".vl-align .vl-feature").nth(2 * 9 + 6).click(force=True)  # a tap still chooses
+    assert page.locator("[data-vl-pool='0,2']").get_attribute("aria-selected") == "true"
 
 
 @pytest.mark.browser

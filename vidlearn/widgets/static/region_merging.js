@@ -79,7 +79,8 @@ export default interactive("region-merging", (view) => {
     const paths = kinds.map((kind) => ["halo", kind].map((name) =>
       svg("path", { class: `vl-line-${name}${name === "halo" ? ` vl-under-${kind}` : ""}` })));
     const element = svg("svg", {
-      class: "vl-lines", viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", "aria-hidden": "true",
+      class: "vl-lines", viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none",
+      "aria-hidden": "true",
     }, ...paths.flat());
     const draw = (shown) => kinds.forEach((kind, k) =>
       paths[k].forEach((path) => set(path, { d: shown[kind] || null })));
@@ -143,7 +144,8 @@ export default interactive("region-merging", (view) => {
     const both = (p, q) => p >= 0 && q >= 0;
     map.draw({
       border: between((p, q) => both(p, q) && regions[segments[p]] !== regions[segments[q]]),
-      seam: between((p, q) => both(p, q) && within(fresh)(p) && within(fresh)(q) && shown[p] !== shown[q]),
+      seam: between((p, q) => both(p, q) && shown[p] !== shown[q]
+        && within(fresh)(p) && within(fresh)(q)),
       fresh: step && around(within(fresh)),
       picked: around(within(picked)),
       cross,
@@ -168,7 +170,8 @@ export default interactive("region-merging", (view) => {
 
   // What merges, what was found --------------------------------------------------------------------
 
-  const number = (key, k, value) => h("b", { [`data-vl-${key}`]: k, "data-vl-value": value }, String(value));
+  const number = (key, k, value) =>
+    h("b", { [`data-vl-${key}`]: k, "data-vl-value": value }, String(value));
   const listed = (key, box) => box.flatMap((edge, k) => [k ? ", " : "", number(key, k, edge)]);
   /** A name, a bar from 0 to 1 and its number. */
   function gauge(name, key, k) {
@@ -206,7 +209,8 @@ export default interactive("region-merging", (view) => {
     set(total, { "data-vl-value": step ? alike : null });
     total.textContent = step ? show(alike, 2) : "–";
     which.textContent = step ? fill(text.which, { a, b }) : text.none;
-    freshBox.replaceChildren(...(step ? [`${text.new_box} `, ...listed("fresh", boxes[first + step - 1])] : []));
+    freshBox.replaceChildren(
+      ...(step ? [`${text.new_box} `, ...listed("fresh", boxes[first + step - 1])] : []));
     const count = first - step;
     countOf.textContent = fill(text.count, { count });
     live.say(step
@@ -297,7 +301,8 @@ export default interactive("region-merging", (view) => {
     drawn = picked;
     const [x1, y1, x2, y2] = boxes[picked];
     tree.replaceChildren(branch(picked, [
-      Math.max(0, x1 - AIR), Math.max(0, y1 - AIR), Math.min(width, x2 + AIR), Math.min(height, y2 + AIR),
+      Math.max(0, x1 - AIR), Math.max(0, y1 - AIR),
+      Math.min(width, x2 + AIR), Math.min(height, y2 + AIR),
     ]));
   }
 

@@ -149,17 +149,20 @@ export default interactive("roi-explorer", (view) => {
       return { width: wide, height: tall, viewBox: `0 0 ${wide} ${tall}`, parts: [layers] };
     } });
     const element = h("div", {
-      class: `vl-map vl-${name}`, tabindex: 0, role: "application", "aria-label": fill(text.map, { name: text[name] }),
+      class: `vl-map vl-${name}`, tabindex: 0, role: "application",
+      "aria-label": fill(text.map, { name: text[name] }),
     }, chart.element, grip);
     onArrows(element, (right, down, far) => {
       const by = far ? PARTS : 1;
       move({ left: now.moved.left + by * right, top: now.moved.top + by * down });
     });
-    let [held, dragged] = [null, false];
+    let held;
+    let dragged = false;
+    element.addEventListener("pointerdown", () => { dragged = false; });
     onDrag(grip, {
       signal,
       onstart(event) {
-        [held, dragged] = [{ x: event.clientX, y: event.clientY, ...now.moved }, false];
+        held = { x: event.clientX, y: event.clientY, ...now.moved };
       },
       onmove(_, __, event) {
         const parts = (pixels) => Math.round((pixels / side) * PARTS);
@@ -176,7 +179,6 @@ export default interactive("roi-explorer", (view) => {
       const box = chart.sheet.getBoundingClientRect();
       const place = [event.clientX - box.left, event.clientY - box.top];
       if (!dragged) pick(name, ...place.map((pixels) => (pixels - FRAME) / side));
-      dragged = false;
     });
     chart.redraw();
     return { element, paint };
@@ -231,26 +233,22 @@ export default interactive("roi-explorer", (view) => {
     const pool = (shift) => roiPool(x, inCells(boxAt(shift)), size)[i][j].value;
     const align = (shift) => roiAlign(x, inCells(boxAt(shift)), size, now.samples)[i][j].value;
     const edges = inCells(boxAt(0)).filter((_, k) => k % 2 === (now.along === "right" ? 0 : 1));
-    const cuts = [...new Set(edges.map((edge) => tidy(nearest(edge) + 0.5 - edge)))].sort((a, b) => a - b);
-    const ends = [0, ...cuts, 1];
-    const runs = ends.slice(1).map((end, k) => ({ from: ends[k], to: end, value: pool((ends[k] + end) / 2) }));
     const line = Array.from({ length: 4 * PARTS + 1 }, (_, k) => k / (4 * PARTS))
       .map((shift) => [shift, align(shift)]);
-    const jumps = cuts.filter((_, k) => runs[k].value !== runs[k + 1].value);
-    curve = { runs, line, jumps };
+    curve = { ...stairs(edges, pool), line };
   }
 
   const chart = drawing({ signal, least: 240, before: 400, most: 460, draw(wide) {
-    const { runs, line } = curve;
-    const values = [...runs, ...line.map(([, value]) => ({ value }))].map(({ value }) => value);
+    const { treads, line } = curve;
+    const values = [...treads, ...line].map(([, value]) => value);
     const [low, high] = [Math.min(...values), Math.max(...values)];
     const air = (high - low) * 0.08 || 1;
     const tall = 170;
     const area = plane({ box: [46, 8, wide - 14, tall - 26], xs: [0, 1], ys: [low - air, high + air] });
-    const stairs = runs.flatMap(({ from, to, value }) => [[from, value], [to, value]]);
     const shift = now.shift / PARTS;
     const [i, j] = now.bin;
-    const [atX, poolY, alignY] = [area.x(shift), area.y(pooled[i][j].value), area.y(aligned[i][j].value)];
+    const atX = area.x(shift);
+    const [poolY, alignY] = [pooled, aligned].map((bins) => area.y(bins[i][j].value));
     const ticks = high > low ? [low, (low + high) / 2, high] : [low];
     return {
       height: tall,
@@ -259,7 +257,7 @@ export default interactive("roi-explorer", (view) => {
         ...area.rows(ticks.map((value) => [value, brief(value, { most: 2 })])),
         ...area.feet([0, 0.25, 0.5, 0.75, 1].map((value) => [value, String(value)])),
         svg("line", { class: "vl-now", x1: atX, x2: atX, y1: 8, y2: tall - 26 }),
-        area.line(stairs, { class: "vl-curve vl-pool" }),
+        area.line(treads, { class: "vl-curve vl-pool" }),
         area.line(line, { class: "vl-curve vl-align" }),
         svg("rect", { class: "vl-dot vl-pool", x: atX - 5, y: poolY - 5, width: 10, height: 10 }),
         svg("circle", { class: "vl-dot vl-align", cx: atX, cy: alignY, r: 5.5 }),

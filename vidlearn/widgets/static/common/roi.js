@@ -64,3 +64,15 @@ function roiAlign(x, [x1, y1, x2, y2], [rows, columns], samples) {
     return { box: [left, top, left + wide, top + tall], points, value };
   });
 }
+
+/**
+ * How `value(shift)` of RoI pool goes along with a shift over one cell, for the moving edges of a
+ * box in cells: the corners of its stairs as [shift, value], and the shifts where it jumps.
+ */
+function stairs(edges, value) {
+  const cuts = [...new Set(edges.map((edge) => tidy(nearest(edge) + 0.5 - edge)))];
+  const ends = [0, ...cuts.sort((a, b) => a - b), 1];
+  const heights = ends.slice(1).map((end, k) => value((ends[k] + end) / 2));
+  const treads = heights.flatMap((height, k) => [[ends[k], height], [ends[k + 1], height]]);
+  return { treads, jumps: ends.slice(1, -1).filter((_, k) => heights[k] !== heights[k + 1]) };
+}
