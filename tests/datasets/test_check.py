@@ -185,7 +185,8 @@ VOC = """<annotation>
         ("1", []),
         ("0", [("counted-from-0", 7)]),
         ("x", [("not-a-number", 8)]),
-        ("31", [("inverted", 7)]),
+        ("31", [("zero-size", 7)]),
+        ("32", [("inverted", 7)]),
         ("30", []),  # one pixel wide
         ("</xmin><xmin>", [("not-a-number", 8)]),
     ],

@@ -94,10 +94,8 @@ def _of_form(values, labels, width, height):
         return "pixels" if max(values) > 2 else None
     if min(values) >= 0 and max(values) <= 1 and any(v % 1 for v in values) and width > 2 < height:
         return "fractions"
-    x1, y1, x2, y2 = values
-    if labels.form in CORNERS and (x2 < x1 or y2 < y1):
-        return "inverted"
     if labels.form in ("voc", "csv") and labels.origin == 1:
+        x1, y1, x2, y2 = values
         if (x1, y1) == (x2, y2):  # one pixel by the letter, one click by all experience
             return "zero-size"
         if min(x1, y1) == 0:
