@@ -50,14 +50,24 @@ def empty(coco):
     return nothing
 
 
-def evaluate(evaluation, *, summary=True):
+def evaluate(evaluation):
     """Return the evaluation after its whole work: matching, accumulation and summary."""
     with contextlib.redirect_stdout(io.StringIO()):
         evaluation.evaluate()
         evaluation.accumulate()
-        if summary:  # which knows only the default parameters
-            evaluation.summarize()
+        evaluation.summarize()
     return evaluation
+
+
+def arrays(detections, truths, classes, **params):
+    """Return precision and recall with other parameters, which summarize does not know."""
+    evaluation = load(detections, truths, classes)
+    for name, value in params.items():
+        setattr(evaluation.params, name, np.array(value) if name == "iouThrs" else value)
+    with contextlib.redirect_stdout(io.StringIO()):
+        evaluation.evaluate()
+        evaluation.accumulate()
+    return evaluation.eval
 
 
 def same(metrics, evaluation):

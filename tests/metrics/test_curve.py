@@ -82,6 +82,14 @@ def test_inclusive_boxes_by_hand():
     assert not precision_recall(found, truth).correct.any()  # no height at all
 
 
+@pytest.mark.parametrize("matching", ["coco", "voc"])
+def test_an_overlap_at_the_threshold_is_enough(matching):
+    found, truth = [Detections([[0, 0, 10, 5]], [1])], [one([0, 0, 10, 10])]
+    assert precision_recall(found, truth, matching=matching).correct.all()
+    above = precision_recall(found, truth, matching=matching, iou=0.5 + 1e-12)
+    assert not above.correct.any()
+
+
 def test_matching_differs_by_hand():
     # Both detections overlap the first truth most: 1, and 0.8 (with the second, 8 / 12).
     truth = [Truth([[0, 0, 10, 10], [4, 0, 14, 10]])]

@@ -66,25 +66,76 @@ def test_an_overlap_at_the_threshold_is_enough():
     np.testing.assert_allclose(metrics.recall[[0, 1, 5, 6], 0, 0, -1], [1, 2 / 3, 1 / 3, 0])
 
 
+def test_the_last_digit_of_an_overlap_matches_pycocotools():
+    # Half of it, but for rounding: just below with edges at x + width, just above with x2.
+    truths = [Truth([[5.7, 7.1, 15.9, 10.3]])]
+    detections = [Detections([[10.8, 7.1, 15.9, 10.3]], [0.9])]
+    assert matches(detections, truths, 1).AP50 == 0
+    assert not precision_recall(detections, truths).correct.any()
+
+
+def test_single_precision_does_not_cost_an_overlap():
+    # In float32 the overlap would come out as 0.49999994.
+    truth = np.array([[51.6, 51, 93.9, 80.9]], np.float32)
+    found = np.array([[51.6, 51, 72.75, 80.9]], np.float32)
+    detections, truths = [Detections(found, [0.9])], [Truth(truth)]
+    assert pytest.approx(1) == matches(detections, truths, 1).AP50
+    assert precision_recall(detections, truths).correct.all()
+
+
 def test_a_threshold_of_one_matches_pycocotools():
+    # COCO's tool lowers 1 to 1 - 1e-10, so that rounding does not forbid it.
     truths = [Truth([[0.1, 0.2, 9.3, 7.7]])]
-    detections = [Detections([[0.1, 0.2, 9.3, np.nextafter(7.7, 0)]], [1])]
-    evaluation = coco.load(detections, truths, 1)
-    evaluation.params.iouThrs = np.array([0.5, 1.0])
+    detections = [Detections([[0.1, 0.2, 9.3, 7.7 - 1e-11]], [1])]
+    theirs = coco.arrays(detections, truths, 1, iouThrs=[0.5, 1.0])["precision"]
     metrics = evaluate_detections(detections, truths, thresholds=[0.5, 1.0])
-    theirs = coco.evaluate(evaluation, summary=False).eval["precision"]
     np.testing.assert_allclose(np.nan_to_num(metrics.precision, nan=-1), theirs, atol=1e-12)
     assert metrics.ap(iou=1.0, size="small") == pytest.approx(1)
+    assert precision_recall(detections, truths, iou=1).correct.all()
+
+
+@pytest.mark.parametrize("second", [0, 1], ids=["first", "last"])
+def test_which_of_two_equal_truths_is_taken_matches_pycocotools(second):
+    truths = [Truth([[0, 0, 10, 10], [10, 0, 20, 10]])]
+    middle, boxes = [5, 0, 15, 10], truths[0].boxes  # a third of each
+    detections = [Detections([middle, boxes[second]], [0.9, 0.8])]
+    theirs = coco.arrays(detections, truths, 1, iouThrs=[0.3])["recall"]
+    metrics = evaluate_detections(detections, truths, thresholds=[0.3])
+    np.testing.assert_allclose(np.nan_to_num(metrics.recall, nan=-1), theirs)
+    assert metrics.ar() == (0.5 if second else 1)  # the last was taken
+    voc_rule = evaluate_detections(detections, truths, thresholds=[0.3], matching="voc")
+    assert voc_rule.ar() == (1 if second else 0.5)
+
+
+def test_inclusive_boxes_are_sorted_by_their_inclusive_areas():
+    # 31 + 1 pixels squared: the edge of small and medium.
+    box = [0, 0, 31, 31]
+    plain, wide = (
+        evaluate_detections([Detections([box], [0.9])], [Truth([box])], inclusive=inclusive)
+        for inclusive in (False, True)
+    )
+    assert plain.truths.tolist() == [[1, 1, 0, 0]]
+    assert wide.truths.tolist() == [[1, 1, 1, 0]]
+    # A false detection of that size, before: wrong among the medium ones only if it is one.
+    truths, found = [Truth([[100, 0, 150, 50]])], Detections([box, [100, 0, 150, 50]], [0.9, 0.8])
+    plain, wide = (
+        evaluate_detections([found], truths, inclusive=inclusive).ap(size="medium")
+        for inclusive in (False, True)
+    )
+    assert (plain, wide) == pytest.approx((1, 0.5))
 
 
 def test_other_thresholds_sizes_and_numbers_match_pycocotools():
     detections, truths = random_set(11, pictures=15, most=9)
     sizes = {"tiny": (10, 700.0), "huge": (700.0, 1e9)}
-    evaluation = coco.load(detections, truths, 3)
-    evaluation.params.iouThrs = np.array([0.12, 0.3, 0.77])
-    evaluation.params.maxDets = [2, 5]
-    evaluation.params.areaRng = [[0, 1e10], [10, 700], [700, 1e9]]
-    theirs = coco.evaluate(evaluation, summary=False).eval
+    theirs = coco.arrays(
+        detections,
+        truths,
+        3,
+        iouThrs=[0.12, 0.3, 0.77],
+        maxDets=[2, 5],
+        areaRng=[[0, 1e10], [10, 700], [700, 1e9]],
+    )
     options = {"thresholds": [0.12, 0.3, 0.77], "most": [2, 5], "sizes": sizes}
     metrics = evaluate_detections(detections, truths, classes=["a", "b", "c"], **options)
     for name in ("precision", "recall"):

@@ -151,7 +151,7 @@ def _envelope(correct, ignored):
     """
     shape = correct.shape[1:]
     correct, ignored = (a.reshape(len(a), shape[0] * shape[1]).T for a in (correct, ignored))
-    counted = np.cumsum(~ignored, axis=1)
+    counted = np.cumsum(~ignored, axis=1, dtype=np.int32)
     row, column = np.nonzero(correct)
     hits = np.bincount(row, minlength=len(correct))
     nth = np.arange(len(row)) - (np.cumsum(hits) - hits)[row]
