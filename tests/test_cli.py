@@ -89,3 +89,66 @@ def test_doctor_counts_faults_and_shows_their_remedies(monkeypatch, capsys):
     assert cli.main(["doctor", "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["healthy"] is False
     assert "&lt;none&gt;<br><em>→ pip install b</em>" in ill._repr_html_()
+
+
+@pytest.fixture
+def labelled(tmp_path, monkeypatch):
+    """A folder with a sound label, one outside of its picture, and one without area."""
+    from tests.datasets.labelled import picture, put
+
+    picture(tmp_path / "set" / "train" / "a.png", 0)
+    put(tmp_path / "set" / "train" / "a.txt", "cat 1 2 30 40\ncat 9 9 90 19\ncat 5 5 5 9\n")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "set"
+
+
+def test_data_check_prints_and_exits(labelled, capsys):
+    assert cli.main(["data", "check", "set"]) == 1
+    out = capsys.readouterr().out
+    assert "train/a.txt:2: cat 9 9 90 19 reaches outside" in out
+    assert "2 errors, 0 warnings, 0 notes." in out
+    assert cli.main(["data", "check", "set", "--json", "--fast"]) == 1
+    assert json.loads(capsys.readouterr().out)["ok"] is False
+    assert cli.main(["data", "check", "set", "--repair", "clip, drop-empty"]) == 0
+    out = capsys.readouterr().out
+    assert "train/a.txt:2: clip: cat 9 9 90 19 becomes 9 9 80 19" in out
+    assert "The files as they were:" in out
+    assert "No fault found." in out
+
+
+def test_data_check_rejects_in_one_line(labelled, capsys):
+    assert cli.main(["data", "check", "set", "--repair", "polish"]) == 1
+    told = capsys.readouterr()
+    assert told.err.startswith("vidlearn: repairs must be of clip, drop-duplicates")
+    assert (told.out, told.err.count("\n")) == ("", 1)
+    assert cli.main(["data", "check", "nowhere"]) == 1
+    assert "is not there" in capsys.readouterr().out
+
+
+def test_data_convert_and_show(labelled, capsys):
+    assert cli.main(["data", "convert", "set", "new", "--to", "coco"]) == 1
+    told = capsys.readouterr()
+    assert "train/a.txt:2" in told.err
+    assert told.err.count("\n") == 1
+    assert cli.main(["data", "convert", "set", "new", "--to", "coco", "--skip", "--link"]) == 0
+    told = capsys.readouterr()
+    assert "Wrote DetectionSet of 1 picture (train 1), 1 box: cat 1 to new" in told.out
+    assert told.err == (
+        "vidlearn: Left out: train/a.txt:2: cat 9 9 90 19 reaches outside of its picture "
+        "(80 x 60) and 1 more\n"
+    )
+    assert cli.main(["data", "convert", "set", "new", "--to", "voc"]) == 1
+    assert "is there and not empty" in capsys.readouterr().err
+    assert cli.main(["data", "show", "new", "--out", "s.png", "--split", "train"]) == 0
+    assert "Drew 1 pictures into s.png." in capsys.readouterr().out
+    assert cli.main(["data", "show", "new", "--split", "val"]) == 1
+    assert "split must be one of train" in capsys.readouterr().err
+
+
+def test_data_repairs_are_all_named_in_the_help(capsys):
+    from vidlearn.datasets.repair import REPAIRS
+
+    with pytest.raises(SystemExit, match="0"):
+        cli.main(["data", "check", "--help"])
+    words = "".join(capsys.readouterr().out.split())
+    assert not [name for name in REPAIRS if name not in words]

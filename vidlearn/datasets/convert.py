@@ -108,6 +108,7 @@ def convert(source, target, *, to, form=None, origin=1, link=False, skip=False):
     root, new = as_folder(source), Path(target).expanduser().absolute()
     if new.resolve().is_relative_to(root.resolve()):
         raise DatasetError(f"{new} lies in {root}. Name a folder beside it.")
+    _refuse_taken(new)
     pictures = read(root, form=form, origin=origin, skip=skip)
     write(pictures, new, form=to, origin=origin, link=link)
     return pictures
@@ -117,8 +118,7 @@ def convert(source, target, *, to, form=None, origin=1, link=False, skip=False):
 def new_folder(folder):
     """Give a folder to fill; it takes its name when all went well, and is gone when not."""
     target = Path(folder).expanduser().absolute()
-    if target.is_symlink() or (target.exists() and (not target.is_dir() or any(target.iterdir()))):
-        raise DatasetError(f"{target} is there and not empty. Name a new folder.")
+    _refuse_taken(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
@@ -130,6 +130,11 @@ def new_folder(folder):
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
         raise
+
+
+def _refuse_taken(target):
+    if target.is_symlink() or (target.exists() and (not target.is_dir() or any(target.iterdir()))):
+        raise DatasetError(f"{target} is there and not empty. Name a new folder.")
 
 
 def _umask():
