@@ -6,7 +6,7 @@ import numpy as np
 def roi_align(x, roi, rows, columns):
     """Read the map at the middle of each bin, between its four nearest cells."""
     x1, y1, x2, y2 = roi
-    out = np.zeros((rows, columns))
+    out = np.zeros((rows, columns, x.shape[2]))
     for i in range(rows):
         for j in range(columns):
             v = y1 + (i + 0.5) * (y2 - y1) / rows - 0.5  # cell 0 has its middle at 0.5
@@ -24,13 +24,13 @@ def roi_align(x, roi, rows, columns):
 
 def align_cases():
     rng = np.random.default_rng(5)
-    ramp = np.arange(6.0) + 10 * np.arange(5.0)[:, None]  # x[i, j] = 10 i + j
+    ramp = np.arange(6.0) + 10 * np.arange(5.0)[:, None]  # row i, column j: 10 i + j
     return [
-        (ramp, (1.0, 1.0, 3.0, 3.0), 2, 2),
-        (ramp, (1.25, 1.5, 4.25, 3.5), 2, 3),
-        (rng.normal(size=(7, 9)), (2.0, 1.0, 7.0, 5.0), 2, 2),
-        (rng.normal(size=(8, 6)), (1.3, 2.6, 4.9, 6.8), 3, 2),
-        (rng.normal(size=(9, 8)), (2.7, 1.2, 6.1, 7.9), 4, 5),
+        (ramp[..., None], (1.0, 1.0, 3.0, 3.0), 2, 2),
+        (ramp[..., None], (1.25, 1.5, 4.25, 3.5), 2, 3),
+        (rng.normal(size=(7, 9, 2)), (2.0, 1.0, 7.0, 5.0), 2, 2),
+        (rng.normal(size=(8, 6, 3)), (1.3, 2.6, 4.9, 6.8), 3, 2),
+        (rng.normal(size=(9, 8, 4)), (2.7, 1.2, 6.1, 7.9), 4, 5),
     ]
 
 
@@ -78,7 +78,7 @@ def _weights_swapped(x, u, v):
 
 def _mean_of_four(x, u, v):
     top, left = int(np.floor(v)), int(np.floor(u))
-    return x[top : top + 2, left : left + 2].mean()
+    return x[top : top + 2, left : left + 2].mean(axis=(0, 1))
 
 
 def _max_of_bin(x, roi, rows, columns):
@@ -91,7 +91,7 @@ def _max_of_bin(x, roi, rows, columns):
         ]
         for i in range(rows)
     ]
-    return np.array([[part.max() for part in row] for row in bins])
+    return np.array([[part.max(axis=(0, 1)) for part in row] for row in bins])
 
 
 ALIGN_MISTAKES = {
@@ -111,6 +111,6 @@ ALIGN_MISTAKES = {
     "xywh": lambda x, roi, rows, columns: _reading()(
         x, (roi[0], roi[1], roi[0] + roi[2], roi[1] + roi[3]), rows, columns
     ),
-    "transposed": lambda x, roi, rows, columns: roi_align(x, roi, rows, columns).T,
+    "transposed": lambda x, roi, rows, columns: roi_align(x, roi, rows, columns).swapaxes(0, 1),
     "pooled": _max_of_bin,
 }

@@ -32,7 +32,8 @@ def scene(seed, frames=1, backgrounds=SEEN, **options):
     """
     from vidlearn.synthetic import moving_objects
 
-    options = {"scale": 0.32, "objects": 4, "occlusion": "none"} | options
+    scale = 0.18 * 2.3 ** np.random.default_rng(seed).random()  # 22 to 50 pixels
+    options = {"scale": scale, "objects": 3, "occlusion": "none"} | options
     place = backgrounds[seed % len(backgrounds)]
     return moving_objects(frames, kinds=KINDS, background=place, seed=seed, **options)
 
@@ -46,28 +47,28 @@ def held_out(seed, frames=1, **options):
 def _judged():
     from vidlearn.boxes import Truth
 
-    scenes = [held_out(seed) for seed in range(900, 912)]
+    scenes = [held_out(seed) for seed in range(900, 924)]
     return [(each.frames[0], Truth(each.boxes[0], each.labels)) for each in scenes]
 
 
 def proposal_score(answer):
-    """Say which part of the things lies in one of an answer's first hundred boxes.
+    """Say which part of the things lies in one of an answer's first ten boxes.
 
     Parameters
     ----------
     answer : callable
-        Takes a frame (120, 160, 3) uint8 and returns boxes (N, 4) xyxy, best first, N at most 100.
+        Takes a frame (120, 160, 3) uint8 and returns boxes (N, 4) xyxy, best first, N at most 10.
 
     Returns
     -------
     float
-        Recall at an IoU of 0.5 in twelve pictures that the lesson does not show; None where the
+        Recall at an IoU of 0.5 in 24 pictures that the lesson does not show; None where the
         answer returns None.
 
     Raises
     ------
     Refusal
-        If what comes back is not (N, 4) finite numbers, or more than 100 boxes.
+        If what comes back is not (N, 4) finite numbers, or more than 10 boxes.
     """
     from vidlearn.metrics import proposal_recall
 
@@ -89,8 +90,8 @@ def _boxes(result):
         boxes = boxes.reshape(0, 4)
     if boxes.ndim != 2 or boxes.shape[1] != 4:
         raise Refusal("Return an array of boxes x1, y1, x2, y2, of shape (N, 4).")
-    if len(boxes) > 100:
-        raise Refusal(f"At most 100 boxes for a frame; yours are {len(boxes)}. Keep `[:100]`.")
+    if len(boxes) > 10:
+        raise Refusal(f"At most 10 boxes for a frame; yours are {len(boxes)}. Keep `[:10]`.")
     if not np.isfinite(boxes).all():
         raise Refusal("Some of the boxes' numbers are not finite (nan or inf).")
     return boxes
