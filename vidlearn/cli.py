@@ -74,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_data(commands):
     """Add the group ``vidlearn data``."""
-    words = text("data")
+    words = text("data") | {key: text("download")[key] for key in ("list", "download")}
     group = commands.add_parser("data", help=words["about"], description=words["about"])
     kinds = group.add_subparsers(metavar="command", required=True)
 
@@ -106,6 +106,15 @@ def _add_data(commands):
     show.add_argument("--split", help=words["split"])
     for one in (check, convert, show):
         one.add_argument("--origin", type=int, choices=(0, 1), default=1, help=words["origin"])
+    words = text("download")
+    listed = command("list", _data_list)
+    fetched = command("download", _data_download)
+    fetched.add_argument("name", metavar="NAME", help=words["name"])
+    fetched.add_argument("--yes", action="store_true", help=words["yes"])
+    offline = {"action": "store_true", "default": None, "help": words["offline_option"]}
+    fetched.add_argument("--offline", **offline)
+    for one in (listed, fetched):
+        one.add_argument("--to", metavar="DIR", help=words["to"])
 
 
 def _lab(chosen) -> int:
@@ -169,6 +178,23 @@ def _data_show(chosen) -> int:
         chosen.folder, chosen.out, number=chosen.number, seed=chosen.seed, **how
     )
     print(text("data")["shown"].format(n=drawn, file=chosen.out))
+    return 0
+
+
+def _data_list(chosen) -> int:
+    from vidlearn.datasets.downloads import shown_list
+
+    print(shown_list(chosen.to))
+    return 0
+
+
+def _data_download(chosen) -> int:
+    from vidlearn.datasets import download
+
+    try:
+        download(chosen.name, to=chosen.to, yes=chosen.yes, offline=chosen.offline)
+    except KeyboardInterrupt:  # what it leaves behind has been said
+        return 130
     return 0
 
 

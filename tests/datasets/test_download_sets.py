@@ -19,8 +19,15 @@ from urllib.parse import urlsplit
 import numpy as np
 import pytest
 
-from vidlearn import datasets
-from vidlearn.datasets.downloads import DownloadError, download, downloadable, sets, shown_list
+from vidlearn import cli, datasets
+from vidlearn.datasets.downloads import (
+    DownloadError,
+    catalogue,
+    download,
+    downloadable,
+    sets,
+    shown_list,
+)
 from vidlearn.datasets.downloads import unpack as unpacking
 
 PICTURE = np.random.default_rng(6).bytes(120_000)
@@ -400,6 +407,34 @@ def test_the_wheel_carries_the_list():
     assert (ROOT / "datasets/downloads.toml").exists()
 
 
+def test_the_command_line(site, offer, tmp_path, monkeypatch, capsys):
+    listed = offer()
+    monkeypatch.setattr(catalogue, "_listed", lambda: listed)
+    site.put("set.zip", zipped())
+    command = ["data", "download", "cells", "--to", str(tmp_path / "data")]
+    assert cli.main([*command, "--offline"]) == 1
+    assert "offline nothing is fetched" in capsys.readouterr().err
+    assert cli.main(command) == 1
+    assert "--yes" in capsys.readouterr().err
+    assert cli.main([*command, "--yes"]) == 0
+    assert "datasets.read(" in capsys.readouterr().out
+    assert cli.main(["data", "list", "--to", str(tmp_path / "data")]) == 0
+    assert str(tmp_path / "data/cells") in capsys.readouterr().out
+    assert cli.main(["data", "download", "nothing"]) == 1
+    assert "must be one of cells. Received: 'nothing'" in capsys.readouterr().err
+
+
+def test_ctrl_c_ends_the_command_without_a_traceback(offer, tmp_path, monkeypatch):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    listed = offer()
+    monkeypatch.setattr(catalogue, "_listed", lambda: listed)
+    monkeypatch.setattr(sets, "fetch", stop)
+    assert cli.main(["data", "download", "cells", "--to", str(tmp_path), "--yes"]) == 130
+
+
+@pytest.mark.filterwarnings("ignore::vidlearn.datasets.DatasetWarning")
 def test_a_downloaded_voc_set_can_be_read(site, get):
     real = os.environ.get("VIDLEARN_BCCD")
     if not real:

@@ -46,6 +46,8 @@ class Downloadable:
         What is fetched.
     form : str
         The form of its labels for ``datasets.read``, or "" where that does not read it.
+    skip : bool
+        Whether it holds faulty boxes, so that ``datasets.read`` needs ``skip=True``.
     inside : str
         A folder that tells the set's own root, or "".
     about : int or None
@@ -62,6 +64,7 @@ class Downloadable:
     home: str
     files: tuple[Source, ...]
     form: str = ""
+    skip: bool = False
     inside: str = ""
     about: int | None = None
     note: str = ""

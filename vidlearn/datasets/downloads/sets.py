@@ -225,7 +225,8 @@ class _Job:
         root = str(self.root())
         self.say("done", folder=root)
         if self.set.form:
-            self.say("read_it", folder=root, quoted=shlex.quote(root))
+            skip = ", skip=True" if self.set.skip else ""
+            self.say("read_it", folder=root, quoted=shlex.quote(root), skip=skip)
 
 
 def _say(line):
