@@ -85,11 +85,11 @@ def nms_naive(boxes, scores, *, threshold=0.5, labels=None, most=None):
     while left and len(kept) != most:
         best = left.pop(0)
         kept.append(best)
+        overlaps = iou(boxes[[best]], boxes[left])[0]
         left = [
             k
-            for k in left
-            if (labels is not None and labels[k] != labels[best])
-            or iou(boxes[[best]], boxes[[k]])[0, 0] <= threshold
+            for k, overlap in zip(left, overlaps, strict=True)
+            if overlap <= threshold or (labels is not None and labels[k] != labels[best])
         ]
     return np.array(kept, np.int64)
 
