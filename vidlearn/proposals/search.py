@@ -14,7 +14,7 @@ FAST = (SIMILARITIES, ("texture", "size", "fill"))
 def selective_search(
     frame,
     *,
-    scale=(150, 300),
+    scale=(100, 300),
     space=("hsv", "lab"),
     similarities=FAST,
     sigma=0.8,
@@ -25,9 +25,12 @@ def selective_search(
     r"""Propose boxes where an object might be: the boxes of all regions of several mergings.
 
     Every colour space is cut into segments at every scale, and these are merged by every set of
-    similarities; the boxes of all regions, segments and merged, are put together, those of later
-    merges first, and equal ones kept once. Diversity is what finds objects: they are told from what
-    is around them by colour here and by texture there.
+    similarities; the boxes of all regions, segments and merged, are put together, and equal ones
+    kept once. Diversity is what finds objects: they are told from what is around them by colour
+    here and by texture there.
+
+    Regions made later come first, but not strictly, or the largest of every merging would fill the
+    top: the i-th region from the end has the rank i times a random number from 0 to 1.
 
     Parameters
     ----------
@@ -37,7 +40,7 @@ def selective_search(
         As in `graph_segments`.
     space : str or sequence of str
         Some of "rgb", "grey", "hsv" and "lab".
-    similarities : sequence of str, or sequence of such sequences
+    similarities : str, sequence of str, or sequence of such sequences
         One or several sets of "colour", "texture", "size" and "fill".
     sigma : float
         Of the Gaussian before segmentation, pixels.
@@ -46,7 +49,7 @@ def selective_search(
     most : int, optional
         Keep so many boxes; all by default.
     seed : int
-        For the order.
+        Of those random numbers.
 
     Returns
     -------
@@ -73,12 +76,15 @@ def selective_search(
     Lesson 12 teaches it.
     """
     check_frame(frame)
-    scales = np.atleast_1d(scale).tolist()
     spaces = check_names("space", space, SPACES)
-    sets = (similarities,) if isinstance(similarities[0], str) else similarities
+    one_set = isinstance(similarities, str) or all(isinstance(s, str) for s in similarities)
+    sets = [similarities] if one_set else similarities
     sets = [check_names("similarities", names, SIMILARITIES) for names in sets]
-    for value in scales:
+    scales = [scale] if np.ndim(scale) == 0 else list(scale)
+    for value in scales or [None]:
         check_segmentation(value, sigma, least)
+    if most is not None:
+        check_number("most", most, 0, "boxes", whole=True)
     rng = np.random.default_rng(seed)
     boxes, ranks = [], []
     for merging in _mergings(frame, scales, spaces, sets, sigma, least):
@@ -86,11 +92,7 @@ def selective_search(
         ranks.append(rng.random(len(merging.boxes)) * np.arange(len(merging.boxes), 0, -1))
     boxes = np.concatenate(boxes)[np.argsort(np.concatenate(ranks), kind="stable")]
     _, first = np.unique(boxes, axis=0, return_index=True)
-    boxes = boxes[np.sort(first)]
-    if most is None:
-        return boxes
-    check_number("most", most, 0, "boxes", whole=True)
-    return boxes[:most]
+    return boxes[np.sort(first)][:most]
 
 
 def _mergings(frame, scales, spaces, sets, sigma, least):
