@@ -209,11 +209,10 @@ def test_soft_nms_matches_opencv(kind, method):
     import cv2
 
     corners, scores = crowd(kind, 150, 5)
-    corners = corners.round().astype(int)  # it takes whole pixels only
+    corners = corners.round()
+    whole = [[int(n) for n in row] for row in wide(corners)]  # it takes no others
     flag = getattr(cv2.dnn, f"SOFT_NMSMETHOD_SOFTNMS_{method.upper()}")
-    new_wanted, wanted = cv2.dnn.softNMSBoxes(
-        wide(corners), scores.tolist(), 0.01, 0.4, 0, 0.3, flag
-    )
+    new_wanted, wanted = cv2.dnn.softNMSBoxes(whole, scores.tolist(), 0.01, 0.4, 0, 0.3, flag)
     kept, new = soft_nms(corners, scores, method=method, sigma=0.3, threshold=0.4, least=0.01)
     np.testing.assert_array_equal(kept, wanted)
     np.testing.assert_allclose(new, new_wanted, rtol=1e-4)

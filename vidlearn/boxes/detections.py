@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ._checks import as_boxes, as_labels, as_scores
+from ._checks import as_boxes, as_labels, as_scores, check_finite
 
 
 def _column(name, values, count, dtype):
@@ -116,6 +116,9 @@ class Truth:
             object.__setattr__(self, name, _column(name, values, len(boxes), bool))
         if self.areas is not None:
             areas = _column("areas", self.areas, len(boxes), np.float64)
+            check_finite("areas", areas)
+            if (areas < 0).any():
+                raise ValueError(f"areas must be 0 or above. Received: {areas.min()}")
             object.__setattr__(self, "areas", areas)
 
     def __len__(self):
