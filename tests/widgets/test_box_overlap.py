@@ -158,6 +158,18 @@ def test_a_finger_drags_a_box_and_the_page_stays(opened):
 
 
 @pytest.mark.browser
+def test_nothing_is_spoken_until_the_box_is_let_go(opened):
+    page = opened(make())
+    body = page.locator("[data-vl-body='b']").bounding_box()
+    page.mouse.move(body["x"] + 60, body["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(body["x"] + 120, body["y"] + 60, steps=4)
+    assert page.locator("[aria-live]").get_attribute("aria-live") == "off"
+    page.mouse.up()
+    assert page.locator("[aria-live]").get_attribute("aria-live") == "polite"
+
+
+@pytest.mark.browser
 def test_places_show_the_facts_worth_knowing(opened):
     page = opened(make())
     expected = {

@@ -200,6 +200,28 @@ def test_a_finger_steps_and_chooses(opened):
 
 
 @pytest.mark.browser
+def test_paper_gets_the_whole_list(opened):
+    page = opened(make(crowd(100)), width=688)
+    cut = "n => n.scrollHeight > n.clientHeight + 1"
+    assert page.locator(".vl-list").evaluate(cut)
+    page.emulate_media(media="print")
+    assert not page.locator(".vl-list").evaluate(cut)
+
+
+@pytest.mark.browser
+def test_the_list_shows_the_row_of_the_step(opened):
+    page = opened(make(crowd(100)))
+    page.get_by_role("button", name="To the end").click()
+    seen = page.locator("[aria-current='step']").evaluate(
+        """n => {
+          const [row, list] = [n, n.parentElement].map((node) => node.getBoundingClientRect());
+          return row.top >= list.top && row.bottom <= list.bottom + 1;
+        }"""
+    )
+    assert seen
+
+
+@pytest.mark.browser
 def test_python_learns_what_was_chosen(browser):
     page = browser.new_page()
     host(page, make())
