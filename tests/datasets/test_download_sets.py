@@ -142,6 +142,17 @@ def test_all_else_downloads_nothing(site, get, monkeypatch, tmp_path, words):
     assert not (tmp_path / "data").exists()
 
 
+def test_an_answer_that_ends_before_it_begins_is_no_yes(site, get, monkeypatch):
+    def end(question):
+        raise EOFError
+
+    answer(monkeypatch, "")
+    monkeypatch.setattr("builtins.input", end)
+    with pytest.raises(DownloadError, match="Nothing was downloaded"):
+        get(yes=False)
+    assert site.asked == []
+
+
 def test_where_nobody_can_be_asked_nothing_is_downloaded(site, get, monkeypatch, tmp_path, capsys):
     monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
     with pytest.raises(DownloadError, match="--yes"):

@@ -18,7 +18,7 @@ NAMES = {
     "up": "../out.txt",
     "up inside": "a/../../out.txt",
     "up and back": "a/../b.txt",
-    "absolute": "/tmp/out.txt",
+    "absolute": "/out.txt",
     "network": "//server/share/out.txt",
     "drive": "C:/out.txt",
     "drive, relative": "C:out.txt",

@@ -252,11 +252,11 @@ def colour(frame, truth, *, rng, brightness=0.3, contrast=0.3, saturation=0.5, h
     turn = np.eye(3)
     turn[1:, 1:] = s * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     matrix = b * c * np.linalg.inv(YIQ) @ turn @ YIQ
-    mean = float(frame.reshape(-1, 3).mean(axis=0) @ GREY)
-    changed = frame.reshape(-1, 3).astype(np.float32) @ matrix.T.astype(np.float32)
-    changed += np.float32(b * (1 - c) * mean + 0.5)
-    np.clip(changed, 0, 255.5, out=changed)
-    return changed.astype(np.uint8).reshape(frame.shape), truth
+    picture = Image.fromarray(frame)
+    counts = np.reshape(picture.histogram(), (3, 256))
+    mean = (counts @ np.arange(256)) @ GREY / (frame.size / 3)
+    rows = np.column_stack([matrix, np.full(3, b * (1 - c) * mean)])
+    return np.array(picture.convert("RGB", tuple(rows.ravel()))), truth
 
 
 def _frame(frame):

@@ -47,8 +47,8 @@ class LabelledPicture:
     Examples
     --------
     >>> item = LabelledPicture(Path("train/cat.jpg"), (480, 640), Truth([[10, 20, 30, 60]]))
-    >>> item.name, len(item.truth)
-    ('cat.jpg', 1)
+    >>> item
+    LabelledPicture cat.jpg, 640 x 480, 1 box
 
     Lesson 11 teaches it.
     """
@@ -78,6 +78,12 @@ class LabelledPicture:
     def frame(self):
         """Return the picture, (H, W, 3) uint8 RGB, turned as its EXIF data say."""
         return load(self.path, None, "rgb")
+
+    def __repr__(self):
+        height, width = self.size
+        name = f"{self.split}/{self.name}".lstrip("/")
+        boxes = f"{len(self.truth)} box{'es' * (len(self.truth) != 1)}"
+        return f"LabelledPicture {name}, {width} x {height}, {boxes}"
 
 
 @dataclass(frozen=True, eq=False)

@@ -139,7 +139,11 @@ class _Job:
             return
         if not sys.stdin or not sys.stdin.isatty():
             raise DownloadError(self.words["must_say_yes"], kind="must_say_yes")
-        if input(self.words["ask"]).strip().lower() not in ("y", "yes"):
+        try:
+            answer = input(self.words["ask"])
+        except EOFError:  # Ctrl-D
+            answer = ""
+        if answer.strip().lower() not in ("y", "yes"):
             raise DownloadError(self.words["refused"], kind="refused")
 
     def sizes(self, missing):
