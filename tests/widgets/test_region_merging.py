@@ -192,15 +192,18 @@ def test_a_thing_is_told_when_it_is_found_and_the_button_leads_there(opened, fra
     assert overlaps[best] > 0.8
     page.get_by_role("button", name="Show best").first.click()
     step = best - len(merging)
+    assert shown(page, "picked") == merging.boxes[best].tolist()  # and the cross lies in it
     assert page.locator("[data-vl-transport]").input_value() == str(step)
     told = page.locator(".vl-told")
     assert f"IoU with the ball: {overlaps[best]:.2f}, found whole!" in told.inner_text()
     assert page.locator(".vl-here").count() == 1
-    assert page.locator(".vl-joy").count() == 1
+    news = page.locator(".vl-line-news[d]")
+    x1, y1, x2, y2 = merging.boxes[best].astype(int)
+    assert news.get_attribute("d") == f"M{x1} {y1}H{x2}V{y2}H{x1}Z"
     go(page, step - 1)
     assert "the ball" not in "".join(page.locator(".vl-here").all_inner_texts())
     go(page, 0)
-    assert page.locator(".vl-joy").count() == 0
+    assert news.count() == 0
     segments = merging.boxes[: len(merging) + 1]
     found = (iou(list(truth.values()), segments).max(axis=1) >= 0.5).sum()
     assert told.inner_text() == f"Found so far, with an IoU of 0.5 or more: {found} of 2."

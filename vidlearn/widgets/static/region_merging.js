@@ -57,6 +57,16 @@ export default interactive("region-merging", (view) => {
   const kids = (region) => merges[region - first] ?? [];
   const born = (region) => Math.max(0, region - first + 1);
 
+  /** Whether a pixel lies in a region, as a function. */
+  function within(region) {
+    const parts = new Uint8Array(boxes.length);
+    const mark = (one) => {
+      parts[one] = 1;
+      kids(one).forEach(mark);
+    };
+    if (region >= 0) mark(region);
+    return (pixel) => parts[segments[pixel]] === 1;
+  }
   /** For every region the one it lies in after so many merges. */
   function after(step) {
     const found = boxes.map((_, r) => r);
@@ -99,7 +109,7 @@ export default interactive("region-merging", (view) => {
     });
     return { element, canvas, draw: over.draw };
   }
-  const frame = picture(text.frame_label, ["all", "truth", "best", "picked", "fresh"]);
+  const frame = picture(text.frame_label, ["all", "truth", "best", "news", "picked", "fresh"]);
   const map = picture(text.map_label, ["border", "picked", "seam", "fresh"]);
   map.element.classList.add("vl-flat");
 
@@ -124,6 +134,7 @@ export default interactive("region-merging", (view) => {
   }
   const around = (inside) => between((p, q) => (p >= 0 && inside(p)) !== (q >= 0 && inside(q)));
 
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   let regions, before, picked;
 
   function paint() {
@@ -138,33 +149,39 @@ export default interactive("region-merging", (view) => {
     const image = new ImageData(width, height);
     shown.forEach((region, k) => image.data.set([...shades[region], 255], 4 * k));
     map.canvas.getContext("2d").putImageData(image, 0, 0);
-    const within = (region) => (p) => regions[segments[p]] === region;
+    const [inFresh, inPicked] = [within(fresh), within(picked)];
     const [x, y] = now.at;
     const cross = `M${x - 4} ${y + 0.5}h9M${x + 0.5} ${y - 4}v9`;
     const both = (p, q) => p >= 0 && q >= 0;
     map.draw({
       border: between((p, q) => both(p, q) && regions[segments[p]] !== regions[segments[q]]),
-      seam: between((p, q) => both(p, q) && shown[p] !== shown[q]
-        && within(fresh)(p) && within(fresh)(q)),
-      fresh: step && around(within(fresh)),
-      picked: around(within(picked)),
+      seam: between((p, q) => both(p, q) && shown[p] !== shown[q] && inFresh(p) && inFresh(q)),
+      fresh: step && around(inFresh),
+      picked: around(inPicked),
       cross,
     });
-    const leaders = best.map((steps) => steps[step]);
+    const found = best.map((steps) => steps[step]).filter(({ iou }) => iou >= FOUND);
+    const isNew = step > 0 && found.some(({ region }) => region === fresh);
     frame.draw({
       all: now.all && outline(boxes.slice(0, first + step)),
       truth: outline(truth.map(({ box }) => box)),
-      best: outline(leaders.filter(({ iou }) => iou >= FOUND).map(({ region }) => boxes[region])),
+      best: outline(found.map(({ region }) => boxes[region])),
+      news: isNew && outline([boxes[fresh]]),
       fresh: step && outline([boxes[fresh]]),
       picked: outline([boxes[picked]]),
       cross,
     });
+    if (isNew && !still) {
+      const far = { strokeWidth: "40px", opacity: 0 };
+      const line = frame.element.querySelector(".vl-line-news");
+      line.animate([far, {}], { duration: 600, easing: "ease-out" });
+    }
   }
 
   /** Follow the region at a place from now on. */
   function follow(x, y) {
-    const within = (v, most) => Math.max(0, Math.min(most - 1, Math.floor(v)));
-    now.at = [within(x, width), within(y, height)];
+    const inside = (v, most) => Math.max(0, Math.min(most - 1, Math.floor(v)));
+    now.at = [inside(x, width), inside(y, height)];
     update();
   }
 
@@ -193,9 +210,7 @@ export default interactive("region-merging", (view) => {
   const countOf = h("span");
   const finds = truth.map(({ name }, k) => {
     const row = gauge(name, "iou", k);
-    const jump = button(`best${k}`, text.show_best, () => {
-      bar.pick(born(best[k].at(-1).region));
-    });
+    const jump = button(`best${k}`, text.show_best, () => visit(best[k].at(-1).region));
     row.element.append(jump);
     return row;
   });
@@ -227,7 +242,6 @@ export default interactive("region-merging", (view) => {
       finds[k].element.classList.toggle("vl-here", here);
       return here ? [fill(iou >= WHOLE ? text.whole : text.found, { name, iou: show(iou, 2) })] : [];
     });
-    frame.element.classList.toggle("vl-joy", news.length > 0);
     const found = best.filter((steps) => steps[now.step].iou >= FOUND).length;
     const summary = truth.length ? fill(text.so_far, { found, count: truth.length }) : "";
     live.tell(news.join(" ") || summary);
@@ -243,17 +257,12 @@ export default interactive("region-merging", (view) => {
   /** Draw one region bright and the rest of the frame faint, cut to a window. */
   function cut(canvas, region, [x1, y1, x2, y2]) {
     const [wide, tall] = [x2 - x1, y2 - y1];
-    const inside = new Uint8Array(boxes.length);
-    const mark = (one) => {
-      inside[one] = 1;
-      kids(one).forEach(mark);
-    };
-    mark(region);
+    const inside = within(region);
     const mask = h("canvas", { width: wide, height: tall });
     const image = new ImageData(wide, tall);
     for (let i = 0; i < tall; i++) {
       for (let j = 0; j < wide; j++) {
-        image.data[4 * (i * wide + j) + 3] = inside[segments[(i + y1) * width + j + x1]] ? 255 : 0;
+        image.data[4 * (i * wide + j) + 3] = inside((i + y1) * width + j + x1) ? 255 : 0;
       }
     }
     const cutter = mask.getContext("2d");
@@ -276,21 +285,28 @@ export default interactive("region-merging", (view) => {
     const label = fill(below.length ? text.go : text.go_segment, { region, step: born(region), share });
     const thumb = h("button", {
       type: "button", class: `vl-button vl-thumb vl-level${level}`, "aria-label": label, title: label,
-      "data-vl-tree": region, onclick: () => visit(region),
+      "data-vl-tree": region, onclick() {
+        visit(region);
+        tree.querySelector("button").focus({ preventScroll: true });
+      },
     }, canvas, h("span", {}, fill(text.share, { share })));
     const further = level < LEVELS && below.length > 0;
     return h("div", { class: "vl-branch" }, thumb, further
       ? h("div", { class: "vl-kids" }, ...below.map((kid) => branch(kid, window, level + 1)))
       : h("span", { class: "vl-more", "aria-hidden": "true" }, below.length ? "⋯" : ""));
   }
-  /** Go to the merge that made a region, and follow it from there. */
+  /** Go to the merge that made a region, and follow it there: put the cross near its middle. */
   function visit(region) {
-    let part = region;
-    while (kids(part).length) [part] = kids(part);
-    const place = segments.indexOf(part);
-    now.at = [place % width, Math.floor(place / width)];
+    const inside = within(region);
+    const [x1, y1, x2, y2] = boxes[region];
+    const far = ([x, y]) => (x - (x1 + x2 - 1) / 2) ** 2 + (y - (y1 + y2 - 1) / 2) ** 2;
+    let least = Infinity;
+    for (let y = y1; y < y2; y++) {
+      for (let x = x1; x < x2; x++) {
+        if (far([x, y]) < least && inside(y * width + x)) [now.at, least] = [[x, y], far([x, y])];
+      }
+    }
     bar.pick(born(region));
-    tree.querySelector("button").focus({ preventScroll: true });
   }
   function tellPicked() {
     if (picked === drawn) return;
@@ -345,7 +361,8 @@ export default interactive("region-merging", (view) => {
       h("div", { class: "vl-stack" },
         panel(text.merge, which, ...gauges.map(({ element }) => element),
           h("p", { class: "vl-total" }, `${text.total} = `, total), freshBox),
-        truth.length ? panel(text.finds, "", ...finds.map(({ element }) => element)) : ""),
+        truth.length ? panel(text.finds, "",
+          h("div", { class: "vl-finds" }, ...finds.map(({ element }) => element))) : ""),
       panel(text.followed, origin, about, tree)),
     note(text.note),
     keysNote(text.keys),
