@@ -106,16 +106,22 @@ def _read(labels, file, entries):
 
 def _records(labels, source):
     """Yield (line, span, fields) of every record; one in quotes may hold several lines."""
-    held, begun = "", None
+    held, begun, quoted = [], None, False
     for number, start, end, _ in source.lines():
         begun = begun or (number, start)
-        held += source.text[start:end]
-        if held.count('"') % 2 and end < len(source.text):
+        held.append(source.text[start:end])
+        quoted ^= held[-1].count('"') % 2 == 1
+        if quoted and end < len(source.text):
             continue
-        fields = next(csv.reader(io.StringIO(held.removeprefix("\ufeff"), newline="")), [])
+        record = "".join(held).removeprefix("\ufeff")
+        try:
+            fields = next(csv.reader(io.StringIO(record, newline="")), [])
+        except csv.Error as error:
+            labels.found("bad-file", source.path, begun[0], why=str(error))
+            fields = []
         if any(field.strip() for field in fields):
             yield begun[0], (begun[1], end), fields
-        held, begun = "", None
+        held, begun, quoted = [], None, False
 
 
 def find_picture(root, folder, split, told, *, more=()):
@@ -127,7 +133,7 @@ def find_picture(root, folder, split, told, *, more=()):
     for name in dict.fromkeys([told.lstrip("/"), bare]):
         for home in homes:
             path = Path(os.path.normpath(home / name))  # "../" may lead out of the set
-            if path.is_relative_to(root) and path.is_file():
+            if path.is_relative_to(root) and os.path.isfile(path):  # False for odd names, too
                 return path
     return None
 

@@ -80,7 +80,7 @@ def _yaml(labels, files, lists):
         base = file.parent
         if "path" in content and isinstance(content["path"].value, str):
             told = Path(content["path"].value)
-            base = next((p for p in (base / told, base / told.name) if p.is_dir()), base)
+            base = next((p for p in (base / told, base / told.name) if os.path.isdir(p)), base)
         for key, node in content.items():
             if key in SPLITS:
                 found += _places(labels, file, base, SPLITS[key], node, lists)
@@ -127,7 +127,7 @@ def _places(labels, file, base, split, node, lists):
             continue
         # Roboflow writes ../train/images and means train/images.
         places = [base / told, file.parent / told, file.parent / told.removeprefix("../")]
-        place = next((Path(os.path.normpath(p)) for p in places if p.exists()), None)
+        place = next((Path(os.path.normpath(p)) for p in places if os.path.exists(p)), None)
         if place is None:
             line = one.start_mark.line + 1
             if split != "test":
@@ -146,7 +146,7 @@ def _listed(labels, file, split):
         if not line.strip():
             continue
         places = [file.parent / line.strip(), labels.root / line.strip()]
-        place = next((Path(os.path.normpath(p)) for p in places if p.is_file()), None)
+        place = next((Path(os.path.normpath(p)) for p in places if os.path.isfile(p)), None)
         if place is None:
             labels.found("missing-picture", file, number, picture=line.strip())
         else:
