@@ -240,8 +240,22 @@ def test_classes_without_truth_and_pictures_without_detections_by_hand():
     again = evaluate_detections(more, truths, classes=["cat", "dog", "cow"])
     assert again.AP == metrics.AP  # a dog where none is to be found takes no part
     assert again.per_class["dog"]["detections"] == 1
-    cats = {"truths": 2, "detections": 2, "AP": metrics.AP, "AP50": metrics.AP50}
-    assert cats.items() <= metrics.per_class["cat"].items()
+
+
+def test_each_class_by_its_name():
+    detections, truths = random_set(13, pictures=20, most=9)
+    metrics = evaluate_detections(detections, truths, classes=["cat", "dog", "cow"])
+    assert list(metrics.per_class) == ["cat", "dog", "cow"]
+    for k, (name, row) in enumerate(metrics.per_class.items()):
+        alone = evaluate_detections(
+            [found[found.labels == k] for found in detections],
+            [truth[truth.labels == k] for truth in truths],
+            classes=["cat", "dog", "cow"],
+        )
+        values = {"AP": alone.AP, "AP50": alone.AP50, "AP75": alone.AP75, "AR": alone.ar()}
+        counts = {"truths": alone.truths[k, 0], "detections": alone.detections[k]}
+        assert row == pytest.approx({**values, **counts}, nan_ok=True), name
+    assert metrics.per_class["cat"] != metrics.per_class["dog"]
 
 
 @pytest.mark.parametrize("classes", [None, ["a"]], ids=["none", "one"])
@@ -297,6 +311,7 @@ FOUND, TRUTH = Detections([[0, 0, 4, 4]], [0.9], [1]), Truth([[0, 0, 4, 4]], [1]
         ({"thresholds": 0}, r"thresholds must be numbers above 0"),
         ({"most": [1, 2.5]}, r"most must be whole numbers.*\[1, 2.5\]"),
         ({"most": [100, 10]}, r"most must be whole numbers.*each above"),
+        ({"sizes": {"odd": (-9, 4)}}, r"sizes must give.*'odd': \(-9, 4\)"),
         ({"sizes": {"odd": (9, 4)}}, r"sizes must give.*'odd': \(9, 4\)"),
         ({"matching": "best"}, r"matching must be one of 'coco', 'voc'"),
         ({"form": "voc"}, r"form must be one of 'coco', 'voc2007', 'voc2010'. Received: 'voc'"),
@@ -312,8 +327,6 @@ def test_evaluate_detections_rejects_what_the_pictures_lack():
         evaluate_detections([FOUND], [TRUTH, TRUTH])
     with pytest.raises(TypeError, match=r"detections\[0\].*Received: dict"):
         evaluate_detections([{"boxes": []}], [TRUTH])
-    with pytest.raises(ValueError, match=r"labels must be from 0 on.*Received: -1"):
-        evaluate_detections([Detections([[0, 0, 4, 4]], [0.9], [-1])], [TRUTH])
     with pytest.raises(ValueError, match=r"detections\[1\] must hold boxes.*box 0, \[3.0, 0.0, 2"):
         evaluate_detections([FOUND, Detections([[3, 0, 2, 9]], [1])], [TRUTH, TRUTH])
 

@@ -95,11 +95,11 @@ def classes(names, detections, truths):
     labels = np.unique(np.concatenate(labels))
     if isinstance(names, str) or (names is not None and len(set(names)) < len(names)):
         raise ValueError(f"classes must be a list of names, each once. Received: {names!r}")
-    count = np.inf if names is None else len(names)
-    if len(labels) and (labels[0] < 0 or labels[-1] >= count):
-        wrong = labels[0] if labels[0] < 0 else labels[-1]
-        end = "from 0 on" if names is None else f"0 to {count - 1}, for {count} classes"
-        raise ValueError(f"labels must be {end}; background has none. Received: {wrong}")
     if names is None:
         return tuple(map(str, labels.tolist())), labels
-    return tuple(names), np.arange(count)
+    if len(labels) and labels[-1] >= len(names):
+        raise ValueError(
+            f"labels must be 0 to {len(names) - 1}, for {len(names)} classes; background has none. "
+            f"Received: {labels[-1]}"
+        )
+    return tuple(names), np.arange(len(names))
