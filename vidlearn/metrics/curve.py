@@ -97,11 +97,12 @@ def precision_recall(
 
     Notes
     -----
-    Detections of equal score keep the order they came in: pictures first, then within a picture.
-    Of truths that a detection overlaps equally, "coco" takes the last, "voc" the first. A truth
-    that is difficult or a crowd does not count, and what is matched with it is ignored; "coco"
-    takes truths that count first. In a crowd, IoU is the share of the detection that lies inside, and
-    many detections match it; under "voc" they so match any difficult truth.
+    Detections of equal score keep the order they came in: that of the pictures, then that within a
+    picture. Of truths that a detection overlaps equally, "coco" takes the last, "voc" the first.
+
+    A truth that is difficult or a crowd does not count, and what is matched with it is ignored.
+    "coco" prefers truths that count, and lets a difficult one be found once; "voc" does neither.
+    In a crowd, IoU is the share of the detection that lies inside, and many may match it.
 
     References
     ----------
@@ -216,9 +217,9 @@ def average_precision(precision, recall=None, *, form="coco"):
 
     Notes
     -----
-    The 11 recalls are k / 10 as division rounds it, as a recall of 3 of 10 is: ``np.arange(0, 1.1,
-    0.1)``, which many programs use, has 0.30000000000000004 and misses it, and MATLAB's
-    ``0:0.1:1`` does, too. The 101 recalls are NumPy's ``linspace``, as in COCO's tool.
+    The 11 recalls are k / 10, rounded as the recall 3 / 10 of three truths in ten is. Programs that
+    take ``np.arange(0, 1.1, 0.1)`` miss that one, by 0.30000000000000004. The 101 recalls are
+    NumPy's ``linspace``, as in COCO's tool.
 
     References
     ----------
