@@ -158,6 +158,34 @@ def test_a_finger_drags_a_box_and_the_page_stays(opened):
 
 
 @pytest.mark.browser
+def test_a_finger_can_hold_a_small_box_and_boxes_at_the_edge_widen_no_page(opened):
+    page = opened(make([0, 0, 1.5, 1.5], [10, 6, 12, 8]), width=360, has_touch=True, is_mobile=True)
+    under = page.locator("[data-vl-body='a']").evaluate(
+        """n => {
+          const { left, top, width, height } = n.getBoundingClientRect();
+          const under = document.elementFromPoint(left + width / 2, top + height / 2);
+          return under.closest("[data-vl-body]")?.dataset.vlBody;
+        }"""
+    )
+    assert under == "a"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [360, 720])
+def test_large_areas_find_room(opened, width):
+    page = opened(
+        make([10, 10, 910, 610], [303.25, 203.5, 1269.75, 711.25], size=(720, 1280)), width=width
+    )
+    page.get_by_label("Show DIoU and CIoU").check()
+    beyond = page.locator(".vl-right *").evaluate_all(
+        """nodes => nodes.filter((node) => node.getBoundingClientRect().right
+          > document.querySelector(".vl-parts").getBoundingClientRect().right + 1).length"""
+    )
+    assert beyond == 0
+
+
+@pytest.mark.browser
 def test_nothing_is_spoken_until_the_box_is_let_go(opened):
     page = opened(make())
     body = page.locator("[data-vl-body='b']").bounding_box()

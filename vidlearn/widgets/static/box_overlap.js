@@ -166,7 +166,7 @@ export default interactive("box-overlap", (view) => {
   }
 
   // Numbers
-  const written = (v) => show(v, digits([v], 2));
+  const written = (v) => show(v, digits([v], v < 1000 ? 2 : 1));
   const share = (v) => show(v, 3);
   const table = {};
   /** A row of the numbers: a mark or a switch, how it is computed, what comes out. */
