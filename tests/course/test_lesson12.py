@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from vidlearn import boxes
+from vidlearn import boxes, proposals
 from vidlearn.course.checks import grade
 from vidlearn.course.exercises import Refusal, get
 from vidlearn.course.exercises.lesson12 import held_out, proposal_score, scene
@@ -128,6 +128,24 @@ def test_the_challenge_wants_more_than_a_grid():
     assert everything == 0.0
     assert 0.0 < proposal_score(grid) < 0.4
     assert proposal_score(lambda frame: None) is None
+
+
+def test_the_challenge_is_won_by_votes_and_not_by_one_filter():
+    def filtered(frame):
+        found = proposals.selective_search(frame)
+        width, height = (found[:, 2:] - found[:, :2]).T
+        fits = (np.minimum(width, height) > 12) & (np.maximum(width, height) < 90)
+        return found[fits & (np.maximum(width / height, height / width) < 2)]
+
+    def voted(frame):
+        found = filtered(frame)
+        votes = (boxes.iou(found, found) > 0.7).sum(axis=1)
+        return found[boxes.nms(found, votes, threshold=0.5)][:10]
+
+    # The lesson tells these numbers.
+    assert proposal_score(lambda f: proposals.selective_search(f)[:10]) == pytest.approx(0.43, 0.03)
+    assert proposal_score(lambda f: filtered(f)[:10]) == pytest.approx(0.67, abs=0.03)
+    assert proposal_score(voted) == pytest.approx(0.89, abs=0.03)
 
 
 @pytest.mark.parametrize(
