@@ -4,7 +4,9 @@ import errno
 import hashlib
 import json
 import re
+import shutil
 import ssl
+import subprocess
 
 import numpy as np
 import pytest
@@ -346,3 +348,42 @@ def test_progress_in_a_terminal_is_a_bar(site, get, capsys, monkeypatch):
     site.put("set.zip", DATA)
     get()
     assert "200k/200k" in capsys.readouterr().err
+
+
+@pytest.fixture
+def secure(site, tmp_path_factory):
+    """The server behind a certificate that it signed itself; returns the certificate."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("needs openssl")
+    folder = tmp_path_factory.mktemp("certificate")
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    command = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    command += ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    command += ["-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(command, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    site.server.socket = context.wrap_socket(site.server.socket, server_side=True)
+    site.url = site.url.replace("http://", "https://")
+    return certificate
+
+
+def test_a_certificate_nobody_vouches_for_is_refused(site, secure, get, tmp_path):
+    site.put("set.zip", DATA)
+    with pytest.raises(DownloadError, match="certificate of 127.0.0.1:.* could not be verified"):
+        get()
+    assert site.asked == []
+    assert left(tmp_path) == []
+
+
+def test_https_with_a_good_certificate(site, secure, get, tmp_path, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(secure))
+    site.put("set.zip", target="/b")
+    site.put("b", DATA, breaks=[70_000])
+    get()
+    assert (tmp_path / "set.zip").read_bytes() == DATA
+    site.put("set.zip", target=site.url.replace("https", "http") + "/b")
+    (tmp_path / "set.zip").unlink()
+    with pytest.raises(DownloadError, match="from https to plain http"):
+        get()

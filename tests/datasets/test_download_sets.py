@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from vidlearn import cli, datasets
 from vidlearn.datasets.downloads import (
@@ -56,14 +57,14 @@ def tarred(members):
 def offer(site, tmp_path):
     """Write a list with one set, whose files lie on the server; returns the list's path."""
 
-    def offer(*names, **facts):
+    def offer(*names, more="", **facts):
         lines = ["[cells]", 'title = "Cells"', 'holds = "cells"', 'licence = "MIT"']
         lines += [
             'terms = "be kind"',
             'home = "https://example.org/cells"',
             'inside = "JPEGImages"',
         ]
-        lines += ['form = "voc"']
+        lines += ['form = "voc"', more]
         for name in names or ("set.zip",):
             lines += ["[[cells.files]]", f'url = "{site.url}/{name}"', f'name = "{name}"']
             lines += [f"{key} = {value!r}" for key, value in facts.items()]
@@ -373,6 +374,70 @@ def test_the_list_shows_size_terms_and_place(site, get, offer, tmp_path):
     assert table[1].split() == ["cells", "2.0", "MB", "MIT", "not", "here"]
     get()
     assert str(tmp_path / "data/cells") in shown_list(to=tmp_path / "data", listed=offer())
+
+
+def png(array):
+    memory = io.BytesIO()
+    Image.fromarray(array).save(memory, "png")
+    return memory.getvalue()
+
+
+def test_people_in_masks_become_boxes(site, offer, get):
+    mask = np.zeros((20, 33), np.uint8)
+    mask[3:9, 5:7], mask[10:20, 30:33] = 1, 2
+    members = {
+        "Ped/PNGImages/a.png": png(np.zeros((20, 33, 3), np.uint8)),
+        "Ped/PedMasks/a_mask.png": png(mask),
+        "Ped/Annotation/a.txt": b"# of another form",
+    }
+    site.put("set.zip", zipped(**members))
+    listed = offer(more='layout = "masks"')
+    listed.write_text(listed.read_text("utf-8").replace("JPEGImages", "PNGImages"), "utf-8")
+    root = get(listed=listed)
+    pictures = datasets.read(root)
+    assert root.name == "voc"
+    assert pictures.classes == ("person",)
+    assert pictures[0].truth.boxes.tolist() == [[5, 3, 7, 9], [30, 10, 33, 20]]
+    assert get(listed=listed) == root
+
+
+def pets(site, offer):
+    box = "<xmin>4</xmin><ymin>5</ymin><xmax>20</xmax><ymax>18</ymax>"
+    thing = f"<object><name>cat</name><bndbox>{box}</bndbox></object>"
+    size = "<size><width>33</width><height>20</height><depth>3</depth></size>"
+    members = {
+        "annotations/xmls/a.xml": f"<annotation>{size}{thing}</annotation>".encode(),
+        "annotations/trimaps/a.png": png(np.ones((20, 33), np.uint8)),
+        "annotations/list.txt": b"a 1 1 1",
+    }
+    picture = png(np.zeros((20, 33, 3), np.uint8))
+    site.put("one.tar.gz", tarred({"images/a.jpg": picture, "images/b.jpg": picture}))
+    site.put("two.tar.gz", tarred(members))
+    listed = offer("one.tar.gz", "two.tar.gz", more='layout = "xmls"')
+    listed.write_text(listed.read_text("utf-8").replace("JPEGImages", "images"), "utf-8")
+    return listed
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_heads_of_pets_can_be_read(site, offer, get, monkeypatch, links):
+    def no_link(*_):
+        raise OSError(errno.EPERM, "no links here")
+
+    if not links:
+        monkeypatch.setattr(os, "link", no_link)
+    pictures = datasets.read(get(listed=pets(site, offer)))
+    assert [item.path.name for item in pictures] == ["a.jpg"]  # of b no head is known
+    assert pictures[0].truth.boxes.tolist() == [[3, 4, 20, 18]]
+
+
+def test_a_set_that_is_packed_otherwise_is_kept_and_told(site, offer, get, capsys):
+    listed = pets(site, offer)
+    site.put("two.tar.gz", tarred({"labels/a.xml": b"<annotation/>"}))
+    root = get(listed=listed)
+    assert tree(root) == ["images/a.jpg", "images/b.jpg", "labels/a.xml"]
+    out = capsys.readouterr().out
+    assert "does not stand as it is known to" in out
+    assert "datasets.read" not in out
 
 
 def test_rejects_unknown_names():

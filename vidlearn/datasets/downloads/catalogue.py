@@ -50,6 +50,8 @@ class Downloadable:
         Whether it holds faulty boxes, so that ``datasets.read`` needs ``skip=True``.
     inside : str
         A folder that tells the set's own root, or "".
+    layout : str
+        How its labels are put into a folder ``voc`` below that root, or "".
     about : int or None
         Its size where it is known only roughly.
     note : str
@@ -66,6 +68,7 @@ class Downloadable:
     form: str = ""
     skip: bool = False
     inside: str = ""
+    layout: str = ""
     about: int | None = None
     note: str = ""
 

@@ -14,6 +14,7 @@ from vidlearn.messages import text
 from .catalogue import downloadable
 from .errors import DownloadError, error, size_in_words
 from .fetch import FULL, fetch
+from .layouts import lay_out
 from .lock import locked
 from .records import Record
 from .unpack import is_archive, unpack
@@ -195,6 +196,7 @@ class _Job:
                     unpack(archive, self.half)
                 else:
                     shutil.copyfile(archive, self.half / source.name)
+            self.lay_out()
             record.save(whole=True)
             os.replace(self.half, self.folder)
         except OSError as mistake:
@@ -219,16 +221,30 @@ class _Job:
         way = words["by_hand"].format(files=files, home=self.set.home) if files else ""
         return DownloadError(f"{mistake}{note}{way}", mistake.lasting, mistake.kind)
 
-    def root(self):
+    def lay_out(self):
+        """Add what makes the set readable; what cannot be added is said, and the set is kept."""
+        if not self.set.layout:
+            return
+        try:
+            lay_out(self.set.layout, self.own(self.half))
+        except DownloadError as mistake:
+            self.say("unlike", why=mistake)
+
+    def own(self, folder):
         """The folder inside that is the set's own root."""
-        found = self.folder.rglob(self.set.inside) if self.set.inside else ()
+        found = folder.rglob(self.set.inside) if self.set.inside else ()
         found = sorted((len(path.parts), path) for path in found if path.is_dir())
-        return found[0][1].parent if found else self.folder
+        return found[0][1].parent if found else folder
+
+    def root(self):
+        """The folder that is read: what was laid out, or the set's own root."""
+        own = self.own(self.folder)
+        return own / "voc" if self.set.layout and (own / "voc").is_dir() else own
 
     def tell(self):
         root = str(self.root())
         self.say("done", folder=root)
-        if self.set.form:
+        if self.set.form and (not self.set.layout or self.root() != self.own(self.folder)):
             skip = ", skip=True" if self.set.skip else ""
             self.say("read_it", folder=root, quoted=shlex.quote(root), skip=skip)
 
