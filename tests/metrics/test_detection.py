@@ -166,7 +166,9 @@ def test_voc_matches_its_kit(seed):
                 true, false, count = voc.evaluate(detections, truths, label, least)
                 assert metrics.truths[label, 0] == count
                 expected = voc.average_precision(true, false, count, form)
-                assert metrics.aps[t, label, 0, 0] == pytest.approx(expected, abs=1e-12)
+                assert metrics.average_precision[t, label, 0, 0] == pytest.approx(
+                    expected, abs=1e-12
+                )
 
 
 @pytest.mark.parametrize("form", ["coco", "voc2007", "voc2010"])
@@ -189,7 +191,7 @@ def test_each_number_is_the_area_below_its_curve(form, rule, inclusive):
                     detections, truths, label=label, iou=iou, most=most, **options
                 )
                 expected = average_precision(curve, form=form)
-                assert metrics.aps[t, label, 0, m] == pytest.approx(
+                assert metrics.average_precision[t, label, 0, m] == pytest.approx(
                     expected, abs=1e-12, nan_ok=True
                 )
                 assert metrics.truths[label, 0] == curve.truths
@@ -209,14 +211,16 @@ def test_more_answers_than_a_machine_word_has_bits():
     detections, truths = random_set(2, pictures=10)
     fine = np.linspace(0.3, 0.98, 69)  # times four sizes
     metrics = evaluate_detections(detections, truths, thresholds=fine)
-    alone = [evaluate_detections(detections, truths, thresholds=[t]).aps[0] for t in fine]
-    np.testing.assert_array_equal(metrics.aps, alone)
+    alone = [
+        evaluate_detections(detections, truths, thresholds=[t]).average_precision[0] for t in fine
+    ]
+    np.testing.assert_array_equal(metrics.average_precision, alone)
 
 
 def test_order_of_scores_only():
     detections, truths = random_set(4, pictures=10, ties=False)
     squashed = [Detections(d.boxes, d.scores**3 - 7, d.labels) for d in detections]
-    a, b = (evaluate_detections(d, truths).aps for d in (detections, squashed))
+    a, b = (evaluate_detections(d, truths).average_precision for d in (detections, squashed))
     np.testing.assert_array_equal(a, b)
 
 

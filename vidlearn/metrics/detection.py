@@ -112,7 +112,7 @@ def evaluate_detections(
         most=tuple(int(m) if np.isfinite(m) else m for m in most.tolist()),
         precision=precision,
         recall=recall,
-        aps=aps,
+        average_precision=aps,
         truths=counts,
         detections=np.bincount(found.label, minlength=len(names)),
         pictures=len(truths),

@@ -23,8 +23,8 @@ class DetectionMetrics:
     most : tuple
         M numbers of detections of a picture and class.
     precision : ndarray
-        (T, R, K, A, M) interpolated, at the recall points of the form.
-    recall, aps : ndarray
+        (T, R, K, A, M) interpolated, at the recall points of the form (for "voc2010" those of "coco").
+    recall, average_precision : ndarray
         (T, K, A, M) recall after the last detection, average precision.
     truths : ndarray
         (K, A) int, how many truths count.
@@ -44,7 +44,7 @@ class DetectionMetrics:
     most: tuple
     precision: np.ndarray
     recall: np.ndarray
-    aps: np.ndarray
+    average_precision: np.ndarray
     truths: np.ndarray
     detections: np.ndarray
     pictures: int
@@ -73,7 +73,7 @@ class DetectionMetrics:
         ValueError
             If it was not evaluated.
         """
-        return self._mean(self.aps, iou, label, size, most)
+        return self._mean(self.average_precision, iou, label, size, most)
 
     def ar(self, *, iou=None, label=None, size="all", most=None):
         """Return the mean recall, over all that is not chosen.
