@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tests.widgets.hosted import host
-from vidlearn.boxes import iou
+from vidlearn.boxes import Truth, iou
 from vidlearn.proposals import graph_segments, merge_regions
 from vidlearn.widgets import RegionMerging
 from vidlearn.widgets.media import opened as opened_picture
@@ -103,8 +103,11 @@ def test_state_of_a_busy_frame_is_small():
 
 
 def test_truth_without_names_is_numbered(frame, merging, truth):
-    widget = RegionMerging(frame, merging, truth=np.array(list(truth.values())))
-    assert [name for name, *_ in widget._truth] == ["thing 1", "thing 2"]
+    boxes = np.array(list(truth.values()))
+    for given in (boxes, Truth(boxes, [0, 3])):
+        found = RegionMerging(frame, merging, truth=given)._truth
+        assert [name for name, *_ in found] == ["thing 1", "thing 2"]
+        assert [box for _, *box in found] == boxes.tolist()
 
 
 def test_the_face_shows_the_map_at_its_step(frame, merging):

@@ -26,7 +26,7 @@ class RegionMerging(Interactive):
         The frame, RGB or grey, at most 480 rows and columns.
     merging : vidlearn.proposals.Merging
         What `vidlearn.proposals.merge_regions` returned for this frame, of at most 500 segments.
-    truth : dict of str to array_like (4,), or array_like (N, 4), optional
+    truth : dict of str to array_like (4,), array_like (N, 4) or vidlearn.boxes.Truth, optional
         Boxes xyxy that should be found, with names, or without and then numbered.
     step : int, default 0
         Merges that are shown at the start.
@@ -177,7 +177,8 @@ def named(truth):
         return []
     if not isinstance(truth, dict):
         word = messages.text("region_merging")["thing"]
-        truth = {word.format(number=k + 1): box for k, box in enumerate(np.asarray(truth))}
+        boxes = np.asarray(getattr(truth, "boxes", truth))
+        truth = {word.format(number=k + 1): box for k, box in enumerate(boxes)}
     listed = []
     for name, box in truth.items():
         edges = np.asarray(box, float)
