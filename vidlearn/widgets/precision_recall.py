@@ -32,7 +32,7 @@ class PrecisionRecall(Interactive):
         The class.
     iou : float, default 0.5
         The least overlap that counts as found, above 0 and at most 1.
-    max_width : int, default 240
+    max_width : int, default 320
         Wider frames are stored at this width.
 
     Attributes
@@ -65,7 +65,7 @@ class PrecisionRecall(Interactive):
     _found = Dict(help="boxes, scores and picture of each detection").tag(sync=True)
     _truths = List(help="For each picture boxes, ignored and crowd").tag(sync=True)
 
-    def __init__(self, frames, detections, truths, *, label=0, iou=0.5, max_width=240):
+    def __init__(self, frames, detections, truths, *, label=0, iou=0.5, max_width=320):
         _check(frames, detections, truths, label)
         self._given = list(detections), list(truths)
         pictures, sizes = _encode(frames, max_width)
@@ -144,7 +144,7 @@ def _encode(frames, max_width):
     pictures, sizes = [], []
     for k, frame in enumerate(frames):
         picture = shrink(frame, max_width, f"frames[{k}]").convert("RGB")
-        pictures.append(as_bytes(picture, "WEBP", quality=60, method=4))
+        pictures.append(as_bytes(picture, "WEBP", quality=70, method=4))
         sizes.append([*np.shape(frame)[:2], picture.height, picture.width])
         total = sum(map(len, pictures))
         if total > MOST_BYTES:
