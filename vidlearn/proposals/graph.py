@@ -116,30 +116,28 @@ def segment(edges, size, scale, least):
     """Join pixels over sorted edges; return the segments (H, W), numbered in reading order."""
     forest = list(range(size[0] * size[1]))  # a tree for each component, known by its root
     sizes, limits = [1] * len(forest), [float(scale)] * len(forest)  # inner + scale / size
-    for part in np.array_split(np.arange(len(edges.weights)), _PARTS):
-        _grow(forest, sizes, limits, _still_open(edges, part, forest, limits), scale)
-    roots = _roots(forest)
-    between = roots[edges.a] != roots[edges.b]
-    for a, b in zip(
-        roots[edges.a[between]].tolist(), roots[edges.b[between]].tolist(), strict=True
-    ):
-        a, b = _root(forest, a), _root(forest, b)
-        if a != b and min(sizes[a], sizes[b]) < least:
-            _join(forest, sizes, a, b)
+    parts = [
+        Edges(*(values[part] for values in edges))
+        for part in np.array_split(np.arange(len(edges.weights)), _PARTS)
+    ]
+    for part in parts:  # nothing joins a component any more whose limit the edges have passed
+        still = np.fromiter(limits, np.float64, len(limits)) >= part.weights.min(initial=np.inf)
+        _grow(forest, sizes, limits, _between(part, forest, still, np.logical_and), scale)
+    for part in parts:  # nothing joins two components any more that are both large enough
+        small = np.fromiter(sizes, np.int64, len(sizes)) < least
+        _absorb(forest, sizes, _between(part, forest, small, np.logical_or), least)
     return _in_order(_roots(forest)).reshape(size)
 
 
-def _still_open(edges, part, forest, limits):
-    """Return those edges of a part, between roots, that may still join something.
+def _between(edges, forest, may, both):
+    """Return the edges between components of which both, or one of them, may still be joined.
 
-    Not those inside one component, and none of a component whose limit is below the lightest edge
-    to come: nothing will join it any more.
+    To leave out the others here, by array arithmetic, saves the loops most of their rounds.
     """
-    roots, limits = _roots(forest), np.fromiter(limits, np.float64, len(limits))
-    a, b, weights = roots[edges.a[part]], roots[edges.b[part]], edges.weights[part]
-    lightest = weights.min(initial=np.inf)
-    still = (a != b) & (limits[a] >= lightest) & (limits[b] >= lightest)
-    return Edges(a[still], b[still], weights[still])
+    roots = _roots(forest)
+    a, b = roots[edges.a], roots[edges.b]
+    kept = (a != b) & both(may[a], may[b])
+    return Edges(a[kept], b[kept], edges.weights[kept])
 
 
 def _grow(forest, sizes, limits, edges, scale):
@@ -152,6 +150,14 @@ def _grow(forest, sizes, limits, edges, scale):
         if a != b and weight <= limits[a] and weight <= limits[b]:
             a = _join(forest, sizes, a, b)
             limits[a] = weight + scale / sizes[a]  # edges only grow: this one is the heaviest
+
+
+def _absorb(forest, sizes, edges, least):
+    """Join components at the ends of an edge as long as one of them is too small."""
+    for a, b in zip(edges.a.tolist(), edges.b.tolist(), strict=True):
+        a, b = _root(forest, a), _root(forest, b)
+        if a != b and (sizes[a] < least or sizes[b] < least):
+            _join(forest, sizes, a, b)
 
 
 def _root(forest, node):
