@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.metrics.published import PUBLISHED
@@ -177,6 +177,7 @@ def test_three_of_ten_reach_the_recall_of_three_tenths():
     assert recall[2] < np.arange(0, 1.1, 0.1)[3]
 
 
+@settings(deadline=None)
 @given(st.lists(st.booleans(), max_size=40), st.integers(0, 10), st.sampled_from(FORMS))
 def test_average_precision_in_loops(correct, missed, form):
     true = np.cumsum(correct)

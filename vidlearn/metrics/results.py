@@ -23,7 +23,7 @@ class DetectionMetrics:
     most : tuple
         M numbers of detections of a picture and class.
     precision : ndarray
-        (T, R, K, A, M) interpolated, at the recall points of the form (for "voc2010" those of "coco").
+        (T, R, K, A, M) interpolated, at the recalls of the form; "voc2010" has those of "coco".
     recall, average_precision : ndarray
         (T, K, A, M) recall after the last detection, average precision.
     truths : ndarray
