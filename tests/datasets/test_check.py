@@ -149,6 +149,15 @@ def test_a_report_groups_counts_and_is_cut(tmp_path):
     assert json.loads(report.as_json())["faults"][0]["line"] == 1
 
 
+def test_a_report_on_names_that_are_not_utf8_can_be_printed(tmp_path):
+    picture(tmp_path / "a.png", 0)
+    put(tmp_path / "a.txt", "k\xe4t 1 2 30 40\n", "latin-1")
+    report = datasets.check(tmp_path)
+    for words in (str(report), report.as_json()):
+        assert r"k\udce4t" in words.replace("\\\\", "\\")
+        assert words.encode()
+
+
 def test_every_kind_has_its_words():
     assert text("fault_titles").keys() == SEVERITY.keys() == text("fault_texts").keys()
 

@@ -94,6 +94,15 @@ def fault(kind, file, line=None, **details):
     return Fault(kind, str(file), line, text("fault_texts")[kind].format(**details))
 
 
+def printable(words):
+    """Return text that can be printed: bytes of names that are not UTF-8 become escapes.
+
+    >>> printable("k\\udce4t, kät")
+    'k\\\\udce4t, kät'
+    """
+    return words.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 @dataclass
 class Report:
     """What `check` found.
@@ -135,7 +144,7 @@ class Report:
         faults = [vars(one) | {"severity": one.severity} for one in self.faults]
         facts = {"folder": str(self.folder), "form": self.form, "ok": self.ok}
         facts |= {"pictures": self.pictures, "boxes": self.boxes, "classes": self.classes}
-        return json.dumps(facts | {"faults": faults}, ensure_ascii=False, indent=1)
+        return printable(json.dumps(facts | {"faults": faults}, ensure_ascii=False, indent=1))
 
     def as_text(self, most=5):
         """Return the report for a terminal; `most` faults of a kind, None: all of them."""
@@ -162,7 +171,7 @@ class Report:
         counts = {key: len(self.of(key)) for key in ORDER}
         totals = {k: words[f"one_{k}" if n == 1 else k].format(n=n) for k, n in counts.items()}
         ending = words["clean"] if not self.faults else words["total"].format(**totals)
-        return "\n".join([*lines, "", ending])
+        return printable("\n".join([*lines, "", ending]))
 
     def __str__(self):
         return self.as_text()

@@ -118,12 +118,19 @@ class Source:
             line = self.text[start:end].rstrip("\r\n")
             yield number, start, end, line.removeprefix(BOM) if start == 0 else line
 
+    def _is_odd(self):
+        try:
+            self.raw.decode("utf-8")
+        except UnicodeDecodeError:
+            return True
+        return False
+
     def oddities(self):
         """Yield (kind, line, count) of what other programs stumble over."""
-        bad = [at for at, c in enumerate(self.text) if "\udc80" <= c <= "\udcff"]
+        bad = re.findall("[\udc80-\udcff]", self.text) if self._is_odd() else []
         declared = re.match(r'\ufeff?<\?xml[^>]*encoding=["\']([\w-]+)', self.text[:200])
         if bad and (declared is None or declared[1].lower() in ("utf-8", "utf8")):
-            yield "not-utf8", self.line(bad[0]), len(bad)
+            yield "not-utf8", self.line(self.text.index(bad[0])), len(bad)
         if self.text.startswith(BOM):
             yield "bom", 1, 1
         if returns := self.text.count("\r"):

@@ -12,7 +12,7 @@ from pathlib import Path
 from vidlearn.messages import text
 
 from . import forms
-from .faults import Fault
+from .faults import Fault, printable
 from .judge import CORNERS, by, judge
 from .labels import BOM, plain
 from .looks import header
@@ -59,7 +59,7 @@ class Repaired:
         if len(self.changes) > len(shown):
             more = text("check_report")["more"]
             lines.append(f"    {more.format(n=len(self.changes) - len(shown))}")
-        return "\n".join([*lines, words["backup"].format(folder=self.backup)])
+        return printable("\n".join([*lines, words["backup"].format(folder=self.backup)]))
 
     def __str__(self):
         return self.as_text()
@@ -152,7 +152,11 @@ def _edits(labels, headers, which, changes):
             name, values = _mended(labels, row, size, which, seen)
             if name is None:
                 continue
-            old = f"{row.name} {' '.join(map(plain, row.values))}".strip() or "the row"
+            old = (
+                f"{row.name} {' '.join(map(plain, row.values))}"
+                if row.values
+                else _raw(source, row)
+            )
             details = {"old": old, "new": " ".join(map(plain, values or ()))}
             changes.append(_change(labels, entry.file, row.line, name, values is None, details))
             if values is None:
@@ -162,13 +166,19 @@ def _edits(labels, headers, which, changes):
         mine[1].extend(out)
     for file, row in labels.strays:
         if "drop-malformed" in which:
-            details = {"old": "the row", "new": ""}
+            details = {"old": _raw(labels.sources[file], row), "new": ""}
             changes.append(_change(labels, file, row.line, "drop-malformed", True, details))
             edits.setdefault(file, ([], []))[1].append(row)
     return {
         file: redrawn + form.removed(labels.sources[file], out)
         for file, (redrawn, out) in edits.items()
     }
+
+
+def _raw(source, row):
+    """Return a row as it stands in its file, in one line and not too long."""
+    words = " ".join(source.text[slice(*row.span)].split())
+    return words if len(words) <= 60 else f"{words[:59]}…"
 
 
 def _change(labels, file, line, name, gone, details):

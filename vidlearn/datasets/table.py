@@ -130,11 +130,12 @@ def find_picture(root, folder, split, told, *, more=()):
     if split:
         homes = [root / "images" / split, root / split, folder / split, *homes]
     bare = told.rsplit("/", 1)[-1]
+    inside = os.path.join(root, "")
     for name in dict.fromkeys([told.lstrip("/"), bare]):
         for home in homes:
-            path = Path(os.path.normpath(home / name))  # "../" may lead out of the set
-            if path.is_relative_to(root) and os.path.isfile(path):  # False for odd names, too
-                return path
+            path = os.path.normpath(os.path.join(home, name))  # "../" may lead out of the set
+            if path.startswith(inside) and os.path.isfile(path):  # False for odd names, too
+                return Path(path)
     return None
 
 
