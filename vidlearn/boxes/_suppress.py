@@ -10,7 +10,9 @@ those near are neighbours. What decides is the same arithmetic as in `vidlearn.b
 
 import numpy as np
 
-ROWS = 16  # rows before it is asked whether they still pay
+ROWS = 8  # rows before it is asked whether they still pay
+PAYS = 4  # how many boxes a row has to drop on average, itself among them
+FIRST = 256  # boxes of the first block
 PAIRS = 1 << 16  # pairs looked at in one go: what a processor keeps near
 
 
@@ -18,43 +20,48 @@ def keep(boxes, threshold):
     """Return the positions of the boxes to keep, rising, of boxes sorted by falling score."""
     x1, y1, x2, y2 = boxes.T
     columns = np.stack([x1, y1, x2, y2, (x2 - x1) * (y2 - y1)])  # (5, N)
-    left, kept, pays = np.arange(len(boxes)), [], True
+    left, kept, dropped = np.arange(len(boxes)), [], PAYS
     with np.errstate(invalid="ignore"):  # 0 / 0 of two boxes without area lies above nothing
-        while pays and len(left):
+        while dropped >= PAYS and len(left):
             alive, best = np.ones(len(left), bool), 0
             for _ in range(ROWS):
                 kept.append(left[best])
                 alive[best] = False
-                alive[best + 1 :] &= ~_above(columns, best, slice(best + 1, None), threshold)
+                alive[best + 1 :] &= ~_above(columns[:, best], columns[:, best + 1 :], threshold)
                 best += alive[best:].argmax()
                 if not alive[best]:
                     break
-            pays = alive.sum() < 0.9 * len(left)
-            left, columns = left[alive], columns[:, alive]
+            stay = np.flatnonzero(alive)
+            dropped = (len(left) - len(stay)) / ROWS
+            left, columns = left[stay], columns.take(stay, axis=1)
         rest = left[_keep_by_neighbours(columns, threshold)]
     return np.concatenate([np.array(kept, np.int64), rest])
 
 
-def _above(columns, a, b, threshold):
-    """Tell of which pairs, positions a and b, the IoU is above the threshold."""
-    x1, y1, x2, y2, area = columns
-    inside = np.maximum(np.minimum(x2[a], x2[b]) - np.maximum(x1[a], x1[b]), 0)
-    inside *= np.maximum(np.minimum(y2[a], y2[b]) - np.maximum(y1[a], y1[b]), 0)
-    return inside / (area[a] + area[b] - inside) > threshold
+def _above(a, b, threshold):
+    """Tell of which pairs the IoU is above the threshold; a and b are columns of boxes."""
+    x1, y1, x2, y2, area = b
+    inside = np.minimum(a[2], x2) - np.maximum(a[0], x1)
+    height = np.minimum(a[3], y2) - np.maximum(a[1], y1)
+    inside = np.maximum(inside, 0, out=inside)
+    inside *= np.maximum(height, 0, out=height)
+    union = area + a[4]
+    union -= inside
+    return np.divide(inside, union, out=inside) > threshold
 
 
 def _keep_by_neighbours(columns, threshold):
     """Return what `keep` does, comparing only boxes whose centres are near."""
     columns, centres, reach = _along_one_axis(columns, threshold)
     alive, near = np.ones(len(centres), bool), np.argsort(centres)
-    left, size = np.arange(len(centres)), 64
+    left, size = np.arange(len(centres)), FIRST
     while len(left):
         best, other, seen = _neighbours(left[:size], near, centres, reach)
         touch = np.minimum(columns[3][best], columns[3][other]) > np.maximum(
             columns[1][best], columns[1][other]
         )
         best, other = (which[touch & (other > best)] for which in (best, other))
-        above = _above(columns, best, other, threshold)
+        above = _above(columns.take(best, axis=1), columns.take(other, axis=1), threshold)
         best, other = best[above], other[above]
         starts = np.flatnonzero(np.diff(best, prepend=-1)).tolist()
         for k, start, end in zip(best[starts], starts, [*starts, None][1:], strict=True):

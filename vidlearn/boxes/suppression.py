@@ -191,7 +191,8 @@ def _check_soft(scores, method, sigma, least):
 
 
 def _by_score(scores):
-    """Sort by falling score, equals by index; equals are rare, and without them it is faster."""
+    """Sort by falling score, equals by index: as a stable sort would, in less time."""
     order = np.argsort(-scores)
     ranked = scores[order]
-    return np.argsort(-scores, kind="stable") if (ranked[1:] == ranked[:-1]).any() else order
+    steps = np.concatenate([[False], ranked[1:] != ranked[:-1]])[: len(order)]
+    return np.sort(np.cumsum(steps) * len(order) + order) % max(len(order), 1)
