@@ -169,3 +169,15 @@ def test_rejects_steps_that_are_not_there(count):
     merging = merge_regions(np.zeros((1, 3), np.uint8), [[0, 1, 2]])
     with pytest.raises(ValueError, match="count must be"):
         merging.after(count)
+
+
+def test_many_pairs_are_compared_in_blocks():
+    """As many pairs as do not fit one block, in the order of a single one."""
+    frame = picture("coffee", (50, 60))
+    segments = np.random.default_rng(2).permutation(3000).reshape(50, 60)
+    merging = merge_regions(frame, segments, similarities=("colour", "size"))
+    pairs = neighbours(segments)
+    assert len(pairs) == 5890
+    colours = colour_histograms(frame, segments)
+    alike = np.minimum(colours[pairs[:, 0]], colours[pairs[:, 1]]).sum(axis=1)
+    assert merging.merges[0].tolist() == pairs[alike.argmax()].tolist()

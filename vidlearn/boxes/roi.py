@@ -1,7 +1,7 @@
 r"""Pooling of regions of interest: a grid of the same size from every box, whatever its size.
 
 RoI pooling rounds every box to whole cells of the feature map; RoI align rounds nothing and
-interpolates. `vidlearn.boxes.roi_naive` has both as plain loops. Lesson 11 shows what the rounding
+interpolates. `vidlearn.boxes.roi_naive` has both as plain loops. Lesson 12 shows what the rounding
 costs; detectors use the second.
 
 Bilinear interpolation is separable: cell k weighs ``max(0, 1 - |position - k|)`` in a row as in a
@@ -53,7 +53,7 @@ def roi_pool(features, rois, *, size, scale=1.0):
     >>> roi_pool(features, [[0, 0, 3, 2]], size=(1, 2))[..., 0].tolist()
     [[[9.0, 11.0]]]
 
-    Lesson 11 teaches it.
+    Lesson 12 teaches it.
     """
     features, rois, (rows, columns) = prepare(features, rois, size, scale)
     out = np.zeros((len(rois), rows, columns, features.shape[-1]), features.dtype)
@@ -115,7 +115,7 @@ def roi_align(features, rois, *, size, scale=1.0, samples=2, aligned=True):
     >>> roi_align(features, [[0, 0, 4, 2]], size=(1, 2))[..., 0].tolist()
     [[[2.5, 4.5]]]
 
-    Lesson 11 teaches it.
+    Lesson 12 teaches it.
     """
     features, rois, (rows, columns) = prepare(features, rois, size, scale, samples)
     height, width, channels = features.shape

@@ -18,7 +18,7 @@ def roi_pool_naive(features, rois, *, size, scale=1.0):
     >>> roi_pool_naive(features, [[0, 0, 3, 2]], size=(1, 2))[..., 0].tolist()
     [[[9.0, 11.0]]]
 
-    Lesson 11 teaches it.
+    Lesson 12 teaches it.
     """
     features, rois, (rows, columns) = prepare(features, rois, size, scale)
     out = np.zeros((len(rois), rows, columns, features.shape[-1]), features.dtype)
@@ -45,7 +45,7 @@ def roi_align_naive(features, rois, *, size, scale=1.0, samples=2, aligned=True)
     >>> roi_align_naive(features, [[0, 0, 4, 2]], size=(1, 2))[..., 0].tolist()
     [[[2.5, 4.5]]]
 
-    Lesson 11 teaches it.
+    Lesson 12 teaches it.
     """
     features, rois, (rows, columns) = prepare(features, rois, size, scale, samples)
     out = np.zeros((len(rois), rows, columns, features.shape[-1]), features.dtype)

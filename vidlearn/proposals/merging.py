@@ -159,7 +159,8 @@ def merge(segments, pairs, histograms, names):
     for a, b in pairs.tolist():
         near[a].add(b)
         near[b].add(a)
-    parts = regions.parts(pairs[:, 0], pairs[:, 1])
+    blocks = np.array_split(pairs, len(pairs) // 4096 + 1)  # of bounded size: 240 bins a pair
+    parts = np.concatenate([regions.parts(*block.T) for block in blocks])
     queue = [
         (-alike, a, b, part)
         for alike, (a, b), part in zip(

@@ -61,6 +61,10 @@ def selective_search(
     ValueError
         If the frame is not of that kind, or an option is out of range.
 
+    Notes
+    -----
+    Time grows with the number of pixels: scale large pictures down first, and the boxes up again.
+
     References
     ----------
     Uijlings et al.: Selective search for object recognition. IJCV 104 (2), 2013, sections 3 and
