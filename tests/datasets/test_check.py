@@ -176,6 +176,11 @@ def test_a_folder_without_anything(tmp_path):
     assert told(datasets.check(tmp_path / "none")) == [("folder", ".", None)]
 
 
+def test_check_rejects_an_unknown_form(tmp_path):
+    with pytest.raises(datasets.DatasetError, match="form must be one of txt, voc, csv, coco"):
+        datasets.check(tmp_path, form="pascal")
+
+
 VOC = """<annotation>
 <filename>other.jpg</filename>
 <size>

@@ -240,3 +240,13 @@ def test_a_picture_turned_by_exif_has_its_shown_size(tmp_path):
     put(tmp_path / "a.txt", "cat 0 0 60 80\n")
     item = datasets.read(tmp_path)[0]
     assert item.size == item.frame().shape[:2] == (80, 60)
+
+
+def test_linked_folders_are_followed_once(tmp_path):
+    picture(tmp_path / "far" / "a.png", 0)
+    put(tmp_path / "far" / "a.TXT", "cat 1 2 30 40\n")
+    (tmp_path / "far" / "loop").symlink_to(tmp_path / "set", target_is_directory=True)
+    (tmp_path / "set").mkdir()
+    (tmp_path / "set" / "val").symlink_to(tmp_path / "far", target_is_directory=True)
+    (item,) = datasets.read(tmp_path / "set")
+    assert (item.split, item.name, boxes(item)) == ("val", "a.png", [[1, 2, 30, 40]])

@@ -7,7 +7,7 @@ from collections import Counter
 from .duplicates import find_duplicates
 from .faults import SEVERITY, Report, fault
 from .files import natural_key
-from .forms import as_folder, load
+from .forms import as_folder, load, module
 from .judge import judge
 from .looks import header
 from .scan import scan
@@ -38,6 +38,11 @@ def check(folder, *, form=None, origin=1, pictures=True, progress=False):
     Report
         ``print(report)`` shows it; ``report.ok`` is False where there is an error.
 
+    Raises
+    ------
+    DatasetError
+        If `form` is not known. A folder that is not there is a fault.
+
     Notes
     -----
     An error is what `read` refuses, and the same picture in two splits. A warning is worth a look,
@@ -55,6 +60,8 @@ def check(folder, *, form=None, origin=1, pictures=True, progress=False):
 
     Lesson 11 teaches it.
     """
+    if form is not None:
+        module(form)
     try:
         labels = load(folder, form, origin)
     except DatasetError as error:

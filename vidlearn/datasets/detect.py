@@ -53,7 +53,7 @@ def seen_forms(root):
         if form and form not in seen:
             seen[form] = path
     pictures = by_stem(path for path in files if is_picture(path))
-    texts = [path for path in files if path.suffix == ".txt" and not is_prose(path)]
+    texts = [path for path in files if path.suffix.lower() == ".txt" and not is_prose(path)]
     beside = [path for path in texts if path.with_suffix("") in pictures]
     apart = [path for path in texts if "labels" in path.relative_to(root).parts[:-1]]
     if apart and not seen.get("voc"):

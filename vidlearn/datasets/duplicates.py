@@ -19,7 +19,7 @@ from vidlearn.video.folder import load
 
 BITS = 24
 CORRELATION = 0.7
-SURELY = 4  # bits up to which pixels are compared
+SURELY, SURELY_ALIKE = 4, 0.999  # bits and correlation from which on pixels are compared
 AT_ONCE = 2**22  # pairs in memory
 
 
@@ -28,9 +28,10 @@ def find_duplicates(labels, headers, looks):
     entries = [e for e in labels.entries if e.picture in looks and not looks[e.picture].trouble]
     earlier = _same_bytes(labels, entries, looks)
     entries = [e for e in entries if looks[e.picture].bits and e.picture not in earlier]
-    for entry, other, bits in _near(entries, looks):
+    for entry, other, bits, alike in _near(entries, looks):
         sizes = {headers[e.picture].size for e in (entry, other)}
-        if bits <= SURELY and len(sizes) == 1 and _same_pixels(entry, other):
+        close = bits <= SURELY and alike > SURELY_ALIKE and len(sizes) == 1
+        if close and _same_pixels(entry, other):
             _tell(labels, "same-picture", entry, other, how="the same pixels")
         else:
             _tell(labels, "near-duplicate", entry, other, bits=bits)
@@ -62,7 +63,7 @@ def _same_pixels(entry, other):
 
 
 def _near(entries, looks):
-    """Yield (entry, the nearest earlier one, bits); one in another split goes before."""
+    """Yield (entry, the nearest earlier one, bits, correlation); other splits go before."""
     count = len(entries)
     codes = np.array([looks[e.picture].bits for e in entries], np.uint64).reshape(-1, 2)
     thumbs = np.array([looks[e.picture].thumb.ravel() for e in entries], np.float32)
@@ -76,8 +77,9 @@ def _near(entries, looks):
         for k in rows[(bits <= BITS).any(1)]:
             near = np.flatnonzero(bits[k - start] <= BITS)
             alike = thumbs[near] @ thumbs[k] / thumbs.shape[1]
-            near = near[alike >= CORRELATION]
+            near, alike = near[alike >= CORRELATION], alike[alike >= CORRELATION]
             if len(near):
                 same_split = splits[near] == splits[k]
-                best = near[np.lexsort((near, bits[k - start, near], same_split))[0]]
-                yield entries[k], entries[best], int(bits[k - start, best])
+                best = np.lexsort((near, bits[k - start, near], same_split))[0]
+                other = near[best]
+                yield entries[k], entries[other], int(bits[k - start, other]), alike[best]

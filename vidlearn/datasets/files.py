@@ -15,9 +15,17 @@ CLASS_FILES = ("classes.txt", "predefined_classes.txt", "obj.names", "labels.nam
 
 
 def walk(root):
-    """Return every file below a folder in natural order; hidden ones are passed over."""
-    found = []
-    for folder, folders, files in os.walk(root):
+    """Return every file below a folder in natural order; hidden ones are passed over.
+
+    Linked folders are followed, each folder once.
+    """
+    found, seen = [], set()
+    for folder, folders, files in os.walk(root, followlinks=True):
+        real = os.path.realpath(folder)
+        if real in seen:
+            folders[:] = []
+            continue
+        seen.add(real)
         folders[:] = sorted((name for name in folders if name[0] != "."), key=natural_key)
         names = sorted((name for name in files if name[0] != "."), key=natural_key)
         found += [Path(folder) / name for name in names]

@@ -23,7 +23,11 @@ def load(root, *, origin=1):
     labels = Labels("txt", root, origin)
     read_classes(labels)
     files = walk(root)
-    pair(labels, [f for f in files if is_picture(f)], [f for f in files if f.suffix == ".txt"])
+    pair(
+        labels,
+        [f for f in files if is_picture(f)],
+        [f for f in files if f.suffix.lower() == ".txt"],
+    )
     for entry in labels.entries:
         if entry.file is not None:
             entry.rows = _rows(labels, entry.file)

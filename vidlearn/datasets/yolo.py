@@ -27,7 +27,7 @@ def load(root, *, origin=1):
     lists = set()
     splits = _yaml(labels, files, lists)
     lists |= {f for f in files if f.stem.lower() in SPLITS and f.parent == root}  # of Darknet
-    texts = [f for f in files if f.suffix == ".txt" and f not in lists]
+    texts = [f for f in files if f.suffix.lower() == ".txt" and f not in lists]
     pictures = [f for f in files if is_picture(f)]
     pair(labels, pictures, texts, partner=partner, passing=("images",))
     for entry in labels.entries:
@@ -63,7 +63,7 @@ def _yaml(labels, files, lists):
 
     found = []
     for file in files:
-        if file.suffix not in (".yaml", ".yml"):
+        if file.suffix.lower() not in (".yaml", ".yml"):
             continue
         source = labels.source(file)
         if not re.search(r"^names\s*:", source.text, re.M):
