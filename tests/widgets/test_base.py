@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from vidlearn import messages, widgets
-from vidlearn.proposals import merge_regions
 from vidlearn.boxes import Detections, Truth
+from vidlearn.proposals import merge_regions
 from vidlearn.widgets.base import scripts, section
 
 

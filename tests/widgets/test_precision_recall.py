@@ -170,6 +170,38 @@ def test_the_picture_shows_the_box_the_truth_and_who_took_it(opened):
     assert place == ["0%", f"{100 * 10 / 90}%"[: len(place[1]) - 1] + "%"]
 
 
+RULES = {
+    # both truths overlap the first detection by 80 / 120, and the last of equals is taken
+    "the last of equals": (
+        Detections([[10, 10, 20, 20], [12, 10, 22, 20]], [0.9, 0.8]),
+        Truth([[8, 10, 18, 20], [12, 10, 22, 20]]),
+        [True, False],
+    ),
+    # the difficult truth overlaps more, but those that count come first
+    "what counts comes first": (
+        Detections([[10, 10, 20, 20], [10, 10, 20, 20]], [0.9, 0.8]),
+        Truth([[10, 10, 20, 20], [10, 10, 20, 17]], difficult=[True, False]),
+        [True, False],
+    ),
+    # the recall is 3 / 10 = 0.3, which 3 * 0.1 misses
+    "three of ten": (
+        Detections([[5 * k, 0, 5 * k + 4, 9] for k in range(3)], [0.9, 0.8, 0.7]),
+        Truth([[5 * k, 0, 5 * k + 4, 9] for k in range(10)]),
+        [True, True, True],
+    ),
+}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("rule", RULES)
+def test_rules_are_those_of_the_library(opened, rule):
+    found, truth, correct = RULES[rule]
+    page = opened(PrecisionRecall([np.zeros((60, 90, 3), np.uint8)], [found], [truth]))
+    curve = metrics.precision_recall([found], [truth])
+    assert curve.correct.tolist() == correct
+    compare(page, curve, range(len(curve)))
+
+
 @pytest.mark.browser
 def test_a_difficult_truth_counts_neither_way(opened):
     frame = np.zeros((60, 90, 3), np.uint8)

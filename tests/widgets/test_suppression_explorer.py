@@ -167,6 +167,17 @@ def test_soft_suppression_lowers_scores_and_tells_from_what_to_what(opened):
 
 
 @pytest.mark.browser
+def test_exactly_the_least_score_stays(opened):
+    found = Detections([[0, 0, 4, 4], [0, 0, 4, 3], [20, 20, 24, 24]], [0.9, 0.8, 0.2])
+    page = opened(SuppressionExplorer(FRAME, found, method="linear", least=0.2))
+    page.get_by_role("button", name="To the end").click()
+    assert values(page, "data-vl-score")[1,] == 0.2  # 0.8 * (1 - 0.75)
+    assert set(fates(page).values()) == {"kept"}
+    kept, _ = boxes.soft_nms(found.boxes, found.scores, method="linear", least=0.2)
+    assert sorted(kept) == [0, 1, 2]
+
+
+@pytest.mark.browser
 def test_a_click_in_the_list_goes_to_the_step_that_decided_it(opened):
     found = crowd(seed=5)
     page = opened(make(found))
