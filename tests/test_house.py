@@ -40,8 +40,8 @@ TABLE = {
             *("messages", "scratch", "video", "synthetic", "plots", "widgets"),
             *("boxes", "proposals", "metrics", "datasets"),
         ),
-        "numpy IPython PIL jupyter_client jupyter_core jupyterlab keras nbclient nbformat packaging "
-        "platformdirs sklearn tqdm zmq",
+        "numpy IPython PIL jupyter_client jupyter_core jupyterlab keras matplotlib nbclient "
+        "nbformat packaging platformdirs sklearn tqdm zmq",
     ),
     "cli": (("course", "datasets", "messages"), ""),
 }

@@ -15,7 +15,11 @@ from vidlearn.widgets.base import scripts
 
 LESSONS = find_lessons()
 HEAD = ("After this lesson you can", "Before you start", "Time", "Data")
-SECOND_FORM = {"03", "11", "12"}  # see "How a lesson is built" in CONTRIBUTING.md; the others follow
+SECOND_FORM = {
+    "03",
+    "11",
+    "12",
+}  # see "How a lesson is built" in CONTRIBUTING.md; the others follow
 WIDE = {"A1"}  # lessons whose code is still wider than 79 columns
 CALLS = {"predict": "predict", "challenge": "challenge"}  # others ask with `check`
 
