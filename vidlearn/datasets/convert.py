@@ -45,9 +45,10 @@ def write(pictures, folder, *, form, origin=1, link=False):
     Notes
     -----
     Every form keeps boxes, classes, splits and pictures without boxes. Numbers with up to 15
-    digits come back the same, except from YOLO's fractions: within 1e-9 of a pixel for pictures up
-    to 100,000 wide. Only "voc" keeps `truncated`; "voc" and "coco" keep `difficult`; only "coco"
-    keeps `crowd`, `areas` and numbers of pictures, boxes and classes.
+    digits come back the same, from YOLO's fractions those with up to 9 decimals. VOC's numbers
+    are whole in its own sets; here they have decimals where the boxes have some. Only "voc" keeps
+    `truncated`; "voc" and "coco" keep `difficult`; only "coco" keeps `crowd`, `areas` and numbers
+    of pictures, boxes and classes.
 
     Examples
     --------

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from vidlearn.plots import COLOURS, draw_boxes
+from vidlearn.plots import COLOURS
+from vidlearn.plots.colours import readable_on
 
 from .forms import read
 from .types import DatasetError
@@ -15,6 +16,7 @@ from .types import DatasetError
 TILE = 480  # pixels of the longer side
 GAP = 12
 FOOT = 22
+CHIP = 14
 
 
 def contact_sheet(pictures, *, number=12, seed=0):
@@ -53,7 +55,8 @@ def contact_sheet(pictures, *, number=12, seed=0):
     chosen = np.sort(rng.permutation(len(pictures))[:number])
     columns = math.ceil(math.sqrt(len(chosen)))
     rows = math.ceil(len(chosen) / columns)
-    tiles = [_tile(pictures[int(k)], pictures.classes) for k in chosen]
+    small = ImageFont.load_default(size=11)
+    tiles = [_tile(pictures[int(k)], pictures.classes, small) for k in chosen]
     wide = max(tile.shape[1] for tile in tiles)
     high = max(tile.shape[0] for tile in tiles) + FOOT
     font = ImageFont.load_default(size=15)
@@ -120,16 +123,29 @@ def write_sheet(folder, out="sheet.png", *, number=12, seed=0, split=None, form=
     return min(number, len(pictures))
 
 
-def _tile(item, classes):
+def _tile(item, classes, font):
     """Return a picture at the size of a tile, with its boxes drawn at that size."""
-    from PIL import Image
+    from PIL import Image, ImageDraw
 
     height, width = item.size
     scale = TILE / max(height, width)
     small = Image.fromarray(item.frame()).resize(
         (max(1, round(width * scale)), max(1, round(height * scale))), Image.Resampling.LANCZOS
     )
-    return draw_boxes(np.array(small), item.truth.boxes * scale, labels=item.truth.labels)
+    for box, k in zip(item.truth.boxes * scale, item.truth.labels, strict=True):
+        _box(ImageDraw.Draw(small), box, classes[k], COLOURS[k % 7], font)
+    return np.array(small)
+
+
+def _box(pen, box, name, colour, font):
+    """Draw a box, and its class above it: what is small stays to be seen."""
+    x1, y1, x2, y2 = box
+    pen.rectangle((x1, y1, max(x1, x2 - 1), max(y1, y2 - 1)), outline=colour, width=2)
+    name = name if len(name) <= 14 else f"{name[:13]}…"
+    wide = pen.textlength(name, font=font) + 4
+    x, y = max(0, min(x1, pen.im.size[0] - wide)), y1 - CHIP if y1 >= CHIP else y1
+    pen.rectangle((x, y, x + wide, y + CHIP - 1), fill=colour)
+    pen.text((x + 2, y), name, fill=readable_on(colour), font=font)
 
 
 def _legend(pictures, width, font):
@@ -140,11 +156,10 @@ def _legend(pictures, width, font):
     pen = ImageDraw.Draw(strip)
     x, y = 0, 4
     for k, name in enumerate(pictures.classes):
-        words = f"{k} {name}"
-        needed = 26 + pen.textlength(words, font=font) + 20
+        needed = 26 + pen.textlength(name, font=font) + 20
         if x and x + needed > width:
             x, y = 0, y + 26
         pen.rectangle((x, y, x + 18, y + 18), fill=COLOURS[k % 7])
-        pen.text((x + 24, y), words, fill="black", font=font)
+        pen.text((x + 24, y), name, fill="black", font=font)
         x += needed
     return strip.crop((0, 0, width, y + 24))

@@ -181,14 +181,10 @@ def _rows(labels, path):
 
 
 def pixels(values, size, origin):
-    """Return the four numbers as a box xyxy in pixels."""
+    """Return the four numbers as a box xyxy in pixels, rounded to 1e-9: 177, not 176.99999."""
     (cx, cy, w, h), (height, width) = values, size
-    return (
-        (cx - w / 2) * width,
-        (cy - h / 2) * height,
-        (cx + w / 2) * width,
-        (cy + h / 2) * height,
-    )
+    sides = (cx - w / 2) * width, (cy - h / 2) * height, (cx + w / 2) * width, (cy + h / 2) * height
+    return tuple(round(side, 9) for side in sides)
 
 
 def numbers(box, size, origin):
