@@ -4,9 +4,22 @@ from vidlearn import boxes, proposals
 from vidlearn.course.exercises import Exercise
 from vidlearn.course.exercises.lesson12 import regions, rois
 from vidlearn.course.exercises.lesson12.films import melting, recall_chart
-from vidlearn.course.exercises.lesson12.scenes import held_out, proposal_score, scene
+from vidlearn.course.exercises.lesson12.scenes import (
+    boxes_by_lot,
+    held_out,
+    proposal_score,
+    scene,
+)
 
-__all__ = ["EXERCISES", "held_out", "melting", "proposal_score", "recall_chart", "scene"]
+__all__ = [
+    "EXERCISES",
+    "boxes_by_lot",
+    "held_out",
+    "melting",
+    "proposal_score",
+    "recall_chart",
+    "scene",
+]
 
 EXERCISES = [
     Exercise("every-box", kind="predict", close=0.3),

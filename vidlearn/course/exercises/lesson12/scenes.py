@@ -43,6 +43,25 @@ def held_out(seed, frames=1, **options):
     return scene(seed, frames, HELD_OUT, **options)
 
 
+def boxes_by_lot(count, rng):
+    """Draw boxes in a frame of 120 x 160.
+
+    Parameters
+    ----------
+    count : int
+        N.
+    rng : numpy.random.Generator
+        Draws two corners for each.
+
+    Returns
+    -------
+    ndarray
+        (N, 4) float64 xyxy.
+    """
+    corners = np.sort(rng.uniform(0, 1, (count, 2, 2)), axis=1)
+    return corners.reshape(count, 4) * [160, 120, 160, 120]
+
+
 @cache
 def _judged():
     from vidlearn.boxes import Truth
