@@ -1,7 +1,8 @@
 r"""The fast form of non-maximum suppression.
 
 While the best boxes drop many others, each is compared with all that are left, one row after
-another. Once hardly any are dropped, only boxes whose centres are near are compared. For the IoU
+another. Once they drop fewer, boxes are decided in blocks: what to keep of a block is found in the
+table of its pairs, and what is kept drops others among those whose centres are near. For the IoU
 of two boxes is at most that of their shadows on one axis, and of two intervals with an IoU above t
 the centres are less than ``side * (1 / t - 1) / 2`` apart, with the side of either: a longer one
 that reaches this has the shorter at its end, and is ``side / t`` long. In the order of the centres
@@ -11,9 +12,9 @@ those near are neighbours. What decides is the same arithmetic as in `vidlearn.b
 import numpy as np
 
 ROWS = 8  # rows before it is asked whether they still pay
-PAYS = 4  # how many boxes a row has to drop on average, itself among them
-FIRST = 256  # boxes of the first block
-PAIRS = 1 << 16  # pairs looked at in one go: what a processor keeps near
+PAYS = 40  # how many boxes a row has to drop on average, itself among them
+BLOCK = 64  # boxes decided in one go
+PAIRS = 1 << 15  # pairs looked at in one go, about: what a processor keeps near
 
 
 def keep(boxes, threshold):
@@ -54,23 +55,30 @@ def _keep_by_neighbours(columns, threshold):
     """Return what `keep` does, comparing only boxes whose centres are near."""
     columns, centres, reach = _along_one_axis(columns, threshold)
     alive, near = np.ones(len(centres), bool), np.argsort(centres)
-    left, size = np.arange(len(centres)), FIRST
+    left, kept = np.arange(len(centres)), [np.zeros(0, np.int64)]
     while len(left):
-        best, other, seen = _neighbours(left[:size], near, centres, reach)
-        touch = np.minimum(columns[3][best], columns[3][other]) > np.maximum(
-            columns[1][best], columns[1][other]
-        )
-        best, other = (which[touch & (other > best)] for which in (best, other))
-        above = _above(columns.take(best, axis=1), columns.take(other, axis=1), threshold)
-        best, other = best[above], other[above]
-        starts = np.flatnonzero(np.diff(best, prepend=-1)).tolist()
-        for k, start, end in zip(best[starts], starts, [*starts, None][1:], strict=True):
-            if alive[k]:
-                alive[other[start:end]] = False
-        left, size = left[seen:], 2 * size
+        best, left = _best_of(columns, left[:BLOCK], threshold), left[BLOCK:]
+        kept.append(best)
+        near = near[alive[near] & (near > best[-1])]
+        for own, other in _neighbours(best, near, centres, reach):
+            top = np.maximum(columns[1][own], columns[1][other])
+            touch = np.flatnonzero(np.minimum(columns[3][own], columns[3][other]) > top)
+            own, other = own[touch], other[touch]
+            above = _above(columns.take(own, axis=1), columns.take(other, axis=1), threshold)
+            alive[other[above]] = False
         left = left[alive[left]]
-        near = near[alive[near] & (near >= (left[0] if len(left) else 0))]
-    return np.flatnonzero(alive)
+    return np.concatenate(kept)
+
+
+def _best_of(columns, block, threshold):
+    """Return what to keep of a block, by the table of all its pairs."""
+    own = columns.take(block, axis=1)
+    drops = np.triu(_above(own[:, :, None], own[:, None, :], threshold), 1)
+    alive = np.ones(len(block), bool)
+    for k in np.flatnonzero(drops.any(axis=1)).tolist():
+        if alive[k]:
+            alive[drops[k]] = False
+    return block[alive]
 
 
 def _along_one_axis(columns, threshold):
@@ -95,13 +103,15 @@ def _along_one_axis(columns, threshold):
     return columns, centres, reach * (1 + 1e-9) + 1e-14 * np.abs(centres).max(initial=0)
 
 
-def _neighbours(block, near, centres, reach):
-    """Pair the first boxes of a block, as many as PAIRS allow, with all near; say how many."""
-    ranked = centres[near]
-    first = np.searchsorted(ranked, centres[block] - reach[block])
-    counts = np.searchsorted(ranked, centres[block] + reach[block], side="right") - first
-    ends = counts.cumsum()
-    seen = max(1, np.searchsorted(ends, PAIRS, side="right"))
-    first, counts, ends = first[:seen], counts[:seen], ends[:seen]
-    steps = np.arange(ends[-1]) + np.repeat(first - (ends - counts), counts)
-    return np.repeat(block[:seen], counts), near[steps], seen
+def _neighbours(best, near, centres, reach):
+    """Pair each of the best with all that are near, PAIRS or the neighbours of one at a time."""
+    ranked, centres, reach = centres[near], centres[best], reach[best]
+    first = np.searchsorted(ranked, centres - reach)
+    counts = np.searchsorted(ranked, centres + reach, side="right") - first
+    parts = counts.cumsum() // PAIRS
+    for part in np.unique(parts):
+        own = np.flatnonzero(parts == part)
+        each = np.repeat(own, counts[own])
+        starts = counts[own].cumsum() - counts[own]
+        steps = np.arange(len(each)) + np.repeat(first[own] - starts, counts[own])
+        yield best[each], near[steps]
