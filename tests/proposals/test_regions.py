@@ -85,12 +85,16 @@ def test_texture_slopes_by_hand():
     assert (counts[4:7, 1:] == 0).all()  # nowhere does it rise to the left, or up
 
 
-def test_what_is_even_has_no_texture():
-    """Rounding leaves slopes of a millionth, which must not be stretched to the whole range."""
+def test_faint_edges_are_not_stretched_to_steep_ones():
+    """A step of one level rises 0.4 a pixel: bin 3 or 4 of 10, though nothing else is steeper."""
     frame = np.full((12, 17, 3), (201, 77, 30), np.uint8)
     for space in SPACES:
         counts = texture_histograms(frame, np.zeros((12, 17), int), space=space)
         assert (counts.reshape(-1, 10)[:, 1:] == 0).all()
+    frame[:, 8:] += 1
+    counts = texture_histograms(frame, np.zeros((12, 17), int)).reshape(3, 8, 10)
+    assert (counts[:, 0, 3:5].sum(axis=1) > 0).all()
+    assert (counts[:, :, 5:] == 0).all()
 
 
 def test_spaces_match_scikit_image():

@@ -181,7 +181,7 @@ def slopes(pixels):
         slant, other = (right + down) / np.sqrt(2), (down - right) / np.sqrt(2)
         for rise in (right, slant, down, other, -right, -slant, -down, -other):
             rise = np.maximum(rise, 0)
-            found.append(rise / max(rise.max(), 1))  # a floor, or rounding would look like texture
+            found.append(rise / max(rise.max(), 1))  # or noise of a level would look steep
     return np.stack(found)
 
 
