@@ -103,6 +103,18 @@ def convert(source, target, *, to, form=None, origin=1, link=False, skip=False):
     DatasetError
         If `read` or `write` refuses.
 
+    Examples
+    --------
+    >>> import tempfile; from PIL import Image
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> (folder / "old").mkdir()
+    >>> Image.new("RGB", (64, 48)).save(folder / "old" / "a.png")
+    >>> _ = (folder / "old" / "a.txt").write_text("cat 16 12 48 36\\n")
+    >>> convert(folder / "old", folder / "new", to="coco")
+    DetectionSet of 1 picture, 1 box: cat 1
+    >>> sorted(path.name for path in (folder / "new").iterdir())
+    ['annotations', 'images']
+
     Lesson 11 teaches it.
     """
     module(to)

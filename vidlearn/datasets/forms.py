@@ -71,7 +71,8 @@ def read(folder, *, form=None, origin=1, skip=False):
     Returns
     -------
     DetectionSet
-        Its items in natural order. Pictures without boxes are among them.
+        Pictures without boxes are among its items. CSV and COCO must list them; in the other
+        forms a picture without labels is one.
 
     Raises
     ------

@@ -88,6 +88,18 @@ def read_results(path, pictures):
     DatasetError
         If the file is not such a list, or names a picture or a class that the set has not.
 
+    Examples
+    --------
+    >>> from vidlearn.boxes import Truth
+    >>> from vidlearn.datasets import DetectionSet, LabelledPicture
+    >>> item = LabelledPicture(Path("a.jpg"), (48, 64), Truth([]), id=139)
+    >>> pictures = DetectionSet(("cat",), [item], category_ids=(17,))
+    >>> import tempfile; path = Path(tempfile.mkdtemp()) / "found.json"
+    >>> told = {"image_id": 139, "category_id": 17, "bbox": [1, 2, 3, 6], "score": 0.5}
+    >>> _ = path.write_text(json.dumps([told]))
+    >>> read_results(path, pictures)[0].boxes.tolist()
+    [[1.0, 2.0, 4.0, 8.0]]
+
     Lesson 11 teaches it.
     """
     try:

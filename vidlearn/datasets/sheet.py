@@ -42,6 +42,17 @@ def contact_sheet(pictures, *, number=12, seed=0):
     DatasetError
         If the set has no picture, or `number` is below 1.
 
+    Examples
+    --------
+    >>> import tempfile; from vidlearn.boxes import Truth
+    >>> from vidlearn.datasets import DetectionSet, LabelledPicture
+    >>> path = Path(tempfile.mkdtemp()) / "a.png"
+    >>> from PIL import Image
+    >>> Image.new("RGB", (64, 48)).save(path)
+    >>> item = LabelledPicture(path, (48, 64), Truth([[16, 12, 48, 36]]))
+    >>> contact_sheet(DetectionSet(("cat",), [item])).shape  # 360 high, legend and name
+    (434, 504, 3)
+
     Lesson 11 teaches it.
     """
     from PIL import Image, ImageDraw, ImageFont

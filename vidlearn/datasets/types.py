@@ -97,7 +97,7 @@ class DetectionSet(Sequence):
     classes : tuple of str
         Label k is called ``classes[k]``.
     items : tuple of LabelledPicture
-        In natural order: splits as stored, 2.jpg before 10.jpg.
+        In natural order, 2.jpg before 10.jpg; from CSV and COCO in the order of their files.
     category_ids : tuple of int or None
         The classes' numbers in COCO, which need not be contiguous. None: 1, 2, 3, ...
     form : str
