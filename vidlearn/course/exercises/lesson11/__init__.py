@@ -5,13 +5,14 @@ from vidlearn.course.exercises.lesson11 import precision, suppression
 from vidlearn.course.exercises.lesson11.challenge import tamed_score
 from vidlearn.course.exercises.lesson11.detector import (
     KINDS,
+    drawn,
     held_out,
     scene,
     trained,
     truth_of,
 )
 
-__all__ = ["EXERCISES", "KINDS", "held_out", "scene", "tamed_score", "trained", "truth_of"]
+__all__ = ["EXERCISES", "KINDS", "drawn", "held_out", "scene", "tamed_score", "trained", "truth_of"]
 
 EXERCISES = [
     Exercise("half-a-side", kind="predict", close=0.1),
@@ -26,6 +27,7 @@ EXERCISES = [
         suppression.nms,
         suppression.nms_cases,
         suppression.NMS_MISTAKES,
+        allows=("iou",),
     ),
     Exercise(
         "average-precision",
@@ -38,7 +40,18 @@ EXERCISES = [
         "tame-detections",
         kind="challenge",
         score=tamed_score,
-        bar=0.48,
+        allows=(
+            "Detections",
+            "nms",
+            "nms_naive",
+            "soft_nms",
+            "iou",
+            "giou",
+            "diou",
+            "ciou",
+            "clip",
+        ),
+        bar=3.5,
         seconds=120.0,
     ),
 ]

@@ -20,7 +20,7 @@ def iou_cases():
         ([0, 0, 5, 2], [1, 0, 6, 2]),
         ([1, 2, 8, 6], [3, 1, 6, 9]),
         ([2, 1, 9, 8], [4, 3, 7, 5]),
-        ([0, 0, 4, 3], [4, 0, 6, 3]),
+        ([0, 0, 4, 3], [4, 1, 6, 3]),
         ([1, 1, 3, 4], [5, 2, 9, 6]),
         ([6, 7, 9, 9], [1, 2, 4, 3]),
         ([12.5, 3, 20, 18], [10, 9.5, 17, 30]),
@@ -81,8 +81,7 @@ def _hull(a, b):
 
 
 def _hull_for_inside(a, b):
-    inside = np.float64(_hull(a, b))
-    return inside / (_area(a) + _area(b) - inside)
+    return _hull(a, b) / (_area(a) + _area(b) - _hull(a, b))
 
 
 def _hull_for_union(a, b):
