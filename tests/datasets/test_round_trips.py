@@ -43,6 +43,20 @@ def test_a_set_survives_every_pair_of_forms(tmp_path, chain):
     same(before, datasets.read(tmp_path / "end"))
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_a_folder_may_be_named_by_a_detour(tmp_path, form, monkeypatch):
+    before = toy(tmp_path)
+    datasets.write(before, tmp_path / "new", form=form)
+    same(before, datasets.read(tmp_path / "toy" / ".." / "new"))
+    monkeypatch.chdir(tmp_path / "toy")
+    same(before, datasets.read("../new"))
+    monkeypatch.chdir(tmp_path / "new")
+    same(before, datasets.read("."))
+    (tmp_path / "link").symlink_to(tmp_path / "new", target_is_directory=True)
+    same(before, datasets.read(tmp_path / "link"))
+    assert datasets.check("../link/../new", pictures=False).ok
+
+
 def test_numbers_of_coco_survive(tmp_path):
     item = LabelledPicture(
         picture(tmp_path / "x.png", 0),

@@ -47,6 +47,7 @@ def load(folder, form=None, origin=1):
 def as_folder(folder):
     """Return a folder that is there as an absolute Path."""
     root = Path(folder).expanduser().absolute()
+    root = root.resolve() if ".." in root.parts else root  # labels are told from the root
     if not root.is_dir():
         what = "is a file" if root.exists() else "is not there"
         raise DatasetError(f"{root} {what}. Name the folder of a data set.")
