@@ -10,6 +10,8 @@ from PIL import Image
 
 from tests.datasets.labelled import picture, put, told
 from vidlearn import datasets
+from vidlearn.boxes import Truth
+from vidlearn.datasets import DetectionSet, LabelledPicture
 from vidlearn.datasets.faults import SEVERITY
 from vidlearn.messages import text
 
@@ -276,6 +278,23 @@ def test_faults_of_csv(tmp_path):
         ("wrong-size", "labels.csv", 8),
         ("picture-not-listed", "left.jpg", None),
     } | {("unused-class", ".", None)}
+
+
+@pytest.mark.parametrize("form", ["csv", "coco"])
+def test_one_file_in_train_and_val_is_an_error(tmp_path, form):
+    """It has the same bytes as itself, so no comparison of pictures would tell."""
+    item = LabelledPicture(
+        picture(tmp_path / "a.png", 0), (60, 80), Truth([[1, 2, 30, 40]]), "train"
+    )
+    datasets.write(DetectionSet(("cat",), [item]), tmp_path / "set", form=form)
+    (train,) = (tmp_path / "set").rglob("*train.*")
+    val = put(train.with_name(train.name.replace("train", "val")), train.read_bytes())
+    if form == "coco":
+        (tmp_path / "set" / "images" / "train" / "a.png").rename(tmp_path / "set" / "a.png")
+    (one,) = datasets.check(tmp_path / "set").faults
+    assert (one.kind, one.line) == ("listed-twice", 2 + (form == "coco"))
+    assert one.file.endswith(val.name)
+    assert f"{train.name}:{one.line}" in one.text
 
 
 COCO = """{"images": [

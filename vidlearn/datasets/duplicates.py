@@ -25,7 +25,8 @@ AT_ONCE = 2**22  # pairs in memory
 
 def find_duplicates(labels, headers, looks):
     """Note every picture that was seen before, in another split or in the same."""
-    entries = [e for e in labels.entries if e.picture in looks and not looks[e.picture].trouble]
+    once = {entry.picture: entry for entry in reversed(labels.entries)}
+    entries = [e for path, e in once.items() if path in looks and not looks[path].trouble][::-1]
     earlier = _same_bytes(labels, entries, looks)
     entries = [e for e in entries if looks[e.picture].bits and e.picture not in earlier]
     for entry, other, bits, alike in _near(entries, looks):
@@ -49,7 +50,7 @@ def _same_bytes(labels, entries, looks):
     first, again = {}, set()
     for entry in entries:
         others = first.setdefault(looks[entry.picture].digest, {})
-        if others and entry.picture not in {e.picture for e in others.values()}:
+        if others:
             across = [other for split, other in others.items() if split != entry.split]
             other = (across or list(others.values()))[0]
             _tell(labels, "same-picture", entry, other, how="the same bytes")

@@ -17,7 +17,12 @@ def judge(labels, headers):
     headers : dict
         The `Header` of every picture.
     """
+    places = {}
     for entry in labels.entries:
+        if entry.picture in places:  # by two files of labels, such as those of train and val
+            told = {"picture": labels.relative(entry.picture), "where": places[entry.picture]}
+            labels.found("listed-twice", entry.file, entry.line, **told)
+        places[entry.picture] = f"{labels.relative(entry.file or entry.picture)}:{entry.line}"
         header = headers[entry.picture]
         if header.trouble:
             labels.found("unreadable-picture", entry.picture, why=header.trouble)
