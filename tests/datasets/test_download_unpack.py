@@ -12,7 +12,7 @@ import zlib
 import pytest
 
 from vidlearn.datasets.downloads.errors import DownloadError
-from vidlearn.datasets.downloads.unpack import Limits, is_archive, unpack
+from vidlearn.datasets.downloads.unpack import Limits, _Writer, is_archive, unpack
 
 NAMES = {
     "up": "../out.txt",
@@ -236,3 +236,11 @@ def test_what_is_no_archive(tmp_path, room, data):
 def test_kinds_by_name():
     assert [is_archive(name) for name in ("a.zip", "a.tar.gz", "a.tgz", "a.tar")] == [True] * 4
     assert not is_archive("a.mp4")
+
+
+def test_what_is_written_is_counted_whatever_was_claimed(tmp_path, room):
+    (tmp_path / "set.zip").write_bytes(b"PK")
+    writer = _Writer(tmp_path / "set.zip", room, Limits(bytes=10))
+    writer.write("a.txt", io.BytesIO(b"x" * 10))
+    with pytest.raises(DownloadError, match="unpacks to more than 10 B"):
+        writer.write("b.txt", io.BytesIO(b"x"))

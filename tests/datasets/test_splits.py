@@ -27,6 +27,7 @@ def picture(name, labels=()):
         (30, (0.9, 0.1), [27, 3]),  # 0.1 * 30 is 3.0000000000000004 to a computer
         (3, (0.98, 0.01, 0.01), [1, 1, 1]),  # nobody goes without
         (5, (0.5, 0.5), [3, 2]),
+        (5, (0.7, 0.3), [4, 1]),  # 3.5 and 1.5: a tie, though a computer has 1.5000000000000002
     ],
 )
 def test_sizes_by_hand(count, shares, sizes):
