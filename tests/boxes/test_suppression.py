@@ -132,6 +132,25 @@ def test_fast_equals_rows_on_many(kind, threshold):
     np.testing.assert_array_equal(kept, by_rows(corners, scores, threshold))
 
 
+@pytest.mark.parametrize("axis", [0, 1])
+@pytest.mark.parametrize("threshold", [0.3, 0.5, 0.8])
+def test_centres_as_far_apart_as_may_be(threshold, axis):
+    """A short box at the end of a long one, now just above the threshold and now just below."""
+    count = 150
+    share = threshold + np.where(np.arange(count) % 3 == 0, -1e-3, 1e-3)  # short / long
+    corners = np.zeros((2, count, 4))
+    corners[..., 1] = 500 * np.arange(count) * (-1) ** np.arange(count)
+    corners[..., 3] = corners[..., 1] + 100
+    corners[..., 2] = 1
+    corners[1, ::2, 1] = corners[1, ::2, 3] - 100 * share[::2]
+    corners[1, 1::2, 3] = corners[1, 1::2, 1] + 100 * share[1::2]
+    if axis == 0:
+        corners = corners[..., [1, 0, 3, 2]]
+    for order in (corners, corners[::-1]):  # the long ones first, and the short ones
+        kept = nms(order.reshape(-1, 4), np.linspace(1, 0, 2 * count), threshold=threshold)
+        assert kept.tolist() == [*range(count), *range(count, 2 * count, 3)]
+
+
 numbers = st.integers(0, 24).map(lambda k: k / 2)
 rows = st.tuples(numbers, numbers, numbers, numbers, st.integers(0, 5), st.integers(0, 1))
 
