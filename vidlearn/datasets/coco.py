@@ -18,7 +18,7 @@ import re
 from decimal import Decimal
 
 from .files import split_and_name, split_in_name, walk
-from .labels import BOM, Entry, Labels, Row, plain, settle_classes
+from .labels import BOM, Entry, Labels, Row, Source, plain, settle_classes
 from .labels import redrawn as by_spans
 from .table import find_picture, note_unlisted
 
@@ -32,12 +32,15 @@ def load(root, *, origin=1):
     """Read every label below a folder; what is wrong with them stands in `faults`."""
     labels = Labels("coco", root, origin)
     files = walk(root)
-    categories = {}
-    for file in files:
-        if file.suffix.lower() == ".json":
-            raw = file.read_bytes()
-            if b'"images"' in raw and b'"annotations"' in raw:
-                _read(labels, file, categories)
+    categories, jsons = {}, [file for file in files if file.suffix.lower() == ".json"]
+    if any(file.name.startswith("instances_") for file in jsons):  # of the same pictures
+        jsons = [file for file in jsons if not file.name.startswith(("captions_", "person_key"))]
+    for file in jsons:
+        source = Source(file)
+        if source.trouble:
+            labels.source(file)
+        elif b'"images"' in source.raw and b'"annotations"' in source.raw:
+            _read(labels, file, categories)
     labels.category_ids = tuple(sorted(categories))
     labels.classes = tuple(categories[number] for number in labels.category_ids)
     labels.classes_file = "categories"
@@ -94,7 +97,8 @@ def _read(labels, file, categories):
         content = elements(source.text)
     except (ValueError, RecursionError, IndexError) as error:
         line = getattr(error, "lineno", None)
-        return labels.found("bad-file", file, line, why=getattr(error, "msg", "nested too deep"))
+        why = "nested too deep" if isinstance(error, RecursionError) else str(error)
+        return labels.found("bad-file", file, line, why=getattr(error, "msg", why))
     parts = {}
     for part in PARTS:
         parts[part] = content.get(part)
@@ -155,8 +159,25 @@ def _images(labels, file, items):
 
 def _span(text, start, end, key, inside=r"-?[0-9.eE+-]+"):
     """Return where the value of a key stands in the element from `start` to `end`."""
-    match = re.compile(rf'"{key}"\s*:\s*({inside})').search(text, start, end)
-    return match.span(1) if match else (start, start)
+    pattern = re.compile(rf'"{key}"\s*:\s*({inside})')
+    found = [match.span(1) for match in pattern.finditer(text, start, end)]
+    if len(found) > 1:  # the word stands in what is nested, too
+        found = [places for name, *places in _members(text, start) if name == key]
+    return tuple(found[-1]) if found else (start, start)
+
+
+def _members(text, at):
+    """Yield (key, start, end) of every value of the object that begins at a place."""
+    decode = json.JSONDecoder().raw_decode
+    at = _expect(text, at, "{")
+    while text[at] != "}":
+        key, at = decode(text, at)
+        start = _expect(text, at, ":")
+        at = decode(text, start)[1]
+        yield key, start, at
+        at = BLANK.match(text, at).end()
+        if text[at] != "}":
+            at = _expect(text, at, ",")
 
 
 def _annotations(labels, file, items, entries, names):
@@ -169,7 +190,8 @@ def _annotations(labels, file, items, entries, names):
             labels.found("listed-twice", file, line, picture=told, where=f"line {seen[number]}")
         seen.setdefault(number, line)
         if not isinstance(image, int) or image not in entries:
-            labels.found("label-without-picture", file, line)
+            of = f"whose id is {image!r:.40}, as image_id says"
+            labels.found("label-without-picture", file, line, of=of)
             continue
         if entries[image] is None:
             continue
@@ -178,10 +200,20 @@ def _annotations(labels, file, items, entries, names):
         row = Row(name or f"category {category!r:.20}", (), line, (start, end), id=number)
         row.raw = place, items
         row.crowd, row.difficult = item.get("iscrowd") == 1, item.get("ignore") == 1
-        area = item.get("area")
-        row.area = float(area) if _number(area) else None
         _box(labels, file, row, item.get("bbox"))
+        row.area = _area(labels, file, row, item.get("area"))
         entries[image].rows.append(row)
+
+
+def _area(labels, file, row, area):
+    """Return an area, which of a box turned inside out may be negative, and is told by the box."""
+    if area is None:
+        return None
+    if _number(area) and (area >= 0 or min(row.values[2:], default=0) < 0):
+        return float(area)
+    why = f'"area" must be a number from 0 on. Received: {area!r:.40}'
+    labels.found("bad-file", file, row.line, why=why)
+    return None
 
 
 def _number(value):

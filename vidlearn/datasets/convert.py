@@ -161,6 +161,10 @@ def _bringer(link):
 
     def put(item, path):
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():  # by another's split and name, or where A.jpg and a.jpg are one
+            raise DatasetError(
+                f"{item.path} would take the place of another picture, {path.name}. Rename one."
+            )
         if link:
             try:
                 os.link(os.path.realpath(item.path), path)
@@ -180,14 +184,18 @@ def _fits(pictures, form):
     for name in pictures.classes:
         if not name or name != name.strip() or not name.isprintable():
             raise DatasetError(
-                f"a class must have a name without blanks around it. Received: {name!r}"
+                "a class must have a name without blanks around it and without line breaks or "
+                f"other signs that do not print; rename it in the labels. Received: {name!r}"
             )
     if len(set(pictures.classes)) < len(pictures.classes):
         raise DatasetError(f"classes must differ. Received: {pictures.classes}")
     for item in pictures:
         parts = PurePosixPath(item.name).parts
         if not item.name.isprintable() or {"..", "/", "\\"} & set(parts) or "\\" in item.name:
-            raise DatasetError(f"name must be a path within the set. Received: {item.name!r}")
+            raise DatasetError(
+                "name must be a path within the set, of signs that print; rename the picture. "
+                f"Received: {item.name!r}"
+            )
         if item.split and item.split not in SPLITS.values():
             known = ", ".join(sorted(set(SPLITS.values())))
             raise DatasetError(f"split must be one of {known}, or ''. Received: {item.split!r}")

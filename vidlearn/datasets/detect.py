@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .files import by_stem, is_picture, is_prose, walk
+from .files import by_stem, is_picture, is_prose, lists_classes, walk
 from .labels import NUMBER
 from .types import DatasetError
 
@@ -53,9 +53,9 @@ def seen_forms(root):
         if form and form not in seen:
             seen[form] = path
     pictures = by_stem(path for path in files if is_picture(path))
-    texts = [path for path in files if path.suffix.lower() == ".txt" and not is_prose(path)]
+    texts = [f for f in files if f.suffix.lower() == ".txt" and not lists_classes(f)]
     beside = [path for path in texts if path.with_suffix("") in pictures]
-    apart = [path for path in texts if "labels" in path.relative_to(root).parts[:-1]]
+    apart = [f for f in texts if "labels" in f.relative_to(root).parts[:-1] and not is_prose(f)]
     if apart and not seen.get("voc"):
         seen.setdefault("yolo", apart[0])
     elif beside and "yolo" not in seen:
@@ -72,16 +72,19 @@ def _by_content(path):
 
         return "csv" if looks_like(_start(path).decode("utf-8", "replace")) else None
     if suffix in (".yaml", ".yml"):
-        return "yolo" if re.search(rb"^names\s*:", _start(path), re.M) else None
+        return "yolo" if re.search(rb"^(\xef\xbb\xbf)?names\s*:", _start(path), re.M) else None
     if suffix == ".json":
-        raw = path.read_bytes()
+        raw = _start(path, -1)
         return "coco" if b'"images"' in raw and b'"annotations"' in raw else None
     return None
 
 
-def _start(path):
-    with path.open("rb") as file:
-        return file.read(65536)
+def _start(path, most=65536):
+    try:
+        with path.open("rb") as file:
+            return file.read(most)
+    except OSError:  # told when the labels are read
+        return b""
 
 
 def _are_fractions(files):

@@ -15,6 +15,7 @@ SEVERITY = {
     "bad-file": "error",
     "entity": "error",
     "not-utf8": "error",
+    "utf16": "error",
     "missing-picture": "error",
     "label-without-picture": "error",
     "two-pictures": "error",
@@ -95,12 +96,15 @@ def fault(kind, file, line=None, **details):
 
 
 def printable(words):
-    """Return text that can be printed: bytes of names that are not UTF-8 become escapes.
+    """Return text for one line of a terminal: what does not print becomes an escape.
 
-    >>> printable("k\\udce4t, kät")
-    'k\\\\udce4t, kät'
+    >>> printable("k\\udce4t, kät"), printable("a\\n\\x1b[31mb")
+    ('k\\\\udce4t, kät', 'a\\\\n\\\\x1b[31mb')
     """
-    return words.encode("utf-8", "backslashreplace").decode("utf-8")
+    return "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode("ascii")
+        for sign in words
+    )
 
 
 @dataclass
@@ -144,7 +148,8 @@ class Report:
         faults = [vars(one) | {"severity": one.severity} for one in self.faults]
         facts = {"folder": str(self.folder), "form": self.form, "ok": self.ok}
         facts |= {"pictures": self.pictures, "boxes": self.boxes, "classes": self.classes}
-        return printable(json.dumps(facts | {"faults": faults}, ensure_ascii=False, indent=1))
+        words = json.dumps(facts | {"faults": faults}, ensure_ascii=False, indent=1)
+        return words.encode("utf-8", "backslashreplace").decode("utf-8")
 
     def as_text(self, most=5):
         """Return the report for a terminal; `most` faults of a kind, None: all of them."""
@@ -171,7 +176,7 @@ class Report:
         counts = {key: len(self.of(key)) for key in ORDER}
         totals = {k: words[f"one_{k}" if n == 1 else k].format(n=n) for k, n in counts.items()}
         ending = words["clean"] if not self.faults else words["total"].format(**totals)
-        return printable("\n".join([*lines, "", ending]))
+        return "\n".join(map(printable, [*lines, "", ending]))
 
     def __str__(self):
         return self.as_text()

@@ -28,8 +28,13 @@ def walk(root):
         seen.add(real)
         folders[:] = sorted((name for name in folders if name[0] != "."), key=natural_key)
         names = sorted((name for name in files if name[0] != "."), key=natural_key)
-        found += [Path(folder) / name for name in names]
+        found += [Path(folder) / name for name in names if _can_be_read(f"{folder}/{name}")]
     return found
+
+
+def _can_be_read(path):
+    """Whether it is a file, or a link to nothing, which is told; a pipe would never end."""
+    return os.path.isfile(path) or not os.path.exists(path)
 
 
 def is_picture(path):
@@ -37,9 +42,14 @@ def is_picture(path):
     return path.suffix.lower() in STILLS
 
 
+def lists_classes(path):
+    """Whether a file lists classes by its name."""
+    return path.name.lower() in CLASS_FILES
+
+
 def is_prose(path):
-    """Whether a .txt file is not a label file by its name."""
-    return path.name.lower() in CLASS_FILES or PROSE.match(path.name) is not None
+    """Whether a .txt file is not a label file by its name, if no picture has that name."""
+    return lists_classes(path) or PROSE.match(path.name) is not None
 
 
 def by_stem(pictures):

@@ -15,6 +15,7 @@ from pathlib import Path
 from .faults import Fault, fault
 
 NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+WHOLE = re.compile(r"\d{1,9}", re.ASCII)
 NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
 BOM = "\ufeff"
 
@@ -53,6 +54,7 @@ class Entry:
     file: Path | None  # where its labels stand; None: it has none
     line: int | None = None
     rows: list[Row] = field(default_factory=list)
+    blanks: list[Row] = field(default_factory=list)  # of CSV: rows that hold no box
     size: tuple[int, int] | None = None  # (height, width) as the labels say
     size_spans: tuple[tuple[int, int], ...] = ()  # of height and width
     id: int | None = None
@@ -86,6 +88,8 @@ class Labels:
         """Return a label file's text; note how it is encoded where that is odd."""
         if path not in self.sources:
             source = self.sources[path] = Source(path)
+            if source.trouble:
+                self.found("bad-file", path, why=source.trouble)
             for kind, line, count in source.oddities():
                 self.found(kind, path, line, count=count)
         return self.sources[path]
@@ -95,13 +99,21 @@ class Source:
     """The text of a file, which can be written back byte for byte, and its lines."""
 
     def __init__(self, path):
-        self.path = path
-        self.raw = path.read_bytes()
+        self.path, self.trouble = path, None
+        try:
+            self.raw = path.read_bytes()
+        except OSError as error:
+            self.raw, self.trouble = b"", error.strerror
 
     @cached_property
     def text(self):
-        """The text; bytes that are not UTF-8 stand in it as lone surrogates."""
-        return self.raw.decode("utf-8", "surrogateescape")
+        """The text; bytes that are not UTF-8 stand in it as lone surrogates; of UTF-16 none."""
+        return "" if self.utf16 else self.raw.decode("utf-8", "surrogateescape")
+
+    @property
+    def utf16(self):
+        """Whether the file begins as PowerShell and old editors of Windows begin "Unicode"."""
+        return self.raw.startswith((b"\xff\xfe", b"\xfe\xff"))
 
     @cached_property
     def _starts(self):
@@ -128,6 +140,9 @@ class Source:
     def oddities(self):
         """Yield (kind, line, count) of what other programs stumble over."""
         bad = re.findall("[\udc80-\udcff]", self.text) if self._is_odd() else []
+        if self.utf16:
+            yield "utf16", 1, 1
+            return
         declared = re.match(r'\ufeff?<\?xml[^>]*encoding=["\']([\w-]+)', self.text[:200])
         if bad and (declared is None or declared[1].lower() in ("utf-8", "utf8")):
             yield "not-utf8", self.line(self.text.index(bad[0])), len(bad)
@@ -150,6 +165,15 @@ def number_in(words, labels, path, line):
     else:
         labels.found("not-a-number", path, line, value=words[:40])
     return None
+
+
+def number_of_class(name):
+    """Return the number that a class is named by, or None.
+
+    >>> number_of_class("07"), number_of_class("cat"), number_of_class("-1")
+    (7, None, None)
+    """
+    return int(name) if WHOLE.fullmatch(name) else None
 
 
 def plain(value):
@@ -189,8 +213,8 @@ def settle_classes(labels):
     for entry, row in named:
         if row.name in known and labels.form != "yolo":
             continue
-        number = int(row.name) if by_number and row.name.isdecimal() else len(known)
-        if number < len(labels.classes):
+        number = number_of_class(row.name) if by_number else None
+        if number is not None and number < len(labels.classes):
             row.name = labels.classes[number]
         else:
             row.fault = "unknown-class"
@@ -200,8 +224,9 @@ def settle_classes(labels):
 
 def _found_classes(names):
     """Sort the names that occur; numbers count from 0 without a gap, so that label 3 is "3"."""
-    if names and all(name.isdecimal() and int(name) < 10_000 for name in names):
-        return tuple(str(k) for k in range(max(map(int, names)) + 1))
+    numbers = [number_of_class(name) for name in names]
+    if names and all(number is not None and number < 10_000 for number in numbers):
+        return tuple(str(k) for k in range(max(numbers) + 1))
     return tuple(sorted(names))
 
 

@@ -59,7 +59,8 @@ class Repaired:
         if len(self.changes) > len(shown):
             more = text("check_report")["more"]
             lines.append(f"    {more.format(n=len(self.changes) - len(shown))}")
-        return printable("\n".join([*lines, words["backup"].format(folder=self.backup)]))
+        lines.append(words["backup"].format(folder=self.backup))
+        return "\n".join(map(printable, lines))
 
     def __str__(self):
         return self.as_text()
@@ -130,7 +131,7 @@ def repair(folder, which, *, form=None, origin=1):
     for path, source in labels.sources.items():
         new = _cleaned(labels, source, edits.get(path, []), which, done.changes)
         if new != source.text:
-            fresh[path] = new.encode("utf-8", "surrogateescape")
+            fresh[path] = source.raw, new.encode("utf-8", "surrogateescape")
     done.changes.sort(key=lambda one: (one.file, one.line or 0))
     if fresh:
         done.backup = replace_all(labels.root, fresh)
@@ -230,12 +231,11 @@ def _sized(labels, entry, told, changes):
     if not wrong:
         return []
     if labels.form == "csv":  # it stands in every row
-        for row in entry.rows:
+        for row in [*entry.rows, *entry.blanks]:
             row.raw |= {"height": str(told.size[0]), "width": str(told.size[1])}
         edits = [
             edit
-            for row in entry.rows
-            if row.values
+            for row in [*entry.rows, *entry.blanks]
             for edit in forms.module("csv").redrawn(labels.sources[entry.file], row, row.values)
         ]
     else:
@@ -247,21 +247,30 @@ def _sized(labels, entry, told, changes):
 
 def _cleaned(labels, source, edits, which, changes):
     """Return a file's text with its edits, and without what other programs stumble over."""
+    if source.utf16:  # no row of it has been read
+        if "fix-encoding" not in which:
+            return source.text
+        changes.append(_said(labels, source, "fix-encoding", "utf16"))
+        return source.raw.decode("utf-16", "replace")
     pieces, at = [], 0
     for (start, end), words in sorted({(s, e): w for s, e, w in edits}.items()):
         pieces += [source.text[at:start], words]
         at = end
-    new = "".join([*pieces, source.text[at:]])
+    new, odd = "".join([*pieces, source.text[at:]]), {kind for kind, *_ in source.oddities()}
     for name, kind, mend in (
         ("fix-encoding", "not-utf8", _from_windows),
         ("fix-bom", "bom", lambda words: words.removeprefix(BOM)),
         ("fix-newlines", "crlf", lambda words: words.replace("\r\n", "\n").replace("\r", "\n")),
     ):
-        if name in which and mend(new) != new:
+        if name in which and kind in odd and mend(new) != new:
             new = mend(new)
-            said = text("repair")[kind]
-            changes.append(Fault(name, labels.relative(source.path), None, f"{name}: {said}"))
+            changes.append(_said(labels, source, name, kind))
     return new
+
+
+def _said(labels, source, name, kind):
+    said = text("repair")[kind]
+    return Fault(name, labels.relative(source.path), None, f"{name}: {said}")
 
 
 def _from_windows(words):
@@ -291,12 +300,15 @@ def replace_all(root, fresh):
     backup = _new_backup(root)
     staged = backup / ".new"
     try:
-        for path, content in fresh.items():
+        for path, (old, new) in fresh.items():
             there = path.relative_to(root)
-            _write(backup / there, path.read_bytes())
-            _write(staged / there, content)
+            _write(backup / there, old)
+            _write(staged / there, new)
             shutil.copystat(path, backup / there)
             shutil.copymode(path, staged / there)
+        for path, (old, _) in fresh.items():  # by an editor, or by another repair
+            if path.read_bytes() != old:
+                raise DatasetError(f"{path} was changed meanwhile. Nothing is repaired: try again.")
     except BaseException:
         shutil.rmtree(backup, ignore_errors=True)
         raise

@@ -116,13 +116,14 @@ def read_results(path, pictures):
     rows = [[] for _ in images]
     for at, one in enumerate(told):
         try:
-            box = [float(value) for value in one["bbox"]]
-            row = (*pixels(box, None, 1), float(one["score"]), labels[one["category_id"]])
+            box, score = [float(value) for value in one["bbox"]], float(one["score"])
+            finite = np.isfinite([*box, score]).all()
+            row = (*(pixels(box, None, 1) if finite else box), score, labels[one["category_id"]])
             place = places[one["image_id"]]
         except (KeyError, TypeError, ValueError) as error:
             why = f"{type(error).__name__}: {error}"
             raise DatasetError(f"{path}, result {at}: not of these pictures ({why})") from error
-        if not np.isfinite(row[:5]).all():
+        if not finite or not np.isfinite(row[:5]).all():
             raise DatasetError(f"{path}, result {at}: numbers must be finite. Received: {one}")
         rows[place].append(row)
     found = [np.array(row, np.float64).reshape(-1, 6) for row in rows]

@@ -82,7 +82,7 @@ def contact_sheet(pictures, *, number=12, seed=0):
         y = top + place // columns * (high + GAP)
         sheet.paste(Image.fromarray(tile), (x, y))
         item = pictures[int(k)]
-        words = f"{item.split}/{item.name}".lstrip("/") + f"  ({len(item.truth)})"
+        words = _one_line(f"{item.split}/{item.name}").lstrip("/") + f"  ({len(item.truth)})"
         while pen.textlength(words, font=font) > wide and len(words) > 8:
             words = "…" + words[2:]
         pen.text((x, y + tile.shape[0] + 2), words, fill="black", font=font)
@@ -148,10 +148,16 @@ def _tile(item, classes, font):
     return np.array(small)
 
 
+def _one_line(words):
+    """Return text that can be drawn: without line breaks."""
+    return "".join(sign if sign.isprintable() else " " for sign in words)
+
+
 def _box(pen, box, name, colour, font):
     """Draw a box, and its class above it: what is small stays to be seen."""
     x1, y1, x2, y2 = box
     pen.rectangle((x1, y1, max(x1, x2 - 1), max(y1, y2 - 1)), outline=colour, width=2)
+    name = _one_line(name)
     name = name if len(name) <= 14 else f"{name[:13]}…"
     wide = pen.textlength(name, font=font) + 4
     x, y = max(0, min(x1, pen.im.size[0] - wide)), y1 - CHIP if y1 >= CHIP else y1
@@ -166,7 +172,7 @@ def _legend(pictures, width, font):
     strip = Image.new("RGB", (width, 28 * max(1, len(pictures.classes))), "white")
     pen = ImageDraw.Draw(strip)
     x, y = 0, 4
-    for k, name in enumerate(pictures.classes):
+    for k, name in enumerate(map(_one_line, pictures.classes)):
         needed = 26 + pen.textlength(name, font=font) + 20
         if x and x + needed > width:
             x, y = 0, y + 26

@@ -73,7 +73,7 @@ def note_unlisted(labels, files):
 
 def _read(labels, file, entries):
     source = labels.source(file)
-    names, missing = None, set()
+    names, missing, names_of = None, set(), {}
     for number, span, fields in _records(labels, source):
         if names is None:
             names = _columns(source.text[slice(*span)].removeprefix("\ufeff"))
@@ -98,6 +98,11 @@ def _read(labels, file, entries):
             by_folder, name = split_and_name(picture, labels.root, passing=("images", "JPEGImages"))
             entry = Entry(picture, name, split or by_folder, file, number)
             entries[file, picture] = entry
+            names_of[picture] = os.path.normpath(told)
+        if names_of.get(picture) != os.path.normpath(told):
+            where = f"line {entries[file, picture].line}, as {names_of[picture]}"
+            labels.found("listed-twice", file, number, picture=told, where=where)
+            continue
         entry = entries[file, picture]
         size = _size(labels, file, number, record)
         entry.size = entry.size or size
@@ -150,9 +155,10 @@ def _size(labels, file, line, record):
 def _row(labels, entry, number, span, record, size):
     sides = [record[side].strip() for side in voc.SIDES]
     name = record["class"].strip()
-    if not any(sides) and not name:
-        return
     row = Row(name, (), number, span, raw=record, size=size)
+    if not any(sides) and not name:
+        entry.blanks.append(row)
+        return
     entry.rows.append(row)
     if not name or not all(sides):
         row.fault = "field-count"
@@ -176,7 +182,7 @@ pixels, numbers = voc.pixels, voc.numbers
 
 def redrawn(source, row, values):
     """Return the edits, (start, end, text), that give a row other numbers."""
-    record = row.raw | dict(zip(voc.SIDES, map(plain, values), strict=True))
+    record = row.raw | dict(zip(voc.SIDES, map(plain, values), strict=bool(values)))
     return [(*row.span, _line(source, row, record))]
 
 

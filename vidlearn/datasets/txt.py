@@ -10,7 +10,15 @@ from __future__ import annotations
 
 import re
 
-from .files import by_stem, is_picture, is_prose, read_classes, split_and_name, walk
+from .files import (
+    by_stem,
+    is_picture,
+    is_prose,
+    lists_classes,
+    read_classes,
+    split_and_name,
+    walk,
+)
 from .labels import NUMBER, Entry, Labels, Row, number_in, plain, redrawn, removed, settle_classes
 
 __all__ = ["load", "numbers", "pixels", "redrawn", "removed", "write"]
@@ -37,8 +45,14 @@ def load(root, *, origin=1):
 
 def pair(labels, pictures, texts, *, partner=lambda picture: picture, passing=()):
     """Make an entry of each picture and the .txt of the same name; note those left alone."""
-    waiting = {path.with_suffix(""): path for path in texts if not is_prose(path)}
-    for same in by_stem(pictures).values():
+    homes = by_stem(pictures)
+    partners = {partner(path).with_suffix("") for same in homes.values() for path in same}
+    waiting = {
+        path.with_suffix(""): path
+        for path in texts
+        if not is_prose(path) or (path.with_suffix("") in partners and not lists_classes(path))
+    }
+    for same in homes.values():
         if len(same) > 1:
             names = ", ".join(path.name for path in same[1:])
             labels.found("two-pictures", same[0], others=names)
@@ -49,7 +63,7 @@ def pair(labels, pictures, texts, *, partner=lambda picture: picture, passing=()
             if file is None:
                 labels.found("picture-without-label", path)
     for file in waiting.values():
-        labels.found("label-without-picture", file)
+        labels.found("label-without-picture", file, of="for this label file")
 
 
 def _rows(labels, path):

@@ -14,6 +14,7 @@ Everingham et al., The PASCAL Visual Object Classes Challenge 2007, Development 
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from xml.parsers import expat
 from xml.sax.saxutils import escape
@@ -24,6 +25,7 @@ from .labels import Entry, Labels, Row, number_in, plain, redrawn, settle_classe
 __all__ = ["load", "numbers", "pixels", "redrawn", "removed", "write"]
 
 SIDES = ("xmin", "ymin", "xmax", "ymax")
+TAG = re.compile(rb"""<(?:[^>"']|"[^"]*"|'[^']*')*>""")  # a sign > may stand in an attribute
 
 
 class Refused(Exception):
@@ -56,7 +58,8 @@ def parse(raw):
     def start(name, attributes):
         node = Node(name, parser.CurrentByteIndex, parser.CurrentLineNumber)
         # A child may not follow text that is meant to be a number: its place is where it starts.
-        node.inner = raw.find(b">", node.start) + 1
+        tag = TAG.match(raw, node.start)
+        node.inner = tag.end() if tag else node.start
         stack[-1].children.append(node)
         stack.append(node)
 
@@ -106,6 +109,8 @@ def _home(root):
 def _entry(labels, file, found):
     """Read one XML file; its picture is taken out of `found`."""
     source = labels.source(file)
+    if source.utf16:  # places in it are counted in bytes of UTF-8
+        return None
     try:
         top = parse(source.raw).get("annotation")
     except Refused as error:
@@ -116,7 +121,7 @@ def _entry(labels, file, found):
         return labels.found("bad-file", file, 1, why="there is no <annotation>")
     picture = _picture(labels, file, top, found)
     if picture is None:
-        return labels.found("label-without-picture", file)
+        return labels.found("label-without-picture", file, of="for this label file")
     passing = ("JPEGImages", "images")
     split, name = split_and_name(picture, labels.root, passing=passing)
     entry = Entry(picture, name, split, file, 1)

@@ -13,7 +13,16 @@ import re
 from pathlib import Path
 
 from .files import SPLITS, is_picture, read_classes, walk
-from .labels import Labels, Row, number_in, plain, redrawn, removed, settle_classes
+from .labels import (
+    Labels,
+    Row,
+    number_in,
+    number_of_class,
+    plain,
+    redrawn,
+    removed,
+    settle_classes,
+)
 from .txt import FIELDS, pair
 
 __all__ = ["load", "numbers", "pixels", "redrawn", "removed", "write"]
@@ -37,7 +46,8 @@ def load(root, *, origin=1):
         if entry.file is not None:
             entry.rows = _rows(labels, entry.file)
     if labels.classes is None:
-        numbers = [int(row.name) for e in labels.entries for row in e.rows if row.name.isdecimal()]
+        names = {row.name for entry in labels.entries for row in entry.rows}
+        numbers = [k for k in map(number_of_class, names) if k is not None]
         labels.classes = tuple(str(k) for k in range(min(max(numbers, default=-1), 9999) + 1))
     settle_classes(labels)
     return labels
@@ -66,15 +76,19 @@ def _yaml(labels, files, lists):
         if file.suffix.lower() not in (".yaml", ".yml"):
             continue
         source = labels.source(file)
-        if not re.search(r"^names\s*:", source.text, re.M):
+        if not re.search(r"^\ufeff?names\s*:", source.text, re.M):
             continue
         try:  # every scalar stays text: a class may be called no
             top = yaml.compose(source.text, Loader=yaml.BaseLoader)
             content = {key.value: node for key, node in top.value}
         except (yaml.YAMLError, ValueError, AttributeError, TypeError, RecursionError) as error:
             mark = getattr(error, "problem_mark", None)
-            why = getattr(error, "problem", None) or "it must hold names: and train:"
+            why = getattr(error, "problem", None) or getattr(error, "reason", None)
+            why = "nested too deep" if isinstance(error, RecursionError) else why
+            why = why or "it must hold names: and train:"
             labels.found("bad-file", file, mark.line + 1 if mark else 1, why=why)
+            continue
+        if "names" not in content:  # the word stood in a text
             continue
         _names(labels, file, content)
         base = file.parent
@@ -105,7 +119,11 @@ def _names(labels, file, content):
         return labels.found("bad-file", file, line, why="two classes have one name")
     if "nc" in content and content["nc"].value != str(len(names)):
         line = content["nc"].start_mark.line + 1
-        why = f"nc says {content['nc'].value!s:.20}, and there are {len(names)} names"
+        said = content["nc"].value if isinstance(content["nc"].value, str) else "no number"
+        why = f"nc says {said:.20}, and there are {len(names)} names"
+        labels.found("bad-file", file, line, why=why)
+    if labels.classes not in (None, tuple(names)):
+        why = f"it names other classes than {labels.classes_file}"
         labels.found("bad-file", file, line, why=why)
     labels.classes, labels.classes_file = tuple(names), labels.relative(file)
     return None
