@@ -87,6 +87,7 @@ def test_coding_of_nothing():
         (encode, BOXES, ANCHORS, {"variances": (1, 1, 0, 1)}, r"variances must be 4.*0\.0"),
         (decode, DELTAS, ANCHORS, {"variances": 0.1}, "variances must be 4 numbers.*0.1"),
         (decode, DELTAS, ANCHORS, {"limit": 0}, "limit must lie above 0.*Received: 0"),
+        (decode, DELTAS, ANCHORS, {"limit": None}, "limit must lie above 0.*Received: None"),
         (decode, DELTAS, ANCHORS, {"limit": np.inf}, "limit must lie above 0.*Received: inf"),
     ],
 )

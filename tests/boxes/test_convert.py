@@ -106,7 +106,9 @@ def test_clip_by_hand():
     assert boxes.clip(np.array(given, np.float32), (20, 8)).dtype == np.float32
 
 
-@pytest.mark.parametrize("size", [(0, 8), (8,), 8, (8, np.nan), (8, 6, 3), None])
+@pytest.mark.parametrize(
+    "size", [(0, 8), (8,), 8, (8, np.nan), (8, 6, 3), None, ("8", "6"), (8, None)]
+)
 def test_clip_rejects_what_is_no_size(size):
     with pytest.raises(ValueError, match=r"size must be \(height, width\)"):
         boxes.clip([[0, 0, 1, 1]], size)

@@ -66,6 +66,14 @@ def test_picking_keeps_columns_together(chosen, wanted):
         (Truth, (BOXES, [0, 1, -2]), "labels must be from 0 on.*-2"),
         (Truth, (BOXES, None, [True]), r"difficult must have shape \(3,\)"),
         (Truth, (BOXES, None, None, [True]), r"crowd must have shape \(3,\)"),
+        (Truth, (BOXES, None, ["0", "0", "1"]), "difficult must be True or False.*'0'"),
+        (Truth, (BOXES, None, [0, np.nan, 1]), "difficult must be True or False.*nan"),
+        (Truth, (BOXES, None, None, [0, 1, 2]), "crowd must be True or False.*2"),
+        (Truth, (BOXES, None, None, None, ["1", "2", "3"]), "areas must be numbers.*'1'"),
+        (Truth, (np.array(BOXES, complex),), "expected an array of numbers.*j"),
+        (Truth, (np.array(BOXES, str),), "expected an array of numbers.*'"),
+        (Truth, (np.array(BOXES, "datetime64[s]"),), "expected an array of numbers"),
+        (Truth, ([[0, 0, 1], [1, 2, 3, 4]],), "expected an array of numbers"),
         (Truth, (BOXES, None, None, None, [1, 2]), r"areas must have shape \(3,\)"),
         (Truth, (BOXES, None, None, None, [1, 2, np.nan]), "areas must be finite.*nan"),
         (Truth, (BOXES, None, None, None, [1, 2, -3]), "areas must be 0 or above.*-3"),
@@ -74,3 +82,12 @@ def test_picking_keeps_columns_together(chosen, wanted):
 def test_detections_rejects_what_does_not_belong_together(kind, arguments, message):
     with pytest.raises(ValueError, match=message):
         kind(*arguments)
+
+
+def test_truths_take_flags_as_zeros_and_ones():
+    truth = Truth(BOXES, None, [0, 1, 1], np.array([0.0, 1.0, 0.0]), [1, 2, 3])
+    assert truth.difficult.tolist() == [False, True, True]
+    assert truth.crowd.tolist() == [False, True, False]
+    assert truth.difficult.dtype == truth.crowd.dtype == bool
+    assert truth.areas.dtype == np.float64
+    assert len(Truth([], [], [], [], [])) == 0

@@ -81,6 +81,7 @@ def test_what_always_holds(overlaps):
         ([[0.5, 1.2]], {}, "overlaps must lie in 0 to 1"),
         ([[0.5]], {"high": 0.3, "low": 0.4}, "low must not be above high.*low=0.4, high=0.3"),
         ([[0.5]], {"high": 70}, "high must lie in 0 to 1.*70"),
+        ([[0.5]], {"low": None}, "low must lie in 0 to 1.*None"),
         ([[0.5]], {"low": -0.1}, "low must lie in 0 to 1.*-0.1"),
     ],
 )

@@ -194,6 +194,7 @@ def test_align_is_exact_on_a_plane(x, y, width, height, samples):
 def test_no_boxes_and_whole_numbers(name, naive):
     run = {"roi_pool": pool, "roi_align": align}[name](naive)
     assert run(np.zeros((3, 4, 2), np.float32), [], size=(2, 5)).shape == (0, 2, 5, 2)
+    assert run(np.zeros((3, 4, 0)), [[0, 0, 3, 2]], size=(2, 5)).shape == (1, 2, 5, 0)
     out = run(np.arange(12).reshape(3, 4, 1), [[0, 0, 3, 2]], size=1)
     assert out.dtype == np.float64
 

@@ -260,6 +260,8 @@ BAD = {
     "labels-below": ((ROW[:1], [0.5]), {"labels": [-1]}, "labels must be from 0 on.*-1"),
     "labels-words": ((ROW[:1], [0.5]), {"labels": ["cat"]}, "labels must be numbers.*cat"),
     "threshold": ((ROW[:1], [0.5]), {"threshold": 50}, "threshold must lie in 0 to 1.*50"),
+    "threshold-none": ((ROW[:1], [0.5]), {"threshold": None}, "threshold must lie in.*None"),
+    "threshold-word": ((ROW[:1], [0.5]), {"threshold": "0.5"}, "threshold must lie in.*'0.5'"),
     "threshold-nan": ((ROW[:1], [0.5]), {"threshold": np.nan}, "threshold must lie in.*nan"),
 }
 ONLY_HARD = {
@@ -269,6 +271,9 @@ ONLY_HARD = {
 ONLY_SOFT = {
     "method": ((ROW[:1], [0.5]), {"method": "hard"}, 'method must be "gaussian" or.*hard'),
     "sigma": ((ROW[:1], [0.5]), {"sigma": 0}, "sigma must be above 0.*0"),
+    "sigma-none": ((ROW[:1], [0.5]), {"sigma": None}, "sigma must be above 0.*None"),
+    "sigma-nan": ((ROW[:1], [0.5]), {"sigma": np.nan}, "sigma must be above 0.*nan"),
+    "least-none": ((ROW[:1], [0.5]), {"least": None}, "least must be 0 or above.*None"),
     "least": ((ROW[:1], [0.5]), {"least": -0.1}, "least must be 0 or above.*-0.1"),
     "below": ((ROW[:1], [-0.5]), {}, "scores must be 0 or above.*-0.5"),
 }

@@ -224,5 +224,11 @@ def test_average_precision_rejects_(average):
         average([1.0, 1.0], [1.0])
     with pytest.raises(ValueError, match=r"recall must not fall.*\[1.0, 0.5\]"):
         average([1.0, 1.0], [1.0, 0.5])
+    for wrong in (-0.5, 2.0, float("inf")):
+        with pytest.raises(ValueError, match=r"recall must lie in 0 to 1.*Received: \["):
+            average([1.0], [wrong])
+    for wrong in (-0.5, 9.0, float("nan")):
+        with pytest.raises(ValueError, match=r"precision must lie in 0 to 1.*Received: \["):
+            average([wrong], [1.0])
     with pytest.raises(ValueError, match=r"form must be one of .*'voc2010'. Received: 'voc'"):
         average(curve, form="voc")

@@ -55,9 +55,21 @@ def test_windows_are_alike_inside_and_as_many_as_counted(height, width, side, ra
         ({"sides": [np.nan]}, "sides must be"),
         ({"ratios": [-1]}, "ratios must be"),
         ({"size": (0, 5)}, "size must be"),
+        ({"size": (4, 6, 3)}, r"size must be \(height, width\).*\(4, 6, 3\)"),
+        ({"size": 4}, r"size must be \(height, width\)"),
     ],
 )
 def test_rejects_what_makes_no_sense(given, message):
     arguments = {"size": (5, 6), "sides": [2], "stride": 1} | given
     with pytest.raises(ValueError, match=message):
         sliding_windows(arguments.pop("size"), **arguments)
+
+
+def test_sides_and_ratios_may_be_any_sequence_or_one_number():
+    wanted = sliding_windows((5, 6), sides=[2, 3], ratios=[1, 2], stride=1)
+    found = sliding_windows(
+        (n for n in (5, 6)), sides=(n for n in (2, 3)), ratios=iter([1, 2]), stride=1
+    )
+    assert found.tolist() == wanted.tolist()
+    one = sliding_windows((5, 6), sides=2, ratios=1, stride=1)
+    assert one.tolist() == sliding_windows((5, 6), sides=[2], stride=1).tolist()

@@ -1,5 +1,7 @@
 """What every function here asks of its arguments."""
 
+from numbers import Real
+
 import numpy as np
 
 LARGEST = 1e15  # beyond it, an area in float32 could be infinite
@@ -64,10 +66,12 @@ def as_labels(labels, count, name="labels"):
 
 def floating(values):
     """Return an array of numbers; float32 stays, all else becomes float64."""
-    array = np.asarray(values)
-    if array.dtype == np.float32:
-        return array
     try:
+        array = np.asarray(values)
+        if array.dtype == np.float32:
+            return array
+        if array.dtype.kind not in "biufO":
+            raise TypeError("no numbers, or complex ones")
         return array.astype(np.float64)
     except (TypeError, ValueError) as error:
         raise ValueError(f"expected an array of numbers. Received: {values!r}") from error
@@ -82,7 +86,7 @@ def check_finite(name, array):
 
 def check_share(name, value):
     """Turn away what is not a number from 0 to 1; return it as a float."""
-    if not (np.ndim(value) == 0 and 0 <= value <= 1):
+    if not (isinstance(value, Real) and 0 <= value <= 1):
         raise ValueError(f"{name} must lie in 0 to 1. Received: {value!r}")
     return float(value)
 

@@ -10,6 +10,7 @@ the `variances`, all four are of a size that is learnt well.
 """
 
 from math import log
+from numbers import Real
 
 import numpy as np
 
@@ -101,7 +102,7 @@ def decode(deltas, anchors, *, variances=(0.1, 0.1, 0.2, 0.2), limit=LIMIT):
     deltas = as_boxes("deltas", deltas, form="dx, dy, dw, dh")
     anchors = as_boxes("anchors", anchors, ordered=True)
     _check_alike("deltas", deltas, anchors)
-    if not 0 < limit < 80:
+    if not (isinstance(limit, Real) and 0 < limit < 80):
         raise ValueError(
             f"limit must lie above 0 and below 80, of which exp is finite. Received: {limit!r}"
         )

@@ -1,5 +1,7 @@
 """From one form of a box to another, its area, and its part inside of the picture."""
 
+from numbers import Real
+
 import numpy as np
 
 from ._checks import as_boxes
@@ -174,7 +176,9 @@ def box_of_mask(mask):
 
 def check_size(size):
     """Turn away what is not the height and width of a picture."""
-    if np.shape(size) != (2,) or not all(0 < side < np.inf for side in size):
+    if np.shape(size) != (2,) or not all(
+        isinstance(side, Real) and 0 < side < np.inf for side in size
+    ):
         raise ValueError(
             f"size must be (height, width) of the picture, both above 0. Received: {size!r}"
         )

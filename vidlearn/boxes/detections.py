@@ -8,12 +8,17 @@ from ._checks import as_boxes, as_labels, as_scores, check_finite
 
 
 def _column(name, values, count, dtype):
-    array = np.asarray(values, dtype)
+    array = np.asarray(values)
+    array = array.reshape(0) if array.size == 0 else array
     if array.shape != (count,):
         raise ValueError(
             f"{name} must have shape ({count},), one for each box. Received shape {array.shape}"
         )
-    return array
+    wrong = array.dtype.kind not in "biuf" or (dtype is bool and not np.isin(array, (0, 1)).all())
+    if wrong:
+        kind = "True or False, or 0 or 1" if dtype is bool else "numbers"
+        raise ValueError(f"{name} must be {kind}, for each box. Received: {values!r}")
+    return array.astype(dtype)
 
 
 @dataclass(frozen=True, eq=False)

@@ -128,7 +128,9 @@ def roi_align(features, rois, *, size, scale=1.0, samples=2, aligned=True):
     supports = zip(*_ends(tents_y), *_ends(tents_x), strict=True)
     for r, (top, bottom, left, right) in enumerate(supports):
         across = tents_x[r, :, left:right] @ features[top:bottom, left:right]  # (h, columns, C)
-        np.matmul(tents_y[r, :, top:bottom], across.reshape(-1, columns * channels), out=out[r])
+        np.matmul(
+            tents_y[r, :, top:bottom], across.reshape(bottom - top, columns * channels), out=out[r]
+        )
     return out.reshape(len(rois), rows, columns, channels)
 
 

@@ -4,6 +4,8 @@ The loop form is the algorithm as papers write it. The fast form gives the same,
 looks at few of the pairs: `vidlearn.boxes._suppress` has it.
 """
 
+from numbers import Real
+
 import numpy as np
 
 from ._checks import as_boxes, as_labels, as_scores, check_count, check_share
@@ -178,12 +180,10 @@ def _prepare(boxes, scores, labels, threshold, most):
 def _check_soft(scores, method, sigma, least):
     if method not in ("gaussian", "linear"):
         raise ValueError(f'method must be "gaussian" or "linear". Received: {method!r}')
-    for name, value, fine in (("sigma", sigma, sigma > 0), ("least", least, least >= 0)):
-        if not (fine and value < np.inf):
-            raise ValueError(
-                f"{name} must be {'above 0' if name == 'sigma' else '0 or above'}. "
-                f"Received: {value!r}"
-            )
+    if not (isinstance(sigma, Real) and 0 < sigma < np.inf):
+        raise ValueError(f"sigma must be above 0. Received: {sigma!r}")
+    if not (isinstance(least, Real) and 0 <= least < np.inf):
+        raise ValueError(f"least must be 0 or above. Received: {least!r}")
     if (scores < 0).any():
         raise ValueError(
             f"scores must be 0 or above, to be lowered by a factor. Received: {scores.min()}"

@@ -283,6 +283,9 @@ def _arrays(precision, recall, form):
             f"Received shapes {precision.shape} and {recall.shape}"
         )
     known = not np.isnan(recall).any()
+    for name, values in (("precision", precision), ("recall", recall)):
+        if ((values < 0) | (values > 1)).any() or (name == "precision" and np.isnan(values).any()):
+            raise ValueError(f"{name} must lie in 0 to 1. Received: {values[:8].tolist()}")
     if known and (np.diff(recall) < 0).any():
         raise ValueError(
             "recall must not fall: detections come by falling score. "

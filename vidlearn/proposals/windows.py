@@ -1,5 +1,6 @@
 """Sliding windows: look everywhere, in every size."""
 
+from collections.abc import Iterable
 from itertools import product
 
 import numpy as np
@@ -41,6 +42,12 @@ def sliding_windows(size, *, sides, ratios=(1,), stride):
     Lesson 12 teaches it.
     """
     check_number("stride", stride, 1, "pixels", whole=True)
+    sides, ratios, size = (
+        tuple(values) if isinstance(values, Iterable) else (values,)
+        for values in (sides, ratios, size)
+    )
+    if len(size) != 2:
+        raise ValueError(f"size must be (height, width). Received: {size!r}")
     for name, values in (("sides", sides), ("ratios", ratios), ("size", size)):
         for value in values:
             check_number(name, value, 0, "one for each entry")
