@@ -54,6 +54,24 @@ def test_box_iou_accepts_other_words(answer):
     assert grade(get("box-iou"), answer)
 
 
+def free_height(a, b):
+    width = max(min(a[2], b[2]) - max(a[0], b[0]), 0)
+    inside = width * (min(a[3], b[3]) - max(a[1], b[1]))
+    return inside / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - inside)
+
+
+def nothing_shared(a, b):
+    width = min(a[0], b[0]) - max(a[2], b[2])
+    return 0 if width < 0 else by_corners(a, b)
+
+
+@pytest.mark.parametrize(
+    ("answer", "named"), [(free_height, "height-not-clipped"), (nothing_shared, "never-shared")]
+)
+def test_box_iou_names_a_side_that_is_off(answer, named):
+    assert grade(get("box-iou"), answer).misconception == named
+
+
 def test_box_iou_matches_the_library():
     for a, b in iou_cases():
         assert box_iou(a, b) == pytest.approx(boxes.iou([a], [b])[0, 0], abs=1e-12)
@@ -104,6 +122,31 @@ def test_nms_says_which_comparison_is_off():
     assert grade(get("nms"), lambda b, s, t: np.argsort(-s)).misconception == "keeps-all"
 
 
+def removes(boxes_, scores, threshold):
+    rest, kept = list(np.argsort(-scores)), []
+    for i in rest:
+        kept.append(i)
+        for j in rest:
+            if j != i and box_iou(boxes_[i], boxes_[j]) > threshold:
+                rest.remove(j)
+    return kept
+
+
+def any_of_none(boxes_, scores, threshold):
+    kept = []
+    for i in np.argsort(-scores):
+        if any(box_iou(boxes_[i], boxes_[j]) <= threshold for j in kept):
+            kept.append(i)
+    return np.array(kept)
+
+
+@pytest.mark.parametrize(
+    ("answer", "named"), [(removes, "removes-while-looping"), (any_of_none, "none-kept")]
+)
+def test_nms_names_loops_that_go_wrong(answer, named):
+    assert grade(get("nms"), answer).misconception == named
+
+
 def planted(scores, overlaps, threshold):
     free = np.ones(overlaps.shape[1], bool)
     correct = []
@@ -136,7 +179,7 @@ def test_average_precision_by_hand():
     assert average_precision(*average_cases()[0]) == pytest.approx(0.75)
 
 
-@pytest.mark.parametrize("case", range(5))
+@pytest.mark.parametrize("case", range(6))
 def test_average_precision_matches_the_library(case):
     """Boxes in a row whose overlaps are those of the table."""
     scores, overlaps, threshold = average_cases()[case]

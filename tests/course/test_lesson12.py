@@ -56,13 +56,49 @@ def test_grow_regions_by_hand():
     assert partition(grow_regions(*grow_cases()[0]), *grow_cases()[0]).tolist() == [0, 0, 0, 1, 1]
 
 
+def bounds_turned_round(count, edges, weights, k):
+    region, size, inside = np.arange(count), np.ones(count), np.zeros(count)
+    for e in np.argsort(weights):
+        a, b = region[edges[e]]
+        if a != b and max((weights[e] - inside[r]) * size[r] for r in (a, b)) <= k:
+            region[region == b] = a
+            size[a] += size[b]
+            inside[a] = weights[e]
+    return region
+
+
+def test_grow_regions_does_not_hang_on_the_last_digit():
+    assert grade(get("grow-regions"), bounds_turned_round)
+
+
+def test_grow_regions_says_whose_numbers_it_tells():
+    result = grade(get("grow-regions"), lambda count, edges, weights, k: np.arange(count) // 2)
+    assert "numbered from 0, in the order they appear" in repr(result)
+
+
+def test_grow_regions_rejects_lists_of_pixels():
+    result = grade(get("grow-regions"), lambda count, edges, weights, k: [[0, 1, 2], [3, 4]])
+    assert "not a list of pixels" in repr(result)
+
+
+@pytest.mark.parametrize("name", ["grow-regions", "size-and-fill", "roi-align"])
+def test_every_named_mistake_is_named(name):
+    exercise = get(name)
+    for mistake, answer in exercise.mistakes.items():
+        result = grade(exercise, answer)
+        if mistake == "as-given":
+            assert result.status == "not_yet"
+        else:
+            assert (result.status, result.misconception) == ("wrong", mistake)
+
+
 def test_grow_regions_takes_one_number_for_each_pixel():
     result = grade(get("grow-regions"), lambda count, edges, weights, k: [[0, 1], [2, 3]])
     assert result.status == "wrong"
     assert "one number for each of the 5 pixels" in repr(result)
 
 
-@pytest.mark.parametrize("case", range(5))
+@pytest.mark.parametrize("case", range(6))
 def test_roi_align_is_the_librarys_with_one_sample(case):
     x, roi, rows, columns = align_cases()[case]
     ours = boxes.roi_align(x, [roi], size=(rows, columns), samples=1)[0]
@@ -155,6 +191,7 @@ def test_the_challenge_is_won_by_votes_and_not_by_one_filter():
         ([[0, 0, np.nan, 3]], "not finite"),
         ([[1, 2, 3]], "shape"),
         ("boxes", "shape"),
+        ([[30, 40, 20, 20]], "ends before it begins"),
     ],
 )
 def test_the_challenge_refuses(answer, words):

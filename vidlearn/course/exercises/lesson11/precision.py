@@ -24,11 +24,13 @@ def average_precision(scores, overlaps, threshold):
 
 
 def average_cases():
-    """Detections against truths: by hand, a truth found twice, an overlap of just enough; drawn."""
+    """Truths found by hand, twice, by just enough, and after a wrong detection; then drawn."""
     scores = np.array([0.6, 0.9, 0.7, 0.8])
     by_hand = np.array([[0.7, 0], [0, 0.9], [0, 0], [0, 0.8]])
     exact = np.array([[0.2, 0.5, 0], [0.6, 0.55, 0.1], [0, 0, 0.2], [0, 0.3, 0.9]])
-    cases = [(scores, by_hand, 0.5), (scores, exact, 0.5)]
+    late = np.array([[0, 0, 0.7], [0.1, 0, 0], [0.3, 0, 0.2], [0.8, 0, 0], [0, 0.6, 0.2]])
+    falling = np.array([0.1, 0.9, 0.3, 0.7, 0.5])  # wrong, right, right, wrong, right
+    cases = [(scores, by_hand, 0.5), (scores, exact, 0.5), (falling, late, 0.5)]
     rng = np.random.default_rng(7)
     for count, truths, threshold in ((9, 4, 0.5), (14, 5, 0.75), (25, 6, 0.5)):
         overlaps = rng.uniform(0, 0.35, (count, truths))

@@ -15,13 +15,14 @@ def box_iou(a, b):
 
 
 def iou_cases():
-    """Pairs of boxes: shifted, one inside the other, touching, apart in one and in both ways."""
+    """Pairs of boxes: shifted, one inside the other, touching, apart in x, in y and in both."""
     pairs = [
         ([0, 0, 5, 2], [1, 0, 6, 2]),
         ([1, 2, 8, 6], [3, 1, 6, 9]),
         ([2, 1, 9, 8], [4, 3, 7, 5]),
         ([0, 0, 4, 3], [4, 1, 6, 3]),
         ([1, 1, 3, 4], [5, 2, 9, 6]),
+        ([2, 1, 8, 3], [3, 5, 6, 9]),
         ([6, 7, 9, 9], [1, 2, 4, 3]),
         ([12.5, 3, 20, 18], [10, 9.5, 17, 30]),
     ]
@@ -100,6 +101,22 @@ def _dice(a, b):
     return 2 * _inside(a, b) / (_area(a) + _area(b))
 
 
+def _one_side_free(a, b, *, clipped):
+    """Clip one side of what is shared, 0 for the width or 1 for the height, and not the other."""
+    sides = list(_sides(a, b))
+    sides[clipped] = max(sides[clipped], 0)
+    inside = sides[0] * sides[1]
+    return inside / (_area(a) + _area(b) - inside)
+
+
+def _shared_added(a, b):
+    return _inside(a, b) / (_area(a) + _area(b) + _inside(a, b))
+
+
+def _no_brackets(a, b):
+    return _inside(a, b) / _area(a) + _area(b) - _inside(a, b)
+
+
 def _inverted(a, b):
     inside = _inside(a, b)
     return (_area(a) + _area(b) - inside) / inside if inside else np.inf
@@ -110,6 +127,13 @@ IOU_MISTAKES = {
     "inverted": _inverted,
     "not-clipped": _not_clipped,
     "product-clipped": _product_clipped,
+    "height-not-clipped": lambda a, b: _one_side_free(a, b, clipped=0),
+    "width-not-clipped": lambda a, b: _one_side_free(a, b, clipped=1),
+    "never-shared": lambda a, b: 0.0,
+    "shared-added": _shared_added,
+    "no-brackets": _no_brackets,
+    "union-only": lambda a, b: _area(a) + _area(b) - _inside(a, b),
+    "distance": lambda a, b: 1 - box_iou(a, b),
     "sizes-for-signs": _sizes_for_signs,
     "plus-one": _plus_one,
     "hull-for-inside": _hull_for_inside,
@@ -199,6 +223,21 @@ def _one_clear_is_enough(boxes, scores, threshold):
     return kept
 
 
+def _removes_while_looping(boxes, scores, threshold):
+    overlaps, rest, kept = _table(boxes), list(_order(scores)), []
+    for i in rest:
+        kept.append(i)
+        for j in rest:
+            if j != i and overlaps[i, j] > threshold:
+                rest.remove(j)
+    return kept
+
+
+def _dropped(boxes, scores, threshold):
+    kept = nms(boxes, scores, threshold)
+    return [i for i in _order(scores) if i not in kept]
+
+
 def _places(boxes, scores, threshold):
     order = list(_order(scores))
     return [order.index(i) for i in nms(boxes, scores, threshold)]
@@ -223,6 +262,10 @@ NMS_MISTAKES = {
     "last-kept-only": lambda b, s, t: _against(b, _order(s), t, lambda before, kept: kept[-1:]),
     "best-only": lambda b, s, t: _against(b, _order(s), t, lambda before, kept: kept[:1]),
     "one-clear-is-enough": _one_clear_is_enough,
+    "none-kept": lambda b, s, t: [],
+    "removes-while-looping": _removes_while_looping,
+    "dropped": _dropped,
+    "worst-first": lambda b, s, t: nms(b, s, t)[::-1],
     "keeps-all": lambda b, s, t: list(_order(s)),
     "by-index": lambda b, s, t: sorted(nms(b, s, t)),
     "mask": _mask,

@@ -28,7 +28,7 @@ EXERCISES = [
         regions.grow_regions,
         regions.grow_cases,
         regions.GROW_MISTAKES,
-        measure=regions.partition,
+        measure=regions.told,
         allows=("argsort", "sort"),
     ),
     Exercise(

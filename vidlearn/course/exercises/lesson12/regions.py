@@ -22,7 +22,13 @@ def grow_regions(count, edges, weights, k):
 
 def partition(result, count, edges, weights, k):
     """Number the regions in the order they appear, so that any numbers will do."""
-    labels = np.asarray(result)
+    try:
+        labels = np.asarray(result)
+    except ValueError:  # lists of several lengths
+        raise Refusal(
+            f"Return one number for each of the {count} pixels, that of its region; "
+            "not a list of pixels for each region."
+        ) from None
     if labels.shape != (count,):
         raise Refusal(
             f"Return one number for each of the {count} pixels, an array of shape ({count},). "
@@ -30,6 +36,12 @@ def partition(result, count, edges, weights, k):
         )
     _, first, which = np.unique(labels, return_index=True, return_inverse=True)
     return np.argsort(np.argsort(first))[which.ravel()]
+
+
+def told(result, count, edges, weights, k):
+    """Say of the numbers what they are, for they may not be those that the answer gave."""
+    regions = partition(result, count, edges, weights, k)
+    return {"regions numbered from 0, in the order they appear": regions}
 
 
 def _row(values):
@@ -115,7 +127,16 @@ def _one_threshold(count, edges, weights, k):
     return region
 
 
+def _returns_early(count, edges, weights, k):
+    region = np.arange(count)
+    a, b = edges[np.argmin(weights)]
+    region[b] = a
+    return region
+
+
 GROW_MISTAKES = {
+    "never-merged": lambda count, edges, weights, k: np.arange(count),
+    "returns-early": _returns_early,
     "unsorted": _growing(order=lambda w: np.arange(len(w))),
     "max": _growing(limit=max),
     "one-threshold": _one_threshold,
@@ -162,6 +183,28 @@ def _rated(*, around=True, rest=True, both=True):
     return rated
 
 
+def _mixed(first, last):
+    """Return the mended function with a box whose corners are both taken by `first` and `last`."""
+
+    def rated(box_a, box_b, pixels_a, pixels_b, pixels):
+        x1, y1 = first(box_a[0], box_b[0]), first(box_a[1], box_b[1])
+        x2, y2 = last(box_a[2], box_b[2]), last(box_a[3], box_b[3])
+        holes = (x2 - x1) * (y2 - y1) - pixels_a - pixels_b
+        return 1 - (pixels_a + pixels_b) / pixels, 1 - holes / pixels
+
+    return rated
+
+
+def _second_added(box_a, box_b, pixels_a, pixels_b, pixels):
+    size, fill = size_and_fill(box_a, box_b, pixels_a, pixels_b, pixels)
+    return size, fill - 2 * pixels_b / pixels
+
+
+def _size_without_brackets(box_a, box_b, pixels_a, pixels_b, pixels):
+    fill = size_and_fill(box_a, box_b, pixels_a, pixels_b, pixels)[1]
+    return 1 - pixels_a + pixels_b / pixels, fill
+
+
 SIZE_MISTAKES = {
     "as-given": _rated(around=False, rest=False, both=False),
     "rest-and-both": _rated(rest=False, both=False),
@@ -170,6 +213,11 @@ SIZE_MISTAKES = {
     "around": _rated(around=False),
     "rest": _rated(rest=False),
     "both": _rated(both=False),
+    "first-corner": _mixed(min, min),
+    "last-corner": _mixed(max, max),
+    "second-added": _second_added,
+    "size-without-brackets": _size_without_brackets,
+    "order": lambda *regions: size_and_fill(*regions)[::-1],
     "fill-of-the-box": lambda a, b, m, n, p: (
         1 - (m + n) / p,
         (m + n) / ((max(a[2], b[2]) - min(a[0], b[0])) * (max(a[3], b[3]) - min(a[1], b[1]))),

@@ -28,6 +28,7 @@ def align_cases():
     return [
         (ramp[..., None], (1.0, 1.0, 3.0, 3.0), 2, 2),
         (ramp[..., None], (1.25, 1.5, 4.25, 3.5), 2, 3),
+        (ramp[..., None], (1.0, 1.0, 5.0, 4.0), 2, 2),  # bins that are no cells
         (rng.normal(size=(7, 9, 2)), (2.0, 1.0, 7.0, 5.0), 2, 2),
         (rng.normal(size=(8, 6, 3)), (1.3, 2.6, 4.9, 6.8), 3, 2),
         (rng.normal(size=(9, 8, 4)), (2.7, 1.2, 6.1, 7.9), 4, 5),
@@ -44,7 +45,7 @@ def _read(x, u, v):
     return (1 - b) * upper + b * lower
 
 
-def _reading(*, half=0.5, middle=0.5, read=_read, snap=lambda roi: roi, ends=False):
+def _reading(*, half=(0.5, 0.5), middle=0.5, read=_read, snap=lambda roi: roi, ends=False):
     """Return the reference with one of its parts changed."""
 
     def align(x, roi, rows, columns):
@@ -58,7 +59,7 @@ def _reading(*, half=0.5, middle=0.5, read=_read, snap=lambda roi: roi, ends=Fal
         )
         if ends:
             v, u = np.linspace(y1, y2, rows), np.linspace(x1, x2, columns)
-        return np.array([[read(x, b - half, a - half) for b in u] for a in v])
+        return np.array([[read(x, b - half[0], a - half[1]) for b in u] for a in v])
 
     return align
 
@@ -81,6 +82,35 @@ def _mean_of_four(x, u, v):
     return x[top : top + 2, left : left + 2].mean(axis=(0, 1))
 
 
+def _between(x, u, v, top, left, *, turned=False):
+    """Read between four neighbours, whatever they are; `turned` takes two for each other."""
+    rows, columns = (
+        np.clip([n, n + 1], 0, size - 1) for n, size in ((top, len(x)), (left, x.shape[1]))
+    )
+    four = x[np.ix_(rows, columns)]
+    b, a = v - top, u - left
+    return np.einsum("i,j,ijc->c", [1 - b, b], [1 - a, a], four.swapaxes(0, 1) if turned else four)
+
+
+def _rounded_neighbours(x, u, v):
+    return _between(x, u, v, round(v), round(u))
+
+
+def _neighbours_swapped(x, u, v):
+    return _between(x, u, v, int(np.floor(v)), int(np.floor(u)), turned=True)
+
+
+def _counts_swapped(x, roi, rows, columns):
+    """Divide the height by the columns, and the width by the rows."""
+    x1, y1, x2, y2 = roi
+    return _reading()(
+        x,
+        (x1, y1, x1 + (x2 - x1) * columns / rows, y1 + (y2 - y1) * rows / columns),
+        rows,
+        columns,
+    )
+
+
 def _max_of_bin(x, roi, rows, columns):
     x1, y1, x2, y2 = (round(side) for side in roi)
     v, u = np.linspace(y1, y2, rows + 1), np.linspace(x1, x2, columns + 1)
@@ -95,10 +125,23 @@ def _max_of_bin(x, roi, rows, columns):
 
 
 ALIGN_MISTAKES = {
-    "half-forgotten": _reading(half=0.0),
+    "half-forgotten": _reading(half=(0.0, 0.0)),
+    "half-in-x-only": _reading(half=(0.5, 0.0)),
+    "half-in-y-only": _reading(half=(0.0, 0.5)),
+    "half-added": _reading(half=(-0.5, -0.5)),
+    "both-halves-forgotten": _reading(half=(0.0, 0.0), middle=0.0),
     "roi-rounded": _reading(snap=np.round),
     "roi-cut": _reading(snap=np.floor),
-    "rounded-and-half": _reading(snap=np.round, half=0.0),
+    "rounded-and-half": _reading(snap=np.round, half=(0.0, 0.0)),
+    "bins-of-one-cell": lambda x, roi, rows, columns: _reading()(
+        x, (roi[0], roi[1], roi[0] + columns, roi[1] + rows), rows, columns
+    ),
+    "counts-swapped": _counts_swapped,
+    "start-forgotten": lambda x, roi, rows, columns: _reading()(
+        x, (0.0, 0.0, roi[2] - roi[0], roi[3] - roi[1]), rows, columns
+    ),
+    "rounded-neighbours": _reading(read=_rounded_neighbours),
+    "neighbours-swapped": _reading(read=_neighbours_swapped),
     "nearest": _reading(read=_nearest),
     "cell-above": _reading(read=_floor),
     "corner-of-the-bin": _reading(middle=0.0),

@@ -108,9 +108,17 @@ def _boxes(result):
     if boxes.size == 0:
         boxes = boxes.reshape(0, 4)
     if boxes.ndim != 2 or boxes.shape[1] != 4:
-        raise Refusal("Return an array of boxes x1, y1, x2, y2, of shape (N, 4).")
+        raise Refusal(
+            "Return an array of boxes x1, y1, x2, y2, of shape (N, 4). "
+            f"Yours is of the type {type(result).__name__}, of shape {boxes.shape}."
+        )
     if len(boxes) > 10:
         raise Refusal(f"At most 10 boxes for a frame; yours are {len(boxes)}. Keep `[:10]`.")
     if not np.isfinite(boxes).all():
         raise Refusal("Some of the boxes' numbers are not finite (nan or inf).")
+    if (boxes[:, 2:] < boxes[:, :2]).any():
+        raise Refusal(
+            "One of your boxes ends before it begins: boxes are x1, y1, x2, y2, two corners, "
+            "not a corner with width and height."
+        )
     return boxes
