@@ -270,3 +270,27 @@ def test_write_puts_no_picture_over_another(tmp_path, form):
     with pytest.raises(DatasetError, match="place of another"):
         datasets.write(DetectionSet(("cat",), items), tmp_path / "new", form=form)
     assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("form", ["txt", "voc", "csv", "coco", "yolo"])
+def test_a_folder_without_labels_of_the_named_form_is_not_clean(tmp_path, form):
+    put(tmp_path / "x.md", "nothing\n")
+    report = check(tmp_path, form=form)
+    assert not report.ok
+    assert f"holds no labels of the form {form}" in report.faults[0].text
+
+
+def test_a_picture_that_is_cut_off_is_grey_on_the_sheet(tmp_path):
+    for name in "ab":
+        picture(tmp_path / f"{name}.jpg", ord(name), size=(300, 300))
+        put(tmp_path / f"{name}.txt", "cat 3 4 100 200\n")
+    raw = (tmp_path / "a.jpg").read_bytes()
+    put(tmp_path / "a.jpg", raw[: len(raw) // 2])
+    pictures = read(tmp_path)
+    with pytest.raises(DatasetError, match=r"a\.jpg cannot be read"):
+        pictures[0].frame()
+    with pytest.warns(datasets.DatasetWarning, match=r"Drawn grey: .*a\.jpg"):
+        sheet = datasets.contact_sheet(pictures)
+    assert (sheet[sheet.shape[0] - 200, 300] == 128).all()
+    with pytest.warns(datasets.DatasetWarning, match="Drawn grey"):
+        assert datasets.write_sheet(tmp_path, tmp_path / "s.png") == 2

@@ -41,7 +41,12 @@ def load(folder, form=None, origin=1):
     if origin not in (0, 1):
         raise DatasetError(f"origin must be 0 or 1, the first pixel's number. Received: {origin!r}")
     root, form = detect(root, form, tuple(FORMS))
-    return module(form).load(root, origin=origin)
+    labels = module(form).load(root, origin=origin)
+    if not (labels.entries or labels.faults or labels.sources):
+        raise DatasetError(
+            f"{root} holds no labels of the form {form}. Is it the right folder, and the form?"
+        )
+    return labels
 
 
 def as_folder(folder):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from vidlearn.plots import COLOURS
 from vidlearn.plots.colours import readable_on
 
 from .forms import read
-from .types import DatasetError
+from .types import DatasetError, DatasetWarning
 
 TILE = 480  # pixels of the longer side
 GAP = 12
@@ -35,7 +36,7 @@ def contact_sheet(pictures, *, number=12, seed=0):
     -------
     ndarray
         (H, W, 3) uint8 RGB. Each picture fits into 480 x 480; its name and split stand below, and
-        the colours of the classes on top.
+        the colours of the classes on top. A picture that cannot be decoded is grey.
 
     Raises
     ------
@@ -140,12 +141,21 @@ def _tile(item, classes, font):
 
     height, width = item.size
     scale = TILE / max(height, width)
-    small = Image.fromarray(item.frame()).resize(
+    small = Image.fromarray(_frame(item)).resize(
         (max(1, round(width * scale)), max(1, round(height * scale))), Image.Resampling.LANCZOS
     )
     for box, k in zip(item.truth.boxes * scale, item.truth.labels, strict=True):
         _box(ImageDraw.Draw(small), box, classes[k], COLOURS[k % 7], font)
     return np.array(small)
+
+
+def _frame(item):
+    """Return a picture; a grey one, and a warning, where it cannot be decoded."""
+    try:
+        return item.frame()
+    except DatasetError as error:
+        warnings.warn(f"Drawn grey: {error}", DatasetWarning, stacklevel=4)
+        return np.full((*item.size, 3), 128, np.uint8)
 
 
 def _one_line(words):

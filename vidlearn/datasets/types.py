@@ -76,8 +76,17 @@ class LabelledPicture:
             object.__setattr__(self, "truncated", truncated)
 
     def frame(self):
-        """Return the picture, (H, W, 3) uint8 RGB, turned as its EXIF data say."""
-        return load(self.path, None, "rgb")
+        """Return the picture, (H, W, 3) uint8 RGB, turned as its EXIF data say.
+
+        Raises
+        ------
+        DatasetError
+            If the file is gone or damaged.
+        """
+        try:
+            return load(self.path, None, "rgb")
+        except (OSError, ValueError) as error:
+            raise DatasetError(f"{self.path} cannot be read: {error}. Copy it again.") from error
 
     def __repr__(self):
         height, width = self.size
