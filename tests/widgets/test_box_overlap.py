@@ -62,6 +62,7 @@ def test_a_frame_gives_the_size_and_is_stored_small():
         ({"a": [-1, 0, 4, 4]}, "a must be"),
         ({"a": [1, 2, 3]}, r"a must have shape \(4,\)"),
         ({"a": [1, 2, 3, np.nan]}, r"a must have shape \(4,\) and hold finite numbers"),
+        ({"size": (8, np.inf)}, r"size must be \(height, width\).*inf"),
         ({"size": (0, 12)}, r"size must be \(height, width\), both above 0. Received: \(0, 12\)"),
         ({"size": 12}, "size must be"),
         ({"frame": np.zeros((8, 12, 3), np.uint8)}, "size must be left out with a frame"),

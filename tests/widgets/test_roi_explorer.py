@@ -223,3 +223,30 @@ def test_the_next_cell_of_the_notebook_can_read_where_the_box_went(browser, expl
     page.locator("[data-vl='reset']").click()
     assert page.evaluate("put") == {"box": BOX, "samples": 2}
     page.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scale", [0.7, 0.9, 1e-6, 1 / 16])
+def test_a_box_pushed_to_the_border_is_taken_back_by_python(browser, x, scale):
+    """Where a stride is no power of 2, the steps of the browser end a rounding off the border."""
+    box = np.array([0.13, 0.2, 1.43, 2.9]) / scale
+    explorer = RoIExplorer(x, box=box, scale=scale)
+    page = host(browser.new_page(), explorer)
+    for dial in page.locator("input[type=range]").all()[:4]:
+        dial.focus()
+        for key in ("Home", "End"):
+            page.keyboard.press(key)
+            explorer.box = page.evaluate("put.box")
+    height, width = x.shape
+    ends = np.array([width - 1, height - 1]) / scale
+    assert (explorer.box[2:] <= ends).all()
+    assert (ends - explorer.box[2:] < 0.1 / scale).all()  # a step fits no more
+    page.close()
+
+
+def test_what_is_off_the_border_by_more_than_rounding_is_rejected(explorer):
+    for edge, by in ((0, -0.01), (2, 0.01)):
+        box = [0.0, 0.0, 128.0, 96.0]
+        box[edge] += by
+        with pytest.raises(ValueError, match="box must hold"):
+            explorer.box = box

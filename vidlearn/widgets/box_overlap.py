@@ -14,6 +14,7 @@ from .poster import BLUE, GREY, MARK, Sheet
 from .traits import Numbers
 
 MAX_WIDTH = 480
+LARGEST = 1e15  # as in vidlearn.boxes
 
 
 class BoxOverlap(Interactive):
@@ -125,7 +126,11 @@ def _room(a, b):
 def _sides(size):
     """Return (height, width) as a list, if it is one."""
     sides = np.asarray(size)
-    if sides.shape != (2,) or sides.dtype.kind not in "iuf" or not (sides > 0).all():
+    if (
+        sides.shape != (2,)
+        or sides.dtype.kind not in "iuf"
+        or not ((sides > 0) & (sides <= LARGEST)).all()
+    ):
         raise ValueError(f"size must be (height, width), both above 0. Received: {size!r}")
     return sides.tolist()
 

@@ -13,6 +13,7 @@ from .traits import Checked, Grid, Number, Numbers, Whole, shape
 
 MOST = 12
 MOST_BINS = 7
+SLACK = 1e-6  # of a cell: what the browser's steps may be off by, added up
 
 
 class Bins(Checked):
@@ -87,15 +88,15 @@ class RoIExplorer(Interactive):
                 f"features must have at least 2 rows and columns, so that a box can be shifted "
                 f"over it. Received shape {(rows, columns)}."
             )
-        x1, y1, x2, y2 = now["box"]
         right, bottom = ((side - 1) / now["scale"] for side in (columns, rows))
+        x1, y1, x2, y2 = box = _snapped(now["box"], right, bottom, SLACK / now["scale"])
         if not (0 <= x1 < x2 <= right and 0 <= y1 < y2 <= bottom):
             raise ValueError(
                 f"box must hold x1 < x2 from 0 to {right:g} and y1 < y2 from 0 to {bottom:g}: "
                 f"pixels of the picture, with one of the map's {rows}×{columns} cells free to its "
                 f"right and below it. Received: {now['box']} at a scale of {now['scale']:g}."
             )
-        return proposal["value"]
+        return box if proposal["trait"].name == "box" else proposal["value"]
 
     def describe(self):
         box = ", ".join(f"{edge:g}" for edge in self.box)
@@ -121,3 +122,10 @@ class RoIExplorer(Interactive):
             below += 22 + tall * self.size[0] + 14
         height = max(below, 30 + tall * len(self.features) + 10)
         return "image/svg+xml", sheet.svg(max(far, start + 80) + 10, height)
+
+
+def _snapped(box, right, bottom, slack):
+    """Return a box, its edges put on the border where they leave it by no more than the slack."""
+    ends = np.array([right, bottom, right, bottom])
+    inside = np.clip(box, 0, ends)
+    return np.where(np.abs(inside - box) <= slack, inside, box).tolist()
