@@ -294,3 +294,70 @@ def test_a_picture_that_is_cut_off_is_grey_on_the_sheet(tmp_path):
     assert (sheet[sheet.shape[0] - 200, 300] == 128).all()
     with pytest.warns(datasets.DatasetWarning, match="Drawn grey"):
         assert datasets.write_sheet(tmp_path, tmp_path / "s.png") == 2
+
+
+@pytest.mark.parametrize(
+    ("x2", "kind"),
+    [(80.005, None), (80.05, "slightly-outside"), (80.9, "slightly-outside"), (81.2, "outside")],
+)
+def test_how_far_outside_is_how_bad(tmp_path, x2, kind):
+    picture(tmp_path / "a.png", 1)
+    put(tmp_path / "a.txt", f"cat 3 4 {x2} 20\n")
+    assert [one for one, *_ in told(check(tmp_path)) if one != "unused-class"] == [kind] * bool(
+        kind
+    )
+
+
+def test_yolo_box_that_leaves_its_picture_is_not_taken_for_pixels(tmp_path):
+    picture(tmp_path / "a.png", 1)
+    put(tmp_path / "a.txt", "0 1.5 .5 .2 .2\n0 40 30 10 10\n")
+    kinds = {line: kind for kind, _, line in told(check(tmp_path, form="yolo")) if line}
+    assert kinds == {1: "outside", 2: "pixels"}
+
+
+def test_a_repair_does_not_touch_numbers_that_mean_something_else(tmp_path):
+    picture(tmp_path / "a.jpg", 1)
+    put(tmp_path / "a.txt", "0 40 30 10 10\n")
+    every = ["clip", "drop-empty", "fix-inverted", "drop-malformed"]
+    assert not repair(tmp_path, every, form="yolo").changes
+    put(tmp_path / "a.xml", XML.format(more="").replace("<xmin>3", "<xmin>0"))
+    assert [one.line for one in repair(tmp_path, every, form="voc").changes] == []
+
+
+def test_clip_and_drop_empty_leave_a_box_that_is_upside_down(tmp_path):
+    picture(tmp_path / "a.png", 1)
+    put(tmp_path / "a.txt", "cat 90 40 99 20\ncat 90 20 99 40\n")
+    done = repair(tmp_path, ["clip", "drop-empty"])
+    assert [one.line for one in done.changes] == [2]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such modes")
+def test_a_repair_keeps_the_mode_and_leaves_only_copies(tmp_path):
+    picture(tmp_path / "a.png", 1)
+    file = put(tmp_path / "a.txt", "cat 3 4 95 20\n")
+    file.chmod(0o640)
+    done = repair(tmp_path, ["clip"])
+    assert file.stat().st_mode & 0o777 == 0o640
+    assert [path.name for path in done.backup.iterdir()] == ["a.txt"]
+
+
+@pytest.mark.parametrize("bad", [(0,), (0, 1), (1, 2), (0, 2), (0, 1, 2)])
+def test_coco_elements_are_taken_out_with_one_comma_each(tmp_path, bad):
+    picture(tmp_path / "a.png", 1)
+    content = coco()
+    boxes = [content["annotations"][0] | {"id": k, "bbox": [k, 4, 10, 20]} for k in range(3)]
+    for k in bad:
+        boxes[k] = boxes[k] | {"bbox": None}
+    file = put(tmp_path / "all.json", json.dumps(content | {"annotations": boxes}))
+    repair(tmp_path, ["drop-malformed"])
+    assert [one["id"] for one in json.loads(file.read_text())["annotations"]] == [
+        k for k in range(3) if k not in bad
+    ]
+
+
+@pytest.mark.parametrize(("words", "difficult"), [("", False), ("0", False), ("1", True)])
+def test_an_empty_difficult_is_none(tmp_path, words, difficult):
+    picture(tmp_path / "a.jpg", 1)
+    xml = XML.format(more="").replace("95", "60")
+    put(tmp_path / "a.xml", xml.replace("<bndbox>", f"<difficult>{words}</difficult><bndbox>"))
+    assert read(tmp_path)[0].truth.difficult.tolist() == [difficult]

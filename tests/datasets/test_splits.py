@@ -133,3 +133,9 @@ def test_rejects_fewer_groups_than_parts():
         split(["a.jpg", "b.jpg"], (0.4, 0.3, 0.3))
     with pytest.raises(ValueError, match="groups must be"):
         split(["a.jpg", "b.jpg"], groups="film")
+
+
+@pytest.mark.parametrize("shares", [0.8, "ab", (1,)])
+def test_rejects_what_are_no_shares(shares):
+    with pytest.raises(ValueError, match="shares must be 2 or 3 numbers"):
+        split(["a", "b", "c"], shares)

@@ -127,7 +127,7 @@ def split(pictures, shares=(0.8, 0.2), *, seed=0, groups=None):
 def _shares(shares):
     if not hasattr(shares, "items"):
         names = ("train", "val", "test")
-        if not 2 <= len(shares) <= 3:
+        if isinstance(shares, str) or not hasattr(shares, "__len__") or not 2 <= len(shares) <= 3:
             raise ValueError(
                 f"shares must be 2 or 3 numbers, or a dict of names and shares. Received: {shares}"
             )
