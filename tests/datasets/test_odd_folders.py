@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.datasets.labelled import picture, put, told
 from vidlearn import datasets
 from vidlearn.boxes import Truth
 from vidlearn.datasets import DatasetError, DetectionSet, LabelledPicture, check, read, repair
+from vidlearn.datasets.yolo import partner
 
 HEADER = "filename,width,height,class,xmin,ymin,xmax,ymax\n"
 XML = (
@@ -361,3 +363,20 @@ def test_an_empty_difficult_is_none(tmp_path, words, difficult):
     xml = XML.format(more="").replace("95", "60")
     put(tmp_path / "a.xml", xml.replace("<bndbox>", f"<difficult>{words}</difficult><bndbox>"))
     assert read(tmp_path)[0].truth.difficult.tolist() == [difficult]
+
+
+def test_the_last_folder_images_is_that_of_the_labels():
+    assert partner(Path("images/a/images/1.jpg")) == Path("images/a/labels/1.jpg")
+
+
+def test_coco_numbers_that_are_not_apart_are_given_anew(tmp_path):
+    paths = [picture(tmp_path / f"{k}.png", k) for k in range(3)]
+    splits = ("train", "train", "val")
+    items = [
+        LabelledPicture(path, (60, 80), Truth([]), split, id=9)
+        for path, split in zip(paths, splits, strict=True)
+    ]
+    datasets.write(DetectionSet(("cat",), items), tmp_path / "same", form="coco")
+    assert [item.id for item in read(tmp_path / "same")] == [1, 2, 3]
+    datasets.write(DetectionSet(("cat",), items[1:]), tmp_path / "apart", form="coco")
+    assert [item.id for item in read(tmp_path / "apart")] == [9, 9]
