@@ -29,6 +29,8 @@ def test_a_truth_below_every_threshold_gets_its_best():
 
 def test_all_that_tie_for_the_best_learn_the_truth():
     assert match([[0.4, 0.0], [0.4, 0.35], [0.1, 0.6]]).tolist() == [0, 0, 1]
+    assert match([[0.05, 0.0], [0.05, 0.9], [0.01, 0.0]]).tolist() == [0, 1, -1]  # however little
+    assert match([[0.05], [0.05], [0.01]]).tolist() == [0, 0, -1]
     # Two truths want anchor 0 alike: the first gets it, the other the best still free.
     assert match([[0.4, 0.4], [0.1, 0.2], [0.1, 0.2]]).tolist() == [0, 1, -1]
     # The better claim goes first, whatever the order of truths; nobody else loses its own.

@@ -179,3 +179,16 @@ def test_the_largest_boxes_have_numbers():
     large = np.array([[-1e15, -1e15, 1e15, 1e15]], np.float32)
     for measure in (iou, giou, diou, ciou):
         assert measure(large, large).tolist() == [[1]]
+
+
+def test_giou_is_not_above_iou_by_a_rounding():
+    outer, inner = [[0, 0, 8.3, 7.6]], [[0, 0, 4.1, 5.0]]  # their union rounds to above the hull
+    assert giou(outer, inner) == iou(outer, inner)
+    assert giou(inner, outer) == iou(inner, outer)
+
+
+def test_ciou_of_boxes_without_height_or_without_either_side_by_hand():
+    flat, point = [[0, 0, 4, 0]], [[2, 0, 2, 0]]  # angles 90 and 0 degrees: v = 1, alpha = 1/2
+    np.testing.assert_allclose(ciou(flat, point), [[-0.5]], rtol=1e-12)
+    np.testing.assert_allclose(ciou(point, flat), [[-0.5]], rtol=1e-12)
+    np.testing.assert_allclose(ciou([[2, -2, 2, 2]], point), [[0]], atol=1e-12)
