@@ -285,3 +285,14 @@ CASES += [(soft_nms, *case) for case in (BAD | ONLY_SOFT).values()]
 def test_suppression_rejects_what_does_not_belong_together(form, arguments, options, message):
     with pytest.raises(ValueError, match=message):
         form(*arguments, **options)
+
+
+@pytest.mark.parametrize("scale", [1e-12, 1.0, 1e12])
+def test_suppression_does_not_ask_how_large_a_pixel_is(scale):
+    rng = np.random.default_rng(5)
+    starts = rng.random((300, 2)) * 20
+    boxes = scale * np.concatenate([starts, starts + 1 + rng.random((300, 2)) * 3], axis=1)
+    scores = rng.random(300)
+    kept = nms(boxes, scores, threshold=0.3)
+    assert 20 < len(kept) < 280
+    assert kept.tolist() == nms_naive(boxes, scores, threshold=0.3).tolist()
