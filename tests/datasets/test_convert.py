@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import sys
 
 import numpy as np
 import pytest
@@ -138,3 +139,27 @@ def test_types_reject(tmp_path):
         DetectionSet(("a", "b"), [item])
     with pytest.raises(ValueError, match=r"truncated must have shape \(1,\)"):
         LabelledPicture("x.jpg", (6, 8), Truth([[1, 2, 3, 4]]), truncated=[True, False])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such modes")
+def test_the_new_folder_can_be_entered_as_others_can(tmp_path):
+    (tmp_path / "plain").mkdir()
+    datasets.write(toy(tmp_path), tmp_path / "new", form="txt")
+    assert (tmp_path / "new").stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+def test_results_are_refused_where_pictures_share_a_number(tmp_path):
+    items = [
+        LabelledPicture(tmp_path / f"{split}.jpg", (48, 64), Truth([]), split, id=9)
+        for split in ("train", "val")
+    ]
+    (tmp_path / "r.json").write_text("[]")
+    with pytest.raises(DatasetError, match="different numbers"):
+        datasets.read_results(tmp_path / "r.json", DetectionSet(("cat",), items))
+
+
+def test_a_missing_picture_is_told_once_however_many_boxes_it_has(tmp_path):
+    row = "gone.jpg,80,60,cat,1,2,30,40\n"
+    (tmp_path / "all.csv").write_text("filename,width,height,class,xmin,ymin,xmax,ymax\n" + 3 * row)
+    faults = datasets.check(tmp_path).faults
+    assert [(one.kind, one.line) for one in faults] == [("missing-picture", 2)]

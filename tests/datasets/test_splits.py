@@ -139,3 +139,10 @@ def test_rejects_fewer_groups_than_parts():
 def test_rejects_what_are_no_shares(shares):
     with pytest.raises(ValueError, match="shares must be 2 or 3 numbers"):
         split(["a", "b", "c"], shares)
+
+
+def test_a_share_that_comes_out_whole_is_not_a_crumb_less():
+    for count in (10, 20, 30, 70, 90):
+        assert _sizes(count, [0.7, 0.1, 0.2]).tolist() == [
+            round(count * share) for share in (0.7, 0.1, 0.2)
+        ]
