@@ -45,7 +45,7 @@ def match(overlaps, *, high=0.7, low=0.3, best=True):
 
     References
     ----------
-    Ren et al.: Faster R-CNN. NeurIPS 2015, section 3.1.2. One anchor for each: Liu et al.: SSD.
+    Ren et al.: Faster R-CNN. TPAMI 39 (6), 2017, section 3.1.2. One anchor for each: Liu et al.: SSD.
     ECCV 2016, section 2.2.
 
     Examples
@@ -101,7 +101,7 @@ def sample(assigned, *, count=256, share=0.5, rng):
 
     References
     ----------
-    Ren et al.: Faster R-CNN. NeurIPS 2015, section 3.1.3.
+    Ren et al.: Faster R-CNN. TPAMI 39 (6), 2017, section 3.1.3.
 
     Examples
     --------

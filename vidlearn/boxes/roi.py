@@ -41,7 +41,8 @@ def roi_pool(features, rois, *, size, scale=1.0):
     The four rules of the reference code: ends are ``round(scale * x)``, halves away from zero; the
     last cell belongs to the box, which is so ``x2 - x1 + 1`` cells wide, 1 at least; bin j takes
     the cells from ``floor(j * width / columns)`` up to ``ceil((j + 1) * width / columns)``, so that
-    neighbours may share one; what lies outside of the map is left out.
+    neighbours may share one; what lies outside of the map is left out. The second rule makes every
+    box a cell larger than its rounded ends say, and moves its centre half a cell right and down.
 
     References
     ----------
