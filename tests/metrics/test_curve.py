@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.metrics.published import PUBLISHED
 from vidlearn.boxes import Detections, Truth
 from vidlearn.metrics import average_precision, average_precision_naive, precision_recall
+from vidlearn.metrics.overlap import overlap
 
 FORMS = ("coco", "voc2007", "voc2010")
 # By falling score: correct 1 0 0 1 1 0 1 0, of 5 truths.
@@ -232,3 +233,10 @@ def test_average_precision_rejects_(average):
             average([wrong], [1.0])
     with pytest.raises(ValueError, match=r"form must be one of .*'voc2010'. Received: 'voc'"):
         average(curve, form="voc")
+
+
+def test_equal_boxes_reach_an_iou_of_one_in_spite_of_rounding():
+    box = [[0.5, 1.9, 8.2, 9.6]]
+    assert overlap(box, box, False) < 1
+    curve = precision_recall([Detections(box, [0.5])], [Truth(box)], iou=1)
+    assert curve.correct.tolist() == [True]
