@@ -45,8 +45,8 @@ def match(overlaps, *, high=0.7, low=0.3, best=True):
 
     References
     ----------
-    Ren et al.: Faster R-CNN. TPAMI 39 (6), 2017, section 3.1.2. One anchor for each: Liu et al.: SSD.
-    ECCV 2016, section 2.2.
+    Ren et al.: Faster R-CNN. TPAMI 39 (6), 2017, section 3.1.2. One anchor for each: Liu et al.:
+    SSD. ECCV 2016, section 2.2.
 
     Examples
     --------
