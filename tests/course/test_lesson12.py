@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from vidlearn import boxes, proposals
+from vidlearn.course import challenge, hint
 from vidlearn.course.checks import grade
 from vidlearn.course.exercises import Refusal, get
 from vidlearn.course.exercises.lesson12 import held_out, proposal_score, scene
@@ -182,6 +183,14 @@ def test_the_challenge_is_won_by_votes_and_not_by_one_filter():
     assert proposal_score(lambda f: proposals.selective_search(f)[:10]) == pytest.approx(0.43, 0.03)
     assert proposal_score(lambda f: filtered(f)[:10]) == pytest.approx(0.67, abs=0.03)
     assert proposal_score(voted) == pytest.approx(0.89, abs=0.03)
+
+
+def test_the_hints_of_a_challenge_promise_no_solution(capsys):
+    """`solution` has none to show."""
+    below = challenge("ten-boxes", lambda frame: [[0, 0, 160, 120]])
+    assert "Hint 3 of 3" in below._repr_html_()
+    hint("ten-boxes", 3)
+    assert "solution(" not in below._repr_html_() + capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -139,7 +139,8 @@ def hint(exercise_id, number=None):
         show_line("unknown", words["number"].format(id=exercise.id, total=total))
         return
     _hints_given[exercise.id] = max(number, _hints_given.get(exercise.id, 0))
-    after = words["more" if number < total else "last"].format(id=exercise.id)
+    last = "last_of_challenge" if exercise.kind == "challenge" else "last"
+    after = words["more" if number < total else last].format(id=exercise.id)
     head = words["title"].format(number=number, total=total)
     show_markdown(f"**{head}.** {exercise.hints[int(number) - 1]}\n\n{after}")
 

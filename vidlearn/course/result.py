@@ -83,7 +83,7 @@ class CheckResult:
     def _folded(self):
         """Set each hint inside the one before, so that one click shows one."""
         words, inner = text("hint")["title"], ""
-        if self.hints:
+        if self.hints and self.more:  # a challenge has no solution to show
             last = text("check")["more_last"].format(id=self.id)
             inner = f"<p style='margin:.3em 0'>{inline(last)}</p>"
         for number, line in reversed(list(enumerate(self.hints, 1))):
