@@ -236,7 +236,7 @@ def test_average_precision_rejects_(average):
 
 
 def test_equal_boxes_reach_an_iou_of_one_in_spite_of_rounding():
-    box = [[0.5, 1.9, 8.2, 9.6]]
+    box = [[521.48, 104.82, 727.1, 616.82]]
     assert overlap(box, box, False) < 1
     curve = precision_recall([Detections(box, [0.5])], [Truth(box)], iou=1)
     assert curve.correct.tolist() == [True]
