@@ -43,9 +43,8 @@ def load(folder, form=None, origin=1):
     root, form = detect(root, form, tuple(FORMS))
     labels = module(form).load(root, origin=origin)
     if not (labels.entries or labels.faults or labels.sources):
-        raise DatasetError(
-            f"{root} holds no labels of the form {form}. Is it the right folder, and the form?"
-        )
+        why = f"it holds no labels of the form {form}. Is it the right folder, and the form?"
+        labels.found("folder", root, why=why)
     return labels
 
 
