@@ -60,7 +60,7 @@ class Visits:
         page = self.context.new_page()
         page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
         page.on("console", self._hear)
-        page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
+        page.on("requestfailed", self._miss)
         page.route(lambda url: not url.startswith((allowed, "data:", "blob:")), self._refuse)
         page.goto(address)
         return page
@@ -68,6 +68,10 @@ class Visits:
     def _hear(self, said):
         if said.type == "error":
             self.complaints.append(f"console: {said.text}")
+
+    def _miss(self, request):
+        if request.failure != "net::ERR_ABORTED":  # a film still loading when its page is closed
+            self.complaints.append(f"failed: {request.url}")
 
     def _refuse(self, route):
         self.complaints.append(f"asked outside: {route.request.url}")

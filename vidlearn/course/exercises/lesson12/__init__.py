@@ -4,6 +4,7 @@ from vidlearn import boxes, proposals
 from vidlearn.course.exercises import Exercise
 from vidlearn.course.exercises.lesson12 import regions, rois
 from vidlearn.course.exercises.lesson12.films import melting, recall_chart
+from vidlearn.course.exercises.lesson12.maps import pooled, rounded
 from vidlearn.course.exercises.lesson12.scenes import (
     boxes_by_lot,
     held_out,
@@ -16,8 +17,10 @@ __all__ = [
     "boxes_by_lot",
     "held_out",
     "melting",
+    "pooled",
     "proposal_score",
     "recall_chart",
+    "rounded",
     "scene",
 ]
 
