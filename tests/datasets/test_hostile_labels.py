@@ -145,3 +145,12 @@ def test_a_quote_that_is_never_closed(tmp_path):
     picture(tmp_path / "a.png", 0)
     (tmp_path / "x.csv").write_text(rows + "a.png,1,2,3,4,x\n" * 20_000)
     assert ("bad-file", "x.csv", 3) in told(datasets.check(tmp_path))
+
+
+@pytest.mark.parametrize("end", [b"\r", b"\r\r\n"])
+def test_a_carriage_return_inside_the_header_is_told(tmp_path, end):
+    head = b"file" + end + b"name,width,height,class,xmin,ymin,xmax,ymax\n"
+    (tmp_path / "labels.csv").write_bytes(head + b"a.png,80,60,cat,1,2,3,4\n")
+    assert not datasets.check(tmp_path, form="csv", pictures=False).ok
+    with pytest.raises(DatasetError):
+        datasets.read(tmp_path, form="csv")

@@ -42,7 +42,9 @@ def load(folder, form=None, origin=1):
         raise DatasetError(f"origin must be 0 or 1, the first pixel's number. Received: {origin!r}")
     root, form = detect(root, form, tuple(FORMS))
     labels = module(form).load(root, origin=origin)
-    if not (labels.entries or labels.faults or labels.sources):
+    told = any(one.severity == "error" for one in labels.faults)
+    files = labels.sources and form != "csv"  # any .csv is opened, to see whether it is one of ours
+    if not (labels.entries or files or told):
         why = f"it holds no labels of the form {form}. Is it the right folder, and the form?"
         labels.found("folder", root, why=why)
     return labels

@@ -32,8 +32,16 @@ def looks_like(text):
     columns = _columns(first)
     if columns is not None:
         return True
-    fields = next(csv.reader([first.strip()]), [])
+    fields = _fields(first)
     return len(fields) == 6 and (all(_numeric(f) for f in fields[1:5]) or not any(fields[1:]))
+
+
+def _fields(line):
+    """Return the fields of a line; none where it is no CSV, as with a carriage return inside."""
+    try:
+        return next(csv.reader([line.strip()]), [])
+    except csv.Error:
+        return []
 
 
 def _numeric(field):
@@ -42,7 +50,7 @@ def _numeric(field):
 
 def _columns(first):
     """Return the names of the columns, where the first line is a header of ours."""
-    names = [name.strip().lower() for name in next(csv.reader([first.strip()]), [])]
+    names = [name.strip().lower() for name in _fields(first)]
     names = [ALSO.get(name, name) for name in names]
     return names if set(names) >= NEEDED else None
 
