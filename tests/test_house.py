@@ -28,6 +28,7 @@ TABLE = {
     "scratch": ((), "numpy"),
     "video": (("messages",), "numpy PIL av cv2"),
     "synthetic": (("video",), "numpy scipy PIL skimage sklearn"),
+    "layers": ((), "keras"),
     "models": (("layers", "boxes"), "keras numpy"),
     "messages": ((), ""),
     "plots": (("boxes", "messages"), "numpy matplotlib PIL IPython"),
