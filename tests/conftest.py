@@ -1,11 +1,19 @@
 """Fixtures that more than one folder of tests uses."""
 
 import json
+import os
 
+import hypothesis
 import pytest
 
 from tests.browser import MISSING, launch
 from vidlearn.course import lab
+
+# The same examples at each run, and no clock: a red suite means a fault in what was changed.
+# To search further: HYPOTHESIS_PROFILE=search make test
+hypothesis.settings.register_profile("suite", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("search", max_examples=2000, deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 NOTEBOOK = {
     "cells": [
