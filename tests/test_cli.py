@@ -152,3 +152,22 @@ def test_data_repairs_are_all_named_in_the_help(capsys):
         cli.main(["data", "check", "--help"])
     words = "".join(capsys.readouterr().out.split())
     assert not [name for name in REPAIRS if name not in words]
+
+
+@pytest.mark.parametrize(
+    ("function", "command"),
+    [
+        ("check", ["check", "."]),
+        ("convert", ["convert", ".", "there", "--to", "voc"]),
+        ("write_sheet", ["show", "."]),
+    ],
+)
+def test_ctrl_c_ends_a_long_command_in_a_line(function, command, monkeypatch, capsys):
+    from vidlearn import datasets
+
+    def stopped(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(datasets, function, stopped)
+    assert cli.main(["data", *command]) == 130
+    assert capsys.readouterr().err == "vidlearn: stopped\n"

@@ -24,7 +24,8 @@ def main(arguments: list[str] | None = None) -> int:
     Returns
     -------
     int
-        The exit code: 0 when all went well, 1 when not, 2 when the command was not understood.
+        The exit code: 0 when all went well, 1 when not, 2 when the command was not understood,
+        130 when it was stopped by Ctrl-C.
     """
     parser = _parser()
     chosen, rest = parser.parse_known_args(arguments)
@@ -40,6 +41,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"vidlearn: {error}\n{text('doctor')['reinstall']}", file=sys.stderr)
     except (OSError, ValueError) as error:
         print(f"vidlearn: {error}", file=sys.stderr)
+    except KeyboardInterrupt:  # nothing half-written stays; a download says what it keeps
+        print(f"vidlearn: {text('cli')['stopped']}", file=sys.stderr)
+        return 130
     return 1
 
 
@@ -191,10 +195,7 @@ def _data_list(chosen) -> int:
 def _data_download(chosen) -> int:
     from vidlearn.datasets import download
 
-    try:
-        download(chosen.name, to=chosen.to, yes=chosen.yes, offline=chosen.offline)
-    except KeyboardInterrupt:  # what it leaves behind has been said
-        return 130
+    download(chosen.name, to=chosen.to, yes=chosen.yes, offline=chosen.offline)
     return 0
 
 

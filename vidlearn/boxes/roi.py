@@ -10,6 +10,8 @@ column, so that all samples of a box are two small matrix products, rows by feat
 
 import numpy as np
 
+from ._checks import as_boxes
+
 
 def roi_pool(features, rois, *, size, scale=1.0):
     r"""Keep the largest feature of every bin of boxes that are rounded to whole cells.
@@ -137,7 +139,7 @@ def roi_align(features, rois, *, size, scale=1.0, samples=2, aligned=True):
 
 def prepare(features, rois, size, scale, samples=1):
     """Check the arguments; return features, rois in cells (R, 4) float64, and rows and columns."""
-    features, rois = np.asarray(features), np.asarray(rois, np.float64)
+    features, rois = np.asarray(features), as_boxes("rois", rois).astype(np.float64)
     if features.ndim != 3 or 0 in features.shape[:2]:
         raise ValueError(
             "features must be (H, W, C), the map of one picture, without a batch axis. "
@@ -145,10 +147,7 @@ def prepare(features, rois, size, scale, samples=1):
         )
     if not np.issubdtype(features.dtype, np.floating):
         features = features.astype(np.float64)
-    rois = rois.reshape(0, 4) if rois.size == 0 else rois
-    if rois.ndim != 2 or rois.shape[1] != 4:
-        raise ValueError(f"rois must be (R, 4) x1, y1, x2, y2. Received shape {rois.shape}")
-    for name, array in (("features", features), ("rois", rois), ("scale", scale)):
+    for name, array in (("features", features), ("scale", scale)):
         if not np.isfinite(array).all():
             raise ValueError(f"{name} must be finite. Received NaN or infinity")
     if scale <= 0:

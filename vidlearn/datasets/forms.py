@@ -43,8 +43,7 @@ def load(folder, form=None, origin=1):
     root, form = detect(root, form, tuple(FORMS))
     labels = module(form).load(root, origin=origin)
     told = any(one.severity == "error" for one in labels.faults)
-    files = labels.sources and form != "csv"  # any .csv is opened, to see whether it is one of ours
-    if not (labels.entries or files or told):
+    if not (labels.entries or told):
         why = f"it holds no labels of the form {form}. Is it the right folder, and the form?"
         labels.found("folder", root, why=why)
     return labels

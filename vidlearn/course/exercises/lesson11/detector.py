@@ -5,39 +5,17 @@ from functools import cache
 
 import numpy as np
 
-KINDS = ("coin", "cup", "flower", "horse")
+from vidlearn.course.exercises._scenes import HELD_OUT, KINDS, things
+
 SEEN = ("china", "brick", "grass", "rocket", "hubble", "tissue")
-HELD_OUT = ("cat", "camera", "gravel", "retina")
 SIDES = (24, 32, 42, 56)  # of the windows, in pixels
 BINS = 6  # directions of edges
 CORNERS = np.array([0, 4, 8, 12])  # of the cells in a window, which is 16 pixels wide when shrunk
 
 
 def scene(seed, frames=1, backgrounds=SEEN, **options):
-    """Make a film of things before a photograph.
-
-    Parameters
-    ----------
-    seed : int
-        Draws all; the background is one of `backgrounds` in turn.
-    frames : int
-        Number of frames.
-    backgrounds : sequence of str
-        Names of photographs.
-    **options
-        As `vidlearn.synthetic.moving_objects` takes them.
-
-    Returns
-    -------
-    vidlearn.synthetic.Scene
-        Frames of 120 x 160; its labels 0 to 3 are coin, cup, flower, horse.
-    """
-    from vidlearn.synthetic import moving_objects
-
-    scale = 0.2 * 2.2 ** np.random.default_rng(seed).random()  # 24 to 53 pixels
-    place = backgrounds[seed % len(backgrounds)]
-    options = {"scale": scale, "background": place, "kinds": KINDS} | options
-    return moving_objects(frames, seed=seed, **options)
+    """Make a film of things of 24 to 53 pixels; see `vidlearn.course.exercises._scenes.things`."""
+    return things(seed, frames, backgrounds, least=0.2, times=2.2, **options)
 
 
 def held_out(seed, frames=1, **options):

@@ -5,37 +5,15 @@ from functools import cache
 import numpy as np
 
 from vidlearn.course.exercises import Refusal
+from vidlearn.course.exercises._scenes import HELD_OUT, things
 
-KINDS = ("coin", "cup", "flower", "horse")
 SEEN = ("china", "brick", "grass", "rocket")
-HELD_OUT = ("cat", "camera", "gravel", "retina")
 
 
 def scene(seed, frames=1, backgrounds=SEEN, **options):
-    """Make a film of four things before a photograph.
-
-    Parameters
-    ----------
-    seed : int
-        Draws all; the background is one of `backgrounds` in turn.
-    frames : int
-        Number of frames.
-    backgrounds : sequence of str
-        Names of photographs.
-    **options
-        As `vidlearn.synthetic.moving_objects` takes them.
-
-    Returns
-    -------
-    vidlearn.synthetic.Scene
-        Frames of 120 x 160; its labels 0 to 3 are coin, cup, flower, horse.
-    """
-    from vidlearn.synthetic import moving_objects
-
-    scale = 0.18 * 2.3 ** np.random.default_rng(seed).random()  # 22 to 50 pixels
-    options = {"scale": scale, "objects": 3, "occlusion": "none"} | options
-    place = backgrounds[seed % len(backgrounds)]
-    return moving_objects(frames, kinds=KINDS, background=place, seed=seed, **options)
+    """Make a film of three things of 22 to 50 pixels, apart; see `_scenes.things`."""
+    options = {"objects": 3, "occlusion": "none"} | options
+    return things(seed, frames, backgrounds, least=0.18, times=2.3, **options)
 
 
 def held_out(seed, frames=1, **options):
