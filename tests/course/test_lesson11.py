@@ -346,3 +346,40 @@ def test_the_score_rejects_what_are_no_detections(answer, message):
 
 def test_an_empty_answer_to_the_challenge_is_not_yet_one():
     assert challenge("tame-detections", lambda found: None).status == "not_yet"
+
+
+def by_arrays(box, anchor):
+    (start, end), (first, last) = (np.reshape(x, (2, 2)) for x in (box, anchor))
+    shift = ((start + end) / 2 - (first + last) / 2) / (last - first)
+    return [*shift, *(np.log(end - start) - np.log(last - first))]
+
+
+@pytest.mark.parametrize("answer", [by_arrays, lambda b, a: np.array(by_arrays(b, a))])
+def test_encode_box_accepts_other_words(answer):
+    assert grade(get("encode-box"), lambda box, anchor: tuple(answer(box, anchor)))
+
+
+def test_encode_box_by_hand_and_as_in_the_library():
+    encode = get("encode-box").solution
+    # 8 right of 32 wide, 16 down of 32 high, as wide, twice as high
+    found = encode((48.0, 40.0, 80.0, 104.0), (40.0, 40.0, 72.0, 72.0))
+    assert found == pytest.approx((0.25, 0.5, 0, np.log(2)))
+    for box, anchor in get("encode-box").cases():
+        ours = boxes.encode([box], [anchor], variances=(1, 1, 1, 1))[0]
+        assert encode(box, anchor) == pytest.approx(ours.tolist())
+
+
+@pytest.mark.parametrize(
+    ("answer", "misconception"),
+    [
+        (lambda b, a: np.array(by_arrays(b, a)) * [a[2] - a[0], a[3] - a[1], 1, 1], "not-divided"),
+        (lambda b, a: np.array(by_arrays(b, a)) * [1, 1, -1, -1], "ratio-inverted"),
+        (lambda b, a: by_arrays(a, b), "anchor-first"),
+        (lambda b, a: np.array(by_arrays(b, a)) * [-1, -1, 1, 1], "from-box-to-anchor"),
+        (lambda b, a: [*by_arrays(b, a)[:2], *np.log2(np.exp(by_arrays(b, a)[2:]))], None),
+    ],
+)
+def test_encode_box_names_the_misconception(answer, misconception):
+    result = grade(get("encode-box"), lambda box, anchor: tuple(answer(box, anchor)))
+    assert result.status == "wrong"
+    assert result.misconception == misconception

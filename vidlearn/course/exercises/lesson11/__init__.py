@@ -1,7 +1,7 @@
 """Exercises of lesson 11, boxes and metrics."""
 
 from vidlearn.course.exercises import Exercise
-from vidlearn.course.exercises.lesson11 import precision, suppression
+from vidlearn.course.exercises.lesson11 import coding, precision, suppression
 from vidlearn.course.exercises.lesson11.challenge import tamed_score
 from vidlearn.course.exercises.lesson11.detector import (
     KINDS,
@@ -15,12 +15,19 @@ from vidlearn.course.exercises.lesson11.detector import (
 __all__ = ["EXERCISES", "KINDS", "drawn", "held_out", "scene", "tamed_score", "trained", "truth_of"]
 
 EXERCISES = [
-    Exercise("half-a-side", kind="predict", close=0.1),
     Exercise(
         "box-iou",
         suppression.box_iou,
         suppression.iou_cases,
         suppression.IOU_MISTAKES,
+    ),
+    Exercise(
+        "encode-box",
+        coding.encode_box,
+        coding.encode_cases,
+        coding.ENCODE_MISTAKES,
+        kind="repair",
+        returns=("dx", "dy", "dw", "dh"),
     ),
     Exercise(
         "nms",
