@@ -8,7 +8,7 @@ import pytest
 from vidlearn import messages, widgets
 from vidlearn.boxes import Detections, Truth
 from vidlearn.proposals import merge_regions
-from vidlearn.widgets.base import scripts, section
+from vidlearn.widgets.base import STATIC, parts, scripts, section
 
 
 def make(kind):
@@ -201,3 +201,13 @@ def test_each_kind_looks_the_same_whichever_styles_come_last(opened):
     assert len(looks) == len(widgets.__all__)
     for other in looks[1:]:
         assert [pair for pair in zip(looks[0], other, strict=True) if pair[0] != pair[1]] == []
+
+
+@pytest.mark.parametrize("kind", widgets.__all__)
+def test_no_class_is_styled_by_a_common_part_that_is_not_used(kind):
+    """Such a style would come and go with the other interactives of a page."""
+    script = (STATIC / f"{section(kind)}.js").read_text("utf-8")
+    own = set(re.findall(r"(?<!data-)\bvl-[\w-]+", script))
+    for part in (STATIC / "common").glob("*.css"):
+        if part.stem not in parts(kind):
+            assert not own & set(re.findall(r"\.(vl-[\w-]+)", part.read_text("utf-8"))), part.name

@@ -85,7 +85,7 @@ def test_numbers_by_hand(opened):
     v = 4 / np.pi**2 * (np.arctan(6 / 4) - np.arctan(5 / 4)) ** 2
     alpha = v / (1 - 6 / 38 + v)
     assert shown["ciou"] == pytest.approx(shown["diou"] - alpha * v)
-    sums = page.locator(".vl-sum").all_inner_texts()
+    sums = page.locator(".vl-reckoning").all_inner_texts()
     assert sums[:7] == [
         "6 × 4",
         "5 × 4",

@@ -171,7 +171,7 @@ export default interactive("box-overlap", (view) => {
   const table = {};
   /** A row of the numbers: a mark or a switch, how it is computed, what comes out. */
   function row(name, first, what) {
-    const words = h("span", { class: "vl-sum" });
+    const words = h("span", { class: "vl-reckoning" });
     const value = h("b", { class: "vl-number", [`data-vl-${what}`]: name });
     table[name] = { words, value };
     return h("div", { class: `vl-row-of vl-row-${name}` }, first, words, value);

@@ -132,7 +132,7 @@ export default interactive("precision-recall", (view) => {
     ["right", "wrong", "missed", "precision", "recall"].map((name) => [name, cell(name)]));
   const counts = h("p", { class: "vl-counts" },
     ...["right", "wrong", "missed"].map((name) => h("span", {}, numbers[name], ` ${text[name]}`)));
-  const [ofPrecision, ofRecall] = [0, 1].map(() => h("span", { class: "vl-sum" }));
+  const [ofPrecision, ofRecall] = [0, 1].map(() => h("span", { class: "vl-reckoning" }));
   const fractions = h("div", { class: "vl-fractions" },
     h("span", {}, text.precision), ofPrecision, numbers.precision,
     h("span", {}, text.recall), ofRecall, numbers.recall);

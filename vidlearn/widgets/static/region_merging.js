@@ -204,7 +204,7 @@ export default interactive("region-merging", (view) => {
     return { element, put };
   }
   const gauges = names.map((name, k) => gauge(text.parts[name] ?? name, "part", k));
-  const total = h("b", { class: "vl-sum", "data-vl-total": "" });
+  const total = h("b", { class: "vl-alike", "data-vl-total": "" });
   const freshBox = h("p");
   const which = h("span");
   const countOf = h("span");
@@ -360,7 +360,7 @@ export default interactive("region-merging", (view) => {
     h("div", { class: "vl-panels" },
       h("div", { class: "vl-stack" },
         panel(text.merge, which, ...gauges.map(({ element }) => element),
-          h("p", { class: "vl-total" }, `${text.total} = `, total), freshBox),
+          h("p", { class: "vl-likeness" }, `${text.total} = `, total), freshBox),
         truth.length ? panel(text.finds, "",
           h("div", { class: "vl-finds" }, ...finds.map(({ element }) => element))) : ""),
       panel(text.followed, origin, about, tree)),
