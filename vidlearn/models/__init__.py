@@ -8,9 +8,25 @@ precision. Keras is loaded when a model is built, not before.
 `build_cnn_rnn`         the same CNN for every frame, then a recurrent layer over time
 `predict_clips`         probabilities for clips
 `frame_vectors`         what the CNN makes of each frame
+`build_ssd`             a detector: default boxes on maps of several scales
 ======================  =======================================================================
 """
 
+from importlib import import_module
+
 from vidlearn.models.cnn_rnn import build_cnn_rnn, frame_vectors, predict_clips
 
+_LATER = {  # loads Keras
+    **dict.fromkeys(["build_faster_rcnn", "FasterRCNN"], "faster_rcnn"),
+    **dict.fromkeys(["build_yolo", "YOLO"], "yolo"),
+    **dict.fromkeys(["build_ssd", "SSD"], "ssd"),
+    **dict.fromkeys(["Detector", "letterbox", "load_detector", "pad_truths"], "detector"),
+}
+
 __all__ = ["build_cnn_rnn", "frame_vectors", "predict_clips"]
+
+
+def __getattr__(name):
+    if name in _LATER:
+        return getattr(import_module(f"vidlearn.models.{_LATER[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

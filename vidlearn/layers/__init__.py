@@ -1,0 +1,19 @@
+"""What a detector computes inside of a compiled training step, in `keras.ops`.
+
+Twins of functions of `vidlearn.boxes`: they take batches of one fixed shape, run compiled and on
+every backend of Keras, and gradients flow through what a network puts out. Truths come filled up
+to one number for every picture, as `vidlearn.models.pad_truths` makes them.
+"""
+
+from .matching import iou, match
+from .operations import decode_boxes, encode_boxes, roi_align
+
+__all__ = ["decode_boxes", "encode_boxes", "iou", "match", "roi_align"]
+
+
+def __getattr__(name):
+    if name == "RoIAlign":  # its base class loads Keras
+        from .operations import RoIAlign
+
+        return RoIAlign
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

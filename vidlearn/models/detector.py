@@ -1,0 +1,299 @@
+"""What the three detectors share: pictures in, `Detections` out, losses by their names."""
+
+from numbers import Real
+
+import keras
+import numpy as np
+from keras import ops
+from PIL import Image
+
+from vidlearn.boxes import Detections, nms
+
+GREY = 128  # what a letterbox is filled up with
+NOWHERE = (-9.0, -9.0, -8.0, -8.0)  # the box that fills up, far from every anchor
+
+
+class Detector(keras.Model):
+    """The common part of `FasterRCNN`, `YOLO` and `SSD`.
+
+    A paper's class builds its networks in `__init__` and says three things: what its network puts
+    out (`call`), which losses that is worth (`loss_terms`) and which boxes and scores it means
+    (`decode`). `compile`, `fit`, callbacks, `summary` and `save` are those of `keras.Model`.
+    For `fit`, x are pictures (N, H, W, 3) of 0 to 255, and y is what `pad_truths` returns.
+
+    Parameters
+    ----------
+    shape : (int, int, int)
+        H, W and 3 of the pictures that the network sees.
+    classes : sequence of str
+        Names of the classes, in the order of the labels.
+    name : str, optional
+        Name of the model.
+    """
+
+    def __init__(self, shape, classes, name=None):
+        super().__init__(name=name)
+        self.frame_shape, self.classes = _checked_shape(shape), _checked_classes(classes)
+        self._means = {}
+        object.__setattr__(self, "_seer", None)  # not a part of the model: it holds the model
+
+    @property
+    def network(self):
+        """The functional model that works on a picture; a paper's class sets it."""
+        return self._network
+
+    @network.setter
+    def network(self, network):
+        self._network, self.built = network, True
+
+    def build(self, input_shape=None):
+        self.built = True
+
+    def call(self, pictures, training=False):
+        return self.network(pictures, training=training)
+
+    def loss_terms(self, outputs, boxes, labels, *, training):
+        """Return the named parts of the loss: a dict of scalars; their sum is minimised.
+
+        Parameters
+        ----------
+        outputs : tensor or structure
+            What `call` returned.
+        boxes, labels : tensor
+            (N, M, 4) float32 and (N, M) int32, filled up: a label of -1 is no truth.
+        training : bool
+        """
+        raise NotImplementedError
+
+    def decode(self, outputs):
+        """Return boxes (N, P, 4), in pixels of the network, and scores (N, P, K), 0 to 1.
+
+        Parameters
+        ----------
+        outputs : tensor or structure
+            What `call` returned.
+        """
+        raise NotImplementedError
+
+    def compile(self, optimizer="adamw", *, jit_compile=None, **options):
+        """Configure the training, as `keras.Model.compile` does; the loss is the detector's own.
+
+        Parameters
+        ----------
+        optimizer : str or keras.Optimizer
+        jit_compile : bool or str, optional
+            Default: XLA where it pays. On TensorFlow without a GPU it makes convolutions slower.
+        **options
+            Others of `keras.Model.compile`.
+        """
+        super().compile(
+            optimizer, jit_compile=_jit() if jit_compile is None else jit_compile, **options
+        )
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        boxes, labels = ops.cast(y["boxes"], "float32"), ops.cast(y["labels"], "int32")
+        terms = self.loss_terms(y_pred, boxes, labels, training=training)
+        for name, value in terms.items():
+            self._means[name].update_state(value)
+        return sum(terms.values())
+
+    def _log(self, *names):
+        """Make a mean for every part of the loss; a paper's class calls it once."""
+        for name in names:
+            self._means[name] = keras.metrics.Mean(name=name)
+
+    def predict(self, frames, *, threshold=0.05, overlap=0.45, most=100, batch_size=16):
+        """Find things in pictures of any size.
+
+        Parameters
+        ----------
+        frames : ndarray or sequence of ndarray
+            (N, H, W, 3) uint8 RGB, or N pictures of sizes of their own. A picture of another size
+            than the network's is made to fit, without distortion.
+        threshold : float
+            Least score, 0 to 1.
+        overlap : float
+            Of two boxes of one class that overlap more than this, the better one stays.
+        most : int
+            Most detections of a picture.
+        batch_size : int
+            Pictures at a time.
+
+        Returns
+        -------
+        list of Detections
+            One for each picture, in its own pixels, best first.
+
+        Raises
+        ------
+        ValueError
+            If a picture is not (H, W, 3) uint8, or an option is out of range.
+        """
+        for key, value in (("threshold", threshold), ("overlap", overlap)):
+            if not (isinstance(value, Real) and 0 <= value <= 1):
+                raise ValueError(f"{key} must be 0 to 1. Received: {value!r}")
+        found = []
+        for start in range(0, len(frames), batch_size):
+            part = [_checked_frame(frame) for frame in frames[start : start + batch_size]]
+            fitted = [letterbox(frame, self.frame_shape[:2]) for frame in part]
+            boxes, scores = self._seen(np.stack([picture for picture, _ in fitted]))
+            for k, (frame, (_, factor)) in enumerate(zip(part, fitted, strict=True)):
+                height, width = frame.shape[:2]
+                inside = np.clip(boxes[k] / factor, 0, np.float32([width, height] * 2))
+                found.append(_best(inside, scores[k], threshold, overlap, most))
+        return found
+
+    def _seen(self, pictures):
+        """Boxes and scores in NumPy, by one compiled function."""
+        if self._seer is None:
+            raw = keras.Input(self.frame_shape, name="pictures")
+            seer = keras.Model(raw, self.decode(self.call(raw)))
+            seer.jit_compile = _jit()
+            object.__setattr__(self, "_seer", seer)
+        return self._seer.predict_on_batch(pictures)
+
+    def get_config(self):
+        return {"shape": self.frame_shape, "classes": self.classes, "name": self.name}
+
+
+def letterbox(frame, size):
+    """Make a picture fit into a size, at the top left, undistorted; grey fills up the rest.
+
+    Parameters
+    ----------
+    frame : ndarray
+        (H, W, 3) uint8.
+    size : (int, int)
+        Height and width.
+
+    Returns
+    -------
+    picture : ndarray
+        (height, width, 3) uint8.
+    factor : float
+        By which boxes are multiplied, and divided on the way back.
+
+    Examples
+    --------
+    >>> picture, factor = letterbox(np.zeros((20, 80, 3), np.uint8), (30, 40))
+    >>> picture.shape, factor, picture[9, 0, 0], picture[10, 0, 0]
+    ((30, 40, 3), 0.5, np.uint8(0), np.uint8(128))
+
+    Lesson 13 teaches it.
+    """
+    height, width = size
+    if frame.shape[:2] == (height, width):
+        return frame, 1.0
+    factor = min(height / frame.shape[0], width / frame.shape[1])
+    h, w = (max(round(side * factor), 1) for side in frame.shape[:2])
+    picture = np.full((height, width, 3), GREY, np.uint8)
+    how = Image.Resampling.BILINEAR
+    picture[:h, :w] = Image.fromarray(frame).resize((w, h), how, reducing_gap=3.0)
+    return picture, factor
+
+
+def pad_truths(truths, most=None):
+    """Bring the truths of several pictures to one number of boxes, as `fit` takes them.
+
+    Parameters
+    ----------
+    truths : sequence of Truth
+        One for each picture; what is difficult or a crowd is left out.
+    most : int, optional
+        M; default: that of the fullest picture, at least 1.
+
+    Returns
+    -------
+    dict
+        "boxes" (N, M, 4) float32, "labels" (N, M) int32, -1 where there is none.
+
+    Raises
+    ------
+    ValueError
+        If a picture has more than `most`.
+
+    Examples
+    --------
+    >>> from vidlearn.boxes import Truth
+    >>> padded = pad_truths([Truth([[1, 2, 3, 4]], [5]), Truth([])])
+    >>> padded["labels"].tolist()
+    [[5], [-1]]
+
+    Lesson 13 teaches it.
+    """
+    truths = [truth[~(truth.difficult | truth.crowd)] for truth in truths]
+    longest = max([1, *map(len, truths)])
+    most = longest if most is None else most
+    if longest > most:
+        raise ValueError(f"most must be at least {longest}, the fullest picture. Received: {most}")
+    boxes = np.tile(np.float32(NOWHERE), (len(truths), most, 1))
+    labels = np.full((len(truths), most), -1, np.int32)
+    for k, truth in enumerate(truths):
+        boxes[k, : len(truth)], labels[k, : len(truth)] = truth.boxes, truth.labels
+    return {"boxes": boxes, "labels": labels}
+
+
+def load_detector(path):
+    """Load a detector from a .keras file, in Keras's safe mode.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    Detector
+
+    Raises
+    ------
+    ValueError
+        If the file is none, is damaged, or holds another model.
+    """
+    from vidlearn.models import faster_rcnn, ssd, yolo  # noqa: F401 - registers the classes
+
+    model = keras.saving.load_model(path, safe_mode=True)
+    if not isinstance(model, Detector):
+        raise ValueError(f"{path} holds no detector but a {type(model).__name__}.")
+    return model
+
+
+def _best(boxes, scores, threshold, overlap, most, candidates=400):
+    rows, labels = np.nonzero(scores > threshold)
+    values = scores[rows, labels]
+    if len(values) > candidates:
+        top = np.argsort(-values, kind="stable")[:candidates]
+        rows, labels, values = rows[top], labels[top], values[top]
+    kept = nms(boxes[rows], values, threshold=overlap, labels=labels, most=most)
+    return Detections(boxes[rows][kept], values[kept], labels[kept])
+
+
+def _jit():
+    """XLA makes convolutions slower on TensorFlow without a GPU; elsewhere Keras decides."""
+    if keras.backend.backend() == "tensorflow" and not keras.distribution.list_devices("gpu"):
+        return False
+    return "auto"
+
+
+def _checked_shape(shape):
+    shape = tuple(int(side) for side in shape)
+    if len(shape) != 3 or shape[2] != 3 or min(shape) < 1:
+        raise ValueError(f"shape must be (H, W, 3) of the network's pictures. Received: {shape}")
+    return shape
+
+
+def _checked_classes(classes):
+    if isinstance(classes, (str, int)) or not len(classes):
+        raise ValueError(
+            f"classes must be the names of the classes, at least one. Received: {classes!r}"
+        )
+    return tuple(str(name) for name in classes)
+
+
+def _checked_frame(frame):
+    frame = np.asarray(frame)
+    if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] != 3 or not frame.size:
+        raise ValueError(
+            "frames must be pictures of shape (H, W, 3) and dtype uint8, as a batch or a list. "
+            f"Received: shape {frame.shape}, dtype {frame.dtype}"
+        )
+    return frame
