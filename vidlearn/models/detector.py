@@ -90,6 +90,11 @@ class Detector(keras.Model):
             optimizer, jit_compile=_jit() if jit_compile is None else jit_compile, **options
         )
 
+    def compile_from_config(self, config):
+        """Compile as the saved model was, optimiser with its state included."""
+        self.compile(**keras.saving.deserialize_keras_object(config))
+        self.optimizer.build(self.trainable_variables)
+
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
         boxes, labels = ops.cast(y["boxes"], "float32"), ops.cast(y["labels"], "int32")
         terms = self.loss_terms(y_pred, boxes, labels, training=training)
@@ -97,8 +102,8 @@ class Detector(keras.Model):
             self._means[name].update_state(value)
         return sum(terms.values())
 
-    def _log(self, *names):
-        """Make a mean for every part of the loss; a paper's class calls it once."""
+    def log(self, *names):
+        """Make a mean for every part of the loss, for the log; a paper's class calls it once."""
         for name in names:
             self._means[name] = keras.metrics.Mean(name=name)
 
