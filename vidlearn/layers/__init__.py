@@ -7,8 +7,9 @@ to one number for every picture, as `vidlearn.models.pad_truths` makes them.
 
 from .matching import iou, match
 from .operations import decode_boxes, encode_boxes, roi_align
+from .suppression import nms
 
-__all__ = ["decode_boxes", "encode_boxes", "iou", "match", "roi_align"]
+__all__ = ["decode_boxes", "encode_boxes", "iou", "match", "nms", "roi_align"]
 
 
 def __getattr__(name):
