@@ -19,7 +19,7 @@ from vidlearn.models.cnn_rnn import build_cnn_rnn, frame_vectors, predict_clips
 _LATER = {  # loads Keras
     **dict.fromkeys(["build_faster_rcnn", "FasterRCNN"], "faster_rcnn"),
     **dict.fromkeys(["build_yolo", "YOLO"], "yolo"),
-    **dict.fromkeys(["build_ssd", "SSD"], "ssd"),
+    **dict.fromkeys(["build_ssd", "SSD", "hard_negatives"], "ssd"),
     **dict.fromkeys(["Detector", "letterbox", "load_detector", "pad_truths"], "detector"),
 }
 

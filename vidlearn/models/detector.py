@@ -1,6 +1,7 @@
 """What the three detectors share: pictures in, `Detections` out, losses by their names."""
 
-from numbers import Real
+import zipfile
+from numbers import Integral, Real
 
 import keras
 import numpy as np
@@ -134,9 +135,7 @@ class Detector(keras.Model):
         ValueError
             If a picture is not (H, W, 3) uint8, or an option is out of range.
         """
-        for key, value in (("threshold", threshold), ("overlap", overlap)):
-            if not (isinstance(value, Real) and 0 <= value <= 1):
-                raise ValueError(f"{key} must be 0 to 1. Received: {value!r}")
+        _check_options(threshold, overlap, most, batch_size)
         found = []
         for start in range(0, len(frames), batch_size):
             part = [_checked_frame(frame) for frame in frames[start : start + batch_size]]
@@ -151,14 +150,22 @@ class Detector(keras.Model):
     def _seen(self, pictures):
         """Boxes and scores in NumPy, by one compiled function."""
         if self._seer is None:
-            raw = keras.Input(self.frame_shape, name="pictures")
-            seer = keras.Model(raw, self.decode(self.call(raw)))
-            seer.jit_compile = _jit()
-            object.__setattr__(self, "_seer", seer)
+            object.__setattr__(self, "_seer", _Seer(self))
         return self._seer.predict_on_batch(pictures)
 
     def get_config(self):
         return {"shape": self.frame_shape, "classes": self.classes, "name": self.name}
+
+
+class _Seer(keras.Model):
+    """A detector whose outputs are decoded, so that `predict_on_batch` compiles both."""
+
+    def __init__(self, detector):
+        super().__init__(name="seer")
+        self.detector, self.built, self.jit_compile = detector, True, _jit()
+
+    def call(self, pictures):
+        return self.detector.decode(self.detector(pictures))
 
 
 def letterbox(frame, size):
@@ -256,14 +263,18 @@ def load_detector(path):
     """
     from vidlearn.models import faster_rcnn, ssd, yolo  # noqa: F401 - registers the classes
 
-    model = keras.saving.load_model(path, safe_mode=True)
+    try:
+        model = keras.saving.load_model(path, safe_mode=True)
+    except (ValueError, OSError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{path} cannot be loaded as a .keras file: {error}") from error
     if not isinstance(model, Detector):
         raise ValueError(f"{path} holds no detector but a {type(model).__name__}.")
     return model
 
 
 def _best(boxes, scores, threshold, overlap, most, candidates=400):
-    rows, labels = np.nonzero(scores > threshold)
+    seen = (boxes[:, 2:] > boxes[:, :2]).all(axis=1)  # not wholly outside of the picture
+    rows, labels = np.nonzero((scores > threshold) & seen[:, None])
     values = scores[rows, labels]
     if len(values) > candidates:
         top = np.argsort(-values, kind="stable")[:candidates]
@@ -280,18 +291,29 @@ def _jit():
 
 
 def _checked_shape(shape):
-    shape = tuple(int(side) for side in shape)
-    if len(shape) != 3 or shape[2] != 3 or min(shape) < 1:
+    shape = tuple(shape)
+    whole = all(isinstance(side, Integral) and side > 0 for side in shape)
+    if not whole or len(shape) != 3 or shape[2] != 3:
         raise ValueError(f"shape must be (H, W, 3) of the network's pictures. Received: {shape}")
-    return shape
+    return tuple(map(int, shape))
 
 
 def _checked_classes(classes):
-    if isinstance(classes, (str, int)) or not len(classes):
+    if isinstance(classes, str | Integral) or not len(classes) or len(set(classes)) < len(classes):
         raise ValueError(
-            f"classes must be the names of the classes, at least one. Received: {classes!r}"
+            "classes must be the names of the classes, at least one and none twice. "
+            f"Received: {classes!r}"
         )
     return tuple(str(name) for name in classes)
+
+
+def _check_options(threshold, overlap, most, batch_size):
+    for key, value in (("threshold", threshold), ("overlap", overlap)):
+        if not (isinstance(value, Real) and 0 <= value <= 1):
+            raise ValueError(f"{key} must be 0 to 1. Received: {value!r}")
+    for key, value in (("most", most), ("batch_size", batch_size)):
+        if not (isinstance(value, Integral) and value > 0):
+            raise ValueError(f"{key} must be a whole number above 0. Received: {value!r}")
 
 
 def _checked_frame(frame):
