@@ -69,7 +69,7 @@ def test_targets_match_those_of_numpy(model):
             continue
         overlaps = bx.iou(model.anchors.astype(float), found)
         assigned = bx.match(overlaps, high=0.5, low=0.4)
-        wanted = np.where(assigned >= 0, np.array(labels)[assigned] + 1, assigned)
+        wanted = np.array(labels)[np.maximum(assigned, 0)] + 1
         wanted = np.select([assigned == -1, assigned == -2], [0, -1], wanted)
         np.testing.assert_array_equal(kinds[k], wanted)
         ignored += (wanted == -1).sum()
