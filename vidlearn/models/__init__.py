@@ -9,6 +9,8 @@ precision. Keras is loaded when a model is built, not before.
 `predict_clips`         probabilities for clips
 `frame_vectors`         what the CNN makes of each frame
 `build_ssd`             a detector: default boxes on maps of several scales
+`build_yolo`            a detector: each cell of a grid says what lies there and how far it reaches
+`multiply_adds`         what a model computes for one picture
 ======================  =======================================================================
 """
 
@@ -21,6 +23,7 @@ _LATER = {  # loads Keras
     **dict.fromkeys(["build_yolo", "YOLO"], "yolo"),
     **dict.fromkeys(["build_ssd", "SSD", "hard_negatives"], "ssd"),
     **dict.fromkeys(["Detector", "letterbox", "load_detector", "pad_truths"], "detector"),
+    "multiply_adds": "counting",
 }
 
 __all__ = ["build_cnn_rnn", "frame_vectors", "predict_clips"]

@@ -37,7 +37,7 @@ from vidlearn.models.detector import Detector
 
 FIRST = -4.0  # the logit of confidence in an untrained network: 0.018, for most cells see nothing
 REACH = 2.0  # strides that softplus(raw) is multiplied by
-BOX = 2.0  # how much the loss of the boxes counts
+BOX = 5.0  # how much the loss of the boxes counts, as in YOLOX
 
 
 def build_yolo(
@@ -154,7 +154,7 @@ class YOLO(Detector):
         heads = [predictor(convolved(x, 4 * width), count + 5, bias) for x in maps]
         joined = keras.layers.Concatenate(axis=1, dtype="float32")(heads)  # (N, P, 1 + K + 4)
         parts = (joined[..., 0], joined[..., 1 : count + 1], joined[..., count + 1 :])
-        self.network = keras.Model(body.inputs, parts)
+        self.network = keras.Model(body.input, parts)
         self._lay_grid()
         self.log("objectness", "class", "box")
 
