@@ -60,6 +60,11 @@ def build_backbone(name, shape, *, width=16, depth=2, strides=(8, 16), weights=N
 
 
 def _from_applications(name, shape, strides, weights):
+    if not set(strides) <= set(_TAKEN_FROM[name]):
+        raise ValueError(
+            f"strides must be 8, 16, 32 or some of them for backbone {name!r}: one map for each. "
+            f"Received: {tuple(strides)}"
+        )
     if any(side % max(strides) for side in shape[:2]):
         raise ValueError(
             f"shape must have H and W divisible by {max(strides)} for backbone {name!r}. "
