@@ -27,7 +27,7 @@ TABLE = {
     ),
     "scratch": ((), "numpy"),
     "video": (("messages",), "numpy PIL av cv2"),
-    "synthetic": (("video",), "numpy scipy PIL skimage sklearn"),
+    "synthetic": (("boxes", "video"), "numpy scipy PIL skimage sklearn"),
     "layers": ((), "keras"),
     "models": (("layers", "boxes"), "keras numpy PIL"),
     "runs": (

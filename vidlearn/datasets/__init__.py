@@ -11,7 +11,9 @@ from .repair import Repaired, repair
 from .results import read_results, write_results
 from .sheet import contact_sheet, write_sheet
 from .splits import name_groups, split
+from .tints import tint
 from .types import DatasetError, DatasetWarning, DetectionSet, LabelledPicture
+from .zoom import upend, zoom
 
 __all__ = [
     "Augment",
@@ -39,7 +41,10 @@ __all__ = [
     "repair",
     "scale",
     "split",
+    "tint",
+    "upend",
     "write",
     "write_results",
     "write_sheet",
+    "zoom",
 ]

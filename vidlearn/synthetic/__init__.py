@@ -7,10 +7,12 @@ and so everything about it is known exactly: boxes, masks, tracks, classes, cuts
 `moving_objects`      objects that move over a photograph
 `crossing`            objects that cross it, to the right and to the left
 `edited_video`        several such scenes, joined by cuts
+`stills`              single pictures of things, for training detectors
 `join`                join scenes of your own by cuts
 `laps`                clips whose classes differ only in the order of their frames
 `background`          a part of a photograph
-`Scene`, `Laps`       what they return: frames and their truth
+`Scene`, `Stills`,    what they return: frames and their truth
+`Laps`
 ====================  ==========================================================
 """
 
@@ -20,11 +22,13 @@ from vidlearn.synthetic.laps import Laps, laps
 from vidlearn.synthetic.moving import moving_objects
 from vidlearn.synthetic.pictures import BACKGROUNDS, background, picture
 from vidlearn.synthetic.scene import Scene
+from vidlearn.synthetic.stills import Stills, stills
 
 __all__ = [
     "BACKGROUNDS",
     "Laps",
     "Scene",
+    "Stills",
     "background",
     "crossing",
     "edited_video",
@@ -32,4 +36,5 @@ __all__ = [
     "laps",
     "moving_objects",
     "picture",
+    "stills",
 ]
