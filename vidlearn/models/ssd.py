@@ -131,7 +131,7 @@ class SSD(Detector):
         joined = keras.layers.Concatenate(axis=1, dtype="float32")(heads)
         count = len(self.classes) + 1
         found = (joined[..., :count], joined[..., count:])
-        self.network = keras.Model(body.inputs, found, name="network")
+        self.network = keras.Model(body.input, found, name="network")
         self.log("class", "box")
 
     def _head(self, x, sizes):
