@@ -70,6 +70,15 @@ def make(kind):
             names=["a cat", "a dog"],
         ),
         "UnrolledRNN": lambda: widgets.UnrolledRNN(np.eye(3) + 0.1, np.ones((40, 3)), steps=40),
+        "YoloGrid": lambda: widgets.YoloGrid(
+            frames[0],
+            (
+                np.arange(26) / 9 - 2,
+                np.arange(52).reshape(26, 2) % 7 / 3,
+                np.arange(104).reshape(26, 4) % 11 / 5 - 1,
+            ),
+            names=["a cat", "a dog"],
+        ),
     }[kind]()
 
 

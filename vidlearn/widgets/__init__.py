@@ -33,6 +33,7 @@ from .region_merging import RegionMerging
 from .roi_explorer import RoIExplorer
 from .suppression_explorer import SuppressionExplorer
 from .unrolled_rnn import UnrolledRNN
+from .yolo_grid import YoloGrid
 
 __all__ = [
     "BackpropGraph",
@@ -50,4 +51,5 @@ __all__ = [
     "RoIExplorer",
     "SuppressionExplorer",
     "UnrolledRNN",
+    "YoloGrid",
 ]
