@@ -223,6 +223,21 @@ def RoIExplorer(view, state):
             np.testing.assert_allclose(shown, out[0, ..., 0], atol=1e-9)
 
 
+def AnchorExplorer(view, state):
+    view.get_by_role("button", name="32 px").click()
+    view.get_by_role("slider", name="Positive from IoU").fill("9")
+    label = view.get_by_role("slider", name="Positive from IoU").get_attribute("aria-valuetext")
+    shape = [-(-side // 32) for side in state["_size"]]
+    laid = boxes.anchors(shape, 32, sizes=state["sizes"], ratios=state["ratios"])
+    low = min(state["low"], float(label))
+    options = {"high": float(label), "low": low, "best": state["best"]}
+    assigned = boxes.match(boxes.iou(laid, state["_truths"]), **options)
+    given = [(assigned == k).sum() for k in range(len(state["_truths"]))]
+    assert numbers(view, "given") == given
+    total = view.locator("[data-vl-count='background']").get_attribute("data-vl-value")
+    assert int(total) == (assigned == -1).sum()
+
+
 def PrecisionRecall(view, state):
     found, truths = state["_found"], state["_truths"]
     detections = [
@@ -278,3 +293,17 @@ def pixels(view, which):
           [...c.getContext("2d").getImageData(0, 0, c.width, c.height).data]]"""
     )
     return np.array(data).reshape(height, width, 4)[..., 0]
+
+
+def YoloGrid(view, state):
+    wide = 5 + len(state["names"])
+    raw = np.frombuffer(b64decode(state["_raw"]), "<f4").reshape(-1, wide).astype(float)
+    view.get_by_role("button", name="Best cell").click()
+    chosen = view.locator("[data-vl-cell]").get_attribute("data-vl-cell")
+    level, row, column = map(int, chosen.split(","))
+    grids = [[-(-side // stride) for side in state["_size"]] for stride in state["strides"]]
+    first, stride = sum(r * c for r, c in grids[:level]), state["strides"][level]
+    numbers_of = raw[first + row * grids[level][1] + column]
+    centre = np.array([column + 0.5, row + 0.5] * 2) * stride
+    away = np.logaddexp(0, numbers_of[-4:]) * state["factor"] * stride * [-1, -1, 1, 1]
+    np.testing.assert_allclose(numbers(view, "edge"), centre + away, rtol=1e-9)

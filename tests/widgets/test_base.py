@@ -14,6 +14,13 @@ from vidlearn.widgets.base import STATIC, parts, scripts, section
 def make(kind):
     frames = np.random.default_rng(0).integers(0, 256, (12, 30, 40, 3), np.uint8)
     return {
+        "AnchorExplorer": lambda: widgets.AnchorExplorer(
+            frames[0],
+            Truth([[3, 4, 17, 20], [15, 6, 38, 19]], [0, 1]),
+            stride=8,
+            sizes=(9, 16),
+            names=["a cat", "a dog"],
+        ),
         "BackpropGraph": lambda: widgets.BackpropGraph(
             [1, 2, 3], [[0.5, 1], [-0.5, 1], [0.5, -2]], [1, 1], [0.5, -1], 0, y=1
         ),

@@ -18,6 +18,7 @@ A new one takes three files and a table:
    ``tests/widgets/test_every.py`` then looks at its text, keys, edges, colours and print.
 """
 
+from .anchor_explorer import AnchorExplorer
 from .backprop_graph import BackpropGraph
 from .box_overlap import BoxOverlap
 from .clip_player import ClipPlayer
@@ -36,6 +37,7 @@ from .unrolled_rnn import UnrolledRNN
 from .yolo_grid import YoloGrid
 
 __all__ = [
+    "AnchorExplorer",
     "BackpropGraph",
     "BoxOverlap",
     "ClipPlayer",
