@@ -98,7 +98,7 @@ def attempt(exercise, answer, args, clock):
     one, heard = Try(args, copy.deepcopy(args)), Heard()
     try:
         with contextlib.redirect_stdout(heard):
-            one.came = clock.run(answer, *one.left)
+            one.came = clock.run(exercise.run, answer, one.left)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # SystemExit, TimeUp, and what a learner may derive from it
@@ -180,7 +180,7 @@ def expected_of(exercise, args):
     -------
     object
     """
-    expected = exercise.solution(*copy.deepcopy(args))
+    expected = exercise.run(exercise.solution, copy.deepcopy(args))
     return exercise.measure(expected, *args) if exercise.measure else expected
 
 

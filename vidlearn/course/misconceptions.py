@@ -89,7 +89,7 @@ def from_nothing(exercise, tries):
     """
     for name, mistake in exercise.mistakes.items():
         with contextlib.suppress(Exception):
-            if mistake(*copy.deepcopy(tries[-1].args)) is None and _agree(
+            if exercise.run(mistake, copy.deepcopy(tries[-1].args)) is None and _agree(
                 exercise, tries[:-1], [_run(exercise, name, one.args)[0] for one in tries[:-1]]
             ):
                 return name
@@ -105,7 +105,7 @@ def _mistake_alters(exercise, name, tries):
     left = copy.deepcopy(tries[-1].args)
     with warnings.catch_warnings(), np.errstate(all="ignore"), contextlib.suppress(Exception):
         warnings.simplefilter("ignore")
-        exercise.mistakes[name](*left)
+        exercise.run(exercise.mistakes[name], left)
     return changed(tries[-1].args, left)
 
 
@@ -114,7 +114,7 @@ def _run(exercise, name, args):
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:
-            result = exercise.mistakes[name](*copy.deepcopy(args))
+            result = exercise.run(exercise.mistakes[name], copy.deepcopy(args))
             measured = exercise.measure(result, *args) if exercise.measure else result
         except Exception as error:
             return None, error
@@ -186,7 +186,7 @@ def _effects(parts, right, exercise):
 
 
 def _right(exercise, args):
-    result = exercise.solution(*copy.deepcopy(args))
+    result = exercise.run(exercise.solution, copy.deepcopy(args))
     return exercise.measure(result, *args) if exercise.measure else result
 
 

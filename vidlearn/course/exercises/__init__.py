@@ -48,6 +48,9 @@ class Exercise:
     measure : callable or None
         ``measure(result, *args)`` gives what is compared, for exercises with many right answers.
         It raises `Refusal` where a result cannot be judged.
+    calls : callable or None
+        ``calls(answer, *args)`` runs an answer that is to be more than called, such as Keras code
+        with its gradients. What it returns is judged in place of the answer's own result.
     rtol : float
         Relative tolerance of the comparison.
     returns : tuple of str
@@ -85,6 +88,7 @@ class Exercise:
     kind: str = "build"
     shows: Callable | None = None
     measure: Callable | None = None
+    calls: Callable | None = None
     rtol: float = 1e-5
     returns: tuple = ()
     secret: bool = False
@@ -103,6 +107,10 @@ class Exercise:
     def __post_init__(self):
         if self.kind not in KINDS:
             raise ValueError(f"kind must be one of {KINDS}. Received: {self.kind!r}")
+
+    def run(self, function, args):
+        """Call an answer, the reference or a mistake, in the way this exercise calls them."""
+        return self.calls(function, *args) if self.calls else function(*args)
 
     @property
     def stub(self):
