@@ -3,14 +3,15 @@
 import keras
 import numpy as np
 
+from vidlearn.boxes import Truth
 from vidlearn.models import letterbox, pad_truths
 
 
 class Batches(keras.utils.PyDataset):
     """What `fit` of a detector takes.
 
-    Picture k of epoch e is changed by the same random numbers whatever came before, so that a
-    training that goes on sees what it would have seen.
+    The order and the changes of an epoch depend on its number alone, so that a training that goes
+    on sees what it would have seen.
 
     Parameters
     ----------
@@ -32,6 +33,8 @@ class Batches(keras.utils.PyDataset):
         Whether each epoch has an order of its own.
     epoch : int
         The first epoch's number, where a training goes on.
+    first : int
+        Batches to leave out at the beginning of an epoch: they were seen before.
     """
 
     def __init__(
@@ -46,31 +49,47 @@ class Batches(keras.utils.PyDataset):
         seed=0,
         shuffle=True,
         epoch=0,
+        first=0,
     ):
         super().__init__()
+        if len(frames) != len(truths) or not len(frames):
+            raise ValueError(
+                "frames and truths must be as many, at least one. "
+                f"Received: {len(frames)} frames, {len(truths)} truths"
+            )
         self.frames, self.truths, self.size = frames, truths, tuple(size)
         self.batch_size, self.augment, self.seed, self.shuffle = batch_size, augment, seed, shuffle
+        self.whole = steps is None  # every picture once: the last batch may be smaller
         self.steps = steps or -(-len(frames) // batch_size)
         self.most = max([1, *map(len, truths)])
-        self.epoch = epoch - 1
-        self.on_epoch_begin()
+        self.first = first
+        self.epoch = epoch
 
     def __len__(self):
-        return self.steps
+        return self.steps - self.first
 
-    def on_epoch_begin(self):
+    def on_epoch_end(self):
         self.epoch += 1
-        self.order = self._order(self.epoch)
 
-    def _order(self, epoch):
-        if not self.shuffle:
-            return np.arange(len(self.frames))
+    def order(self):
+        """Return the numbers of the pictures of this epoch, one after another.
+
+        Returns
+        -------
+        ndarray
+            int64; every picture once before any comes again.
+        """
         rounds = -(-self.steps * self.batch_size // len(self.frames))
-        rng = np.random.default_rng([self.seed, epoch])
+        if not self.shuffle:
+            return np.tile(np.arange(len(self.frames)), rounds)
+        rng = np.random.default_rng([self.seed, self.epoch])
         return np.concatenate([rng.permutation(len(self.frames)) for _ in range(rounds)])
 
     def __getitem__(self, index):
-        chosen = self.order[index * self.batch_size : (index + 1) * self.batch_size]
+        index += self.first
+        last = len(self.frames) if self.whole else self.steps * self.batch_size
+        start, end = index * self.batch_size, min((index + 1) * self.batch_size, last)
+        chosen = self.order()[start:end]
         pairs = [self._one(int(k), index, place) for place, k in enumerate(chosen)]
         pictures, truths = zip(*pairs, strict=True)
         return np.stack(pictures), pad_truths(truths, self.most)
@@ -82,7 +101,5 @@ class Batches(keras.utils.PyDataset):
             frame, truth = self.augment(frame, truth, draw=draw)
         picture, factor = letterbox(frame, self.size)
         if factor != 1:
-            from vidlearn.boxes import Truth
-
             truth = Truth(truth.boxes * factor, truth.labels, truth.difficult, truth.crowd)
         return picture, truth
