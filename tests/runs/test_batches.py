@@ -68,7 +68,7 @@ def test_boxes_shrink_and_turn_with_their_picture_by_hand(truths):
     x, y = Batches([frame], [truth], size=(15, 40), augment=turned)[0]
     assert y["boxes"].tolist() == [[[16, 1, 20, 6]]]
     assert y["labels"].tolist() == [[3]]
-    assert (x[0, :, :5] > 190).all()  # what was on the right
+    assert (x[0, :, :4] > 190).all()  # what was on the right
     assert (x[0, :, 20:] == 128).all()  # the letterbox
 
 
