@@ -1,4 +1,4 @@
-"""The command ``vidlearn``: lab, doctor, reset, data, version.
+"""The command ``vidlearn``: lab, doctor, reset, data, train, evaluate, predict, version.
 
 What a command needs is imported when it runs, so that ``--help`` answers at once.
 """
@@ -6,6 +6,8 @@ What a command needs is imported when it runs, so that ``--help`` answers at onc
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import sys
 import warnings
 
@@ -34,15 +36,15 @@ def main(arguments: list[str] | None = None) -> int:
     chosen.options = [option for option in rest if option != "--"]
     try:
         with warnings.catch_warnings():
-            if chosen.command in (_data_convert, _data_show):
+            if chosen.command in (_data_convert, _data_show, _train, _evaluate, _predict):
                 warnings.showwarning = _warned
             return chosen.command(chosen)
     except ImportError as error:  # an installation that was cut short, or damaged
         print(f"vidlearn: {error}\n{text('doctor')['reinstall']}", file=sys.stderr)
     except (OSError, ValueError) as error:
         print(f"vidlearn: {error}", file=sys.stderr)
-    except KeyboardInterrupt:  # nothing half-written stays; a download says what it keeps
-        print(f"vidlearn: {text('cli')['stopped']}", file=sys.stderr)
+    except KeyboardInterrupt as stop:  # nothing half-written stays; what is kept is said
+        print(f"vidlearn: {str(stop) or text('cli')['stopped']}", file=sys.stderr)
         return 130
     return 1
 
@@ -72,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     reset.add_argument("number", metavar="NN", help=words["number"])
     reset.add_argument("folder", nargs="?", help=words["folder"])
     _add_data(commands)
+    _add_runs(commands)
     command("version", _version)
     return parser
 
@@ -119,6 +122,49 @@ def _add_data(commands):
     fetched.add_argument("--offline", **offline)
     for one in (listed, fetched):
         one.add_argument("--to", metavar="DIR", help=words["to"])
+
+
+def _add_runs(commands):
+    """Add the commands ``vidlearn train``, ``evaluate`` and ``predict``."""
+    words = text("runs")
+
+    def command(name, run, *places):
+        added = commands.add_parser(name, help=words[name], description=words[name])
+        added.set_defaults(command=run)
+        for place in places:
+            added.add_argument(place, help=words[place])
+        return added
+
+    train = command("train", _train, "kind")
+    train.add_argument("--out", required=True, metavar="RUN", help=words["out_run"])
+    train.add_argument("--preset", help=words["preset"])
+    train.add_argument("--resume", action="store_true", help=words["resume"])
+    train.add_argument("--epochs", type=int, metavar="N", help=words["epochs"])
+    train.add_argument("--size", type=_size, metavar="HxW", help=words["size"])
+    train.add_argument("--seed", type=int, metavar="S", help=words["seed"])
+    train.add_argument("--colour", help=words["colour"])
+    turned = {"action": "store_true", "default": None, "help": words["upside_down"]}
+    train.add_argument("--upside-down", **turned)
+    evaluate = command("evaluate", _evaluate, "run")
+    evaluate.add_argument("--split", help=words["split"])
+    evaluate.add_argument("--json", metavar="FILE", help=words["json_evaluate"])
+    for one in (train, evaluate):
+        one.add_argument("--data", required=True, metavar="DIR", help=words["data"])
+        one.add_argument("--form", help=words["form"])
+        one.add_argument("--skip", action="store_true", help=words["skip"])
+        one.add_argument(
+            "--origin", type=int, choices=(0, 1), default=1, help=text("data")["origin"]
+        )
+    predict = command("predict", _predict, "run", "source")
+    predict.add_argument("--out", required=True, metavar="FILE", help=words["out_film"])
+    predict.add_argument("--json", metavar="FILE", help=words["json_predict"])
+    predict.add_argument("--threshold", type=float, default=0.5, help=words["threshold"])
+
+
+def _size(word):
+    """Read 192x256, or leave it to `train` to say what was meant."""
+    sides = word.lower().split("x")
+    return tuple(map(int, sides)) if len(sides) == 2 and all(map(str.isdecimal, sides)) else word
 
 
 def _lab(chosen) -> int:
@@ -197,6 +243,50 @@ def _data_download(chosen) -> int:
 
     download(chosen.name, to=chosen.to, yes=chosen.yes, offline=chosen.offline)
     return 0
+
+
+def _train(chosen) -> int:
+    from vidlearn.course.presets import preset
+
+    runs, pictures = _runs(), _pictures(chosen)
+    given = chosen.preset or (None if chosen.resume else preset())
+    how = {"epochs": chosen.epochs, "size": chosen.size, "seed": chosen.seed}
+    how |= {"colour": chosen.colour, "upside_down": chosen.upside_down, "resume": chosen.resume}
+    runs.train(chosen.kind, pictures, chosen.out, preset=given, **how)
+    return 0
+
+
+def _evaluate(chosen) -> int:
+    runs = _runs()
+    run = runs.Run(chosen.run)
+    found = runs.evaluate(run, _pictures(chosen), split=chosen.split, progress=True)
+    if chosen.json:
+        runs.write_text(chosen.json, json.dumps(found, indent=2, ensure_ascii=False) + "\n")
+    print(runs.as_text(found))
+    return 0
+
+
+def _predict(chosen) -> int:
+    how = {"found": chosen.json, "threshold": chosen.threshold, "progress": True}
+    print(_runs().predict(chosen.run, chosen.source, chosen.out, **how))
+    return 0
+
+
+def _runs():
+    """Load the part that trains, without what TensorFlow writes as it starts."""
+    from vidlearn.course.quiet import quiet
+
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with quiet():
+        from vidlearn import runs
+    return runs
+
+
+def _pictures(chosen):
+    from vidlearn import datasets
+
+    how = {"form": chosen.form, "origin": chosen.origin, "skip": chosen.skip}
+    return datasets.read(chosen.data, **how)
 
 
 def _version(chosen) -> int:

@@ -47,8 +47,9 @@ def draw_boxes(frame, boxes, labels=None, scores=None, names=None):
         return np.array(frame)
     picture = Image.fromarray(np.array(frame))
     pen = ImageDraw.Draw(picture)
-    line = max(1, round(min(frame.shape[:2]) / 80))
-    font = ImageFont.load_default(size=max(9, min(frame.shape[:2]) // 14))
+    side = min(frame.shape[:2])  # a film's boxes are thin, and its words small beside the picture
+    line = max(1, round(min(side, 240 + side / 8) / 80))
+    font = ImageFont.load_default(size=int(max(9, min(side, 240 + side / 8) // 14)))
     kinds = [] if labels is None else list(dict.fromkeys(map(str, labels)))
     for k, (x1, y1, x2, y2) in enumerate(boxes):
         words = "" if labels is None else _name(labels[k], names)

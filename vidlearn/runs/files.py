@@ -1,0 +1,117 @@
+"""Files of a training: whole or not at all, and one training in a folder at a time."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from vidlearn.messages import text
+
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+class RunError(ValueError):
+    """A training, or its folder, cannot be used so. The message says why and how to mend it."""
+
+
+@contextmanager
+def replaced(path):
+    """Give a file beside to write; it takes the name when it is whole and on the disk.
+
+    What was under the name stays until then, also where the disk is full or the process dies.
+    """
+    path = Path(path)
+    part = None
+    try:
+        handle, part = tempfile.mkstemp(prefix=".", suffix=f".part{path.suffix}", dir=path.parent)
+        os.close(handle)
+        yield Path(part)
+        with open(part, "rb+") as file:
+            os.fsync(file.fileno())
+        os.chmod(part, 0o666 & ~_umask())
+        os.replace(part, path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise not_written(path, error) from error
+    finally:
+        if part is not None:
+            with suppress(OSError):
+                os.unlink(part)
+
+
+def write_text(path, words):
+    """Write a text whole or not at all.
+
+    Parameters
+    ----------
+    path : str or Path
+    words : str
+
+    Raises
+    ------
+    RunError
+        If it cannot be written; a file that was there stays as it was.
+    """
+    with replaced(path) as part:
+        part.write_text(words, "utf-8", newline="\n")
+
+
+def not_written(path, error):
+    """Say that a file was not written, as the error to raise."""
+    why = error.strerror or str(error)
+    full = error.errno in FULL or "No space left" in why
+    return RunError(text("runs")["full" if full else "not_written"].format(file=path, why=why))
+
+
+def sweep(folder):
+    """Take away what a killed process left half-written."""
+    for part in Path(folder).glob(".*.part.*"):
+        with suppress(OSError):
+            part.unlink()
+
+
+@contextmanager
+def locked(folder):
+    """Keep a second training out of a folder; the system lets go of the lock with the process."""
+    path = Path(folder) / "lock"
+    try:
+        file = open(path, "a+b")  # noqa: SIM115 - held open as long as the training runs
+    except OSError as error:
+        raise not_written(path, error) from error
+    with file:
+        try:
+            _lock(file)
+        except OSError as error:
+            raise RunError(text("runs")["taken"].format(folder=folder)) from error
+        yield
+
+
+def _lock(file):
+    if os.name == "nt":
+        import msvcrt
+
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _sync_folder(folder):
+    """Bring the new name itself to the disk, where the system has a way to."""
+    if os.name != "nt":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _umask():
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,264 @@
+"""A training from the first step to the last, whatever comes between."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from vidlearn.messages import text
+
+from . import data, report, state, table
+from .evaluation import precision
+from .files import RunError, locked, not_written, replaced, sweep, write_text
+from .run import CLASSES, MODEL, SETTINGS, Run
+from .settings import decided, given_options, gone_on
+from .watch import Watch, interrupts
+
+SMALL = 8  # pixels: what is smaller than the finest stride is hard to find
+
+
+def train(
+    kind,
+    pictures,
+    out,
+    *,
+    preset=None,
+    epochs=None,
+    size=None,
+    seed=None,
+    colour=None,
+    upside_down=None,
+    skip=False,
+    resume=False,
+):
+    """Train a detector on a folder of labelled pictures, or go on with a training.
+
+    Parameters
+    ----------
+    kind : {"faster_rcnn", "yolo", "ssd"}
+        Which detector.
+    pictures : str, Path or DetectionSet
+        The labelled pictures: a folder in a form that `vidlearn.datasets.read` knows. Its splits
+        "train" and "val" are taken as they are; where it has none, a fifth of the pictures that
+        are not "test" is put aside for validation.
+    out : str or Path
+        The folder of the training; a new one, but for `resume`.
+    preset : {"tiny", "cpu", "gpu"}, optional
+        How large and how long; default "cpu".
+    epochs : int, optional
+        How many in all. The rate falls until the last one, so a training that goes on with
+        another number has another rate from there on.
+    size : (int, int), optional
+        Height and width of the network's pictures, multiples of 16; default: like the pictures,
+        as large as the preset allows.
+    seed : int, optional
+        Of weights, order and changes of the pictures; default 0.
+    colour : {"mild", "strong"}, optional
+        How much the colours of training pictures are changed; default "mild".
+    upside_down : bool, optional
+        Whether training pictures are also mirrored up and down; default False.
+    skip : bool
+        Leave out labels at fault, rather than refuse the folder.
+    resume : bool
+        Go on with the training in `out`. What is not given is as it was.
+
+    Returns
+    -------
+    Run
+
+    Raises
+    ------
+    RunError
+        If `out` is taken, belongs to another training or is in use, the disk is full, or an
+        option is none of those.
+    vidlearn.datasets.DatasetError
+        If the pictures cannot be read.
+    KeyboardInterrupt
+        After Ctrl-C, once the state is saved; its text says where a resumed training goes on.
+
+    Notes
+    -----
+    After each epoch the whole state is on the disk: whatever ends the process, at most one epoch
+    is lost, and what comes then is what would have come.
+
+    Examples
+    --------
+    ``run = train("ssd", "my_pictures", "my_run", epochs=30)``, then ``run.model()``.
+
+    Lesson 15 uses it.
+    """
+    options = {"preset": preset, "epochs": epochs, "size": size, "seed": seed}
+    given = given_options(**options, colour=colour, upside_down=upside_down)
+    table.checked(kind, given.get("preset", "cpu"))
+    folder = Path(out).expanduser()
+    old = Run(folder).settings if resume else None
+    if not resume and folder.exists() and not _is_free(folder):
+        raise RunError(text("runs")["there"].format(folder=folder))
+    settings, *parts = decided(kind, data.as_set(pictures, skip=skip), given, old)
+    if old is not None:
+        settings = gone_on(old, settings, folder)
+    _make(folder)
+    with locked(folder):
+        sweep(folder)
+        _Training(folder, settings, *parts).go()
+    return Run(folder)
+
+
+def _make(folder):
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise not_written(folder, error) from error
+
+
+def _is_free(folder):
+    return folder.is_dir() and not {path.name for path in folder.iterdir()} - {"lock"}
+
+
+def _write_head(folder, settings):
+    write_text(folder / SETTINGS, json.dumps(settings, indent=2, ensure_ascii=False) + "\n")
+    write_text(folder / CLASSES, "".join(f"{name}\n" for name in settings["classes"]))
+    report.write_readme(folder, settings)
+
+
+@contextmanager
+def _precision(preset):
+    """Half precision where the preset is made for a GPU and there is one."""
+    import keras
+
+    before = keras.config.dtype_policy()
+    if preset == "gpu" and keras.distribution.list_devices("gpu"):
+        keras.config.set_dtype_policy("mixed_float16")
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+class _Training:
+    """One training in one process."""
+
+    def __init__(self, folder, settings, train, val):
+        import keras
+
+        self.folder, self.settings, self.val = folder, settings, val
+        self.size = tuple(settings["size"])
+        self.frames = data.Frames(train, self.size)
+        self.truths = data.truths_of(train, self.size)
+        self.augment = data.augmenter(settings["colour"], settings["upside_down"], settings["seed"])
+        keras.utils.set_random_seed(settings["seed"])
+        with _precision(settings["preset"]):
+            self.model = table.build(
+                settings["kind"], self.size, settings["classes"], settings["network"]
+            )
+        self._compile()
+        self.state = state.State()
+        if (folder / state.NAME).exists():
+            self.state = state.load(folder, self.model)
+        _write_head(folder, settings)
+
+    def _compile(self):
+        from .recipe import optimizer
+
+        s = self.settings
+        made = optimizer(s["epochs"] * s["steps"], rate=s["rate"], decay=s["decay"])
+        self.model.compile(made)
+        self.model.optimizer.build(self.model.trainable_variables)
+
+    def go(self):
+        """Train until the last epoch, or Ctrl-C."""
+        epochs, words = self.settings["epochs"], text("runs")
+        if self.state.epoch >= epochs:
+            print(words["finished"].format(done=self.state.epoch, folder=self.folder))
+            return
+        self._tell()
+        self._choose_validation()
+        with interrupts() as asked, Watch(self.settings, self.state, asked) as watch:
+            while self.state.epoch < epochs:
+                self._train_epoch(watch)
+                if asked and self.state.epoch < epochs:
+                    told = {"epoch": self.state.epoch + 1, "step": self.state.step}
+                    raise KeyboardInterrupt(words["stopped"].format(**told))
+        print(words["done"].format(folder=self.folder, best=self.state.best))
+
+    def _tell(self):
+        """Say what is about to be trained, before it takes time."""
+        s, words = self.settings, text("runs")
+        height, width = s["size"]
+        about = s["data"]
+        told = {"kind": s["kind"], "preset": s["preset"], "height": height, "width": width}
+        told |= {"train": about["pictures"]["train"], "val": about["pictures"]["val"]}
+        told |= {"boxes": about["boxes"]["train"], "classes": ", ".join(s["classes"])}
+        told |= {"epochs": s["epochs"], "steps": s["steps"], "batch": s["batch_size"]}
+        rounds = s["epochs"] * s["steps"] * s["batch_size"] / about["pictures"]["train"]
+        lines = [words[f"divided_{about['divided']}"], words["begins"]]
+        sides = np.concatenate([t.boxes[:, 2:] - t.boxes[:, :2] for t in self.truths])
+        small = float(np.quantile(np.sqrt(sides.prod(axis=1)), 0.1))
+        lines += [words["small"]] * (small < SMALL)
+        if self.state.epoch or self.state.step:
+            lines.append(words["goes_on"])
+            told |= {"epoch": self.state.epoch + 1, "step": self.state.step + 1}
+        for line in lines:
+            print(line.format(**told, rounds=rounds, small=small), flush=True)
+
+    def _choose_validation(self):
+        most = table.PRESETS[self.settings["preset"]].looked_at
+        if len(self.val) > most:
+            self.val = self.val[np.linspace(0, len(self.val) - 1, most).astype(int)]
+        self.looked_at = list(data.Frames(self.val, self.size))
+        self.wanted = data.truths_of(self.val, self.size)
+
+    def _train_epoch(self, watch):
+        from .batches import Batches
+
+        s, now = self.settings, self.state
+        batches = Batches(
+            self.frames,
+            self.truths,
+            size=self.size,
+            batch_size=s["batch_size"],
+            steps=s["steps"],
+            augment=self.augment,
+            seed=s["seed"],
+            epoch=now.epoch,
+            first=now.step,
+        )
+        means, steps, seconds = watch.fit(self.model, batches)
+        for name, value in {**means, "seconds": seconds / max(steps, 1)}.items():
+            now.sums[name] = now.sums.get(name, 0.0) + value * steps
+        now.step += steps
+        if not np.isfinite(list(now.sums.values())).all():
+            raise RunError(text("runs")["not_finite"].format(epoch=now.epoch + 1))
+        if now.step < s["steps"]:
+            state.save(self.folder, self.model, now)
+        else:
+            self._finish_epoch(watch)
+
+    def _finish_epoch(self, watch):
+        now, steps = self.state, self.settings["steps"]
+        found = precision(self.model, self.looked_at, self.wanted, self.settings["classes"])
+        seconds = now.sums.pop("seconds")
+        means = {name: value / steps for name, value in now.sums.items()}
+        row = {"epoch": now.epoch + 1, "loss": means.pop("loss"), **means}
+        row |= {"val_mAP50": found[0], "val_mAP": found[1]}
+        rate = float(np.asarray(self.model.optimizer.learning_rate))
+        row |= {"learning_rate": rate, "seconds": round(seconds, 2)}
+        better = (found[0] or 0.0) >= now.best
+        now.rows.append(row)
+        now.epoch, now.step, now.sums = now.epoch + 1, 0, {}
+        now.best = max(now.best, found[0] or 0.0)
+        if better:
+            with replaced(self.folder / MODEL) as part:
+                self.model.save(part)
+        state.save(self.folder, self.model, now)  # from here on the epoch is done
+        self._report(better)
+        watch.say_epoch(row, better)
+
+    def _report(self, better):
+        report.write_metrics(self.folder, self.state.rows)
+        report.draw_curves(self.folder, self.state.rows)
+        if better:
+            report.draw_sample(self.folder, self.val, self.model)
