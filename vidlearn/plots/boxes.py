@@ -48,7 +48,7 @@ def draw_boxes(frame, boxes, labels=None, scores=None, names=None):
     picture = Image.fromarray(np.array(frame))
     pen = ImageDraw.Draw(picture)
     side = min(frame.shape[:2])  # a film's boxes are thin, and its words small beside the picture
-    line = max(1, round(min(side, 240 + side / 8) / 80))
+    line = max(1, round(min(side, 440 + side / 12) / 80))
     font = ImageFont.load_default(size=int(max(9, min(side, 240 + side / 8) // 14)))
     kinds = [] if labels is None else list(dict.fromkeys(map(str, labels)))
     for k, (x1, y1, x2, y2) in enumerate(boxes):
