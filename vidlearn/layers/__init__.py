@@ -7,9 +7,10 @@ to one number for every picture, as `vidlearn.models.pad_truths` makes them.
 
 from .matching import iou, match
 from .operations import decode_boxes, encode_boxes, roi_align
+from .sampling import sample
 from .suppression import nms
 
-__all__ = ["decode_boxes", "encode_boxes", "iou", "match", "nms", "roi_align"]
+__all__ = ["decode_boxes", "encode_boxes", "iou", "match", "nms", "roi_align", "sample"]
 
 
 def __getattr__(name):

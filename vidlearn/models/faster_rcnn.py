@@ -1,114 +1,280 @@
-"""Faster R-CNN: one network proposes boxes, a second one names them and corrects them once more.
+r"""Faster R-CNN: one network proposes boxes, a second one names them and corrects them once more.
+
+The region proposal network looks at every anchor and says how much it looks like a thing, and how
+to correct it; the best of them, corrected, are the proposals. RoI align cuts the same few features
+out of the map for each, and a small head says which class it is, or background, and corrects it.
 
 References
 ----------
 S. Ren, K. He, R. Girshick, J. Sun: Faster R-CNN: Towards real-time object detection with region
-proposal networks. NeurIPS 2015; sections and equations below are those of this paper.
-R. Girshick: Fast R-CNN. ICCV 2015, for the head.
+proposal networks. NeurIPS 2015. Sections and equations without a name are those of this paper.
+R. Girshick: Fast R-CNN. ICCV 2015, for the head. K. He et al.: Mask R-CNN. ICCV 2017, for RoI
+align. T.-Y. Lin et al.: Feature pyramid networks for object detection. CVPR 2017.
 """
+
+from numbers import Integral
 
 import keras
 import numpy as np
 from keras import layers, ops
 
 from vidlearn.boxes import anchors
-from vidlearn.layers import decode_boxes, encode_boxes, iou, match, nms, roi_align
-from vidlearn.models.backbones import pyramid as fused
-from vidlearn.models.backbones import small_backbone
+from vidlearn.layers import decode_boxes, encode_boxes, iou, match, nms, roi_align, sample
+from vidlearn.models.backbones import build_backbone
+from vidlearn.models.backbones import pyramid as handed_down
 from vidlearn.models.detector import Detector
 
+SIZES = ((20, 30), (40, 55))
 VARIANCES = (0.1, 0.1, 0.2, 0.2)  # what corrections are divided by, of anchors and of proposals
+HIGH, LOW = 0.7, 0.3  # IoU from which an anchor learns a truth, and below which background
+ROI_HIGH = 0.5  # IoU from which a proposal learns a truth; below it, background
 CANDIDATES, OVERLAP = 192, 0.7  # best anchors that enter suppression, and its threshold
-SEEN, POOLED, SAMPLES = 64, 5, 2  # proposals in a prediction; bins of RoI align, samples in a bin
+ANCHORS, ROIS = (128, 0.5), (48, 0.25)  # drawn of a picture: how many, and the positives' share
+BINS, SAMPLES = 5, 2  # of RoI align: bins of a proposal, samples of a bin, along each axis
 
 
 def build_faster_rcnn(
     shape,
     classes,
     *,
-    sizes=((20, 30), (40, 55)),
+    sizes=SIZES,
     ratios=(0.7, 1.4),
     pyramid=True,
+    proposals=64,
     width=16,
     depth=2,
+    backbone="small",
+    weights=None,
 ):
-    return FasterRCNN(
-        shape, classes, sizes=sizes, ratios=ratios, pyramid=pyramid, width=width, depth=depth
-    )
+    """Build Faster R-CNN.
+
+    Parameters
+    ----------
+    shape : (int, int, int)
+        H, W and 3 of the pictures that the network sees; others are made to fit.
+    classes : sequence of str
+        Names of the classes.
+    sizes : sequence of sequences of float
+        For each map, at strides 8, 16, 32, ..., the sides of its anchors in pixels, as many on
+        every map.
+    ratios : sequence of float
+        Height / width of the anchors.
+    pyramid : bool
+        Whether anchors lie on several maps of a feature pyramid. False is the paper's form: one
+        map, at stride 16, with the anchors of all sizes.
+    proposals : int
+        Boxes of a picture that go on from the first network to the second, at most.
+    width, depth : int
+        Of the small backbone; the head has 8 * width units.
+    backbone : str
+        "small", "resnet50" or "mobilenet".
+    weights : str or Path, optional
+        Of the backbone: None, "imagenet", or a file; see `vidlearn.models.backbones`.
+
+    Returns
+    -------
+    FasterRCNN
+        A keras.Model, to `compile` and to `fit`.
+
+    Raises
+    ------
+    ValueError
+        If an option does not fit.
+    OSError
+        If the weights cannot be had.
+
+    Notes
+    -----
+    Both networks are trained at once, in one step, which the paper calls approximate joint
+    training (section 3.2): the proposals count as given, no gradient flows through their
+    coordinates. Also other than in the paper: objectness is one logit and not a softmax of two;
+    the head's correction serves all classes, where Fast R-CNN has one for each; the box losses are
+    means over positives, in place of equation 1's N_reg and lambda; anchors that cross the border
+    are trained too, for in small pictures half of them do. With a pyramid, proposals of every size
+    are pooled from its finest map, which has been handed what the coarser ones see; Lin et al.
+    choose the map by size.
+
+    References
+    ----------
+    Ren et al.: Faster R-CNN. NeurIPS 2015.
+
+    Examples
+    --------
+    >>> model = build_faster_rcnn((48, 64, 3), ["coin", "cup"], width=4)
+    >>> model.anchors.shape, [tuple(x.shape) for x in model.network.outputs]
+    ((240, 4), [(None, 240), (None, 240, 4), (None, 6, 8, 16)])
+
+    Lesson 13 teaches it.
+    """
+    options = {"sizes": sizes, "ratios": ratios, "pyramid": pyramid, "proposals": proposals}
+    small = {"width": width, "depth": depth}
+    return FasterRCNN(shape, classes, **options, **small, backbone=backbone, weights=weights)
 
 
 @keras.saving.register_keras_serializable("vidlearn")
 class FasterRCNN(Detector):
+    """The network that `build_faster_rcnn` makes: its raw outputs are those of the first half.
+
+    They are the objectness (N, A) and the corrections (N, A, 4) of all anchors, and the map
+    (N, H, W, C) that proposals are pooled from. `propose` makes boxes of them, `classify` is the
+    second half.
+    """
+
     def __init__(
         self,
         shape,
         classes,
         *,
-        sizes,
-        ratios,
+        sizes=SIZES,
+        ratios=(0.7, 1.4),
         pyramid=True,
+        proposals=64,
         width=16,
         depth=2,
+        backbone="small",
+        weights=None,
         name="faster_rcnn",
     ):
         super().__init__(shape, classes, name=name)
-        self.sizes, self.ratios = tuple(map(tuple, sizes)), tuple(ratios)
-        self.pyramid, self.width, self.depth = bool(pyramid), width, depth
-        self.strides = tuple(8 * 2**k for k in range(len(sizes))) if pyramid else (16,)
+        self.options = {
+            "sizes": _checked_sizes(sizes),
+            "ratios": tuple(map(float, ratios)),
+            "pyramid": bool(pyramid),
+            "proposals": _checked_count("proposals", proposals),
+            "width": int(width),
+            "depth": int(depth),
+            "backbone": backbone,
+        }
+        sizes, self.ratios = self.options["sizes"], self.options["ratios"]
         if not pyramid:
-            self.sizes = (tuple(size for own in self.sizes for size in own),)
-        backbone = small_backbone(self.frame_shape, width=width, depth=depth, strides=self.strides)
-        maps = fused(backbone.outputs, 4 * width) if pyramid else backbone.outputs
-        self.map_shapes = [tuple(x.shape[1:3]) for x in maps]
-        per_cell = len(self.sizes[0]) * len(self.ratios)
-        found = _propose(maps, per_cell, 4 * width)
-        self.network = keras.Model(backbone.inputs, (*found, maps[0]), name="proposing")
-        self.anchors = np.concatenate(
-            [
-                anchors(size, stride, sizes=own, ratios=self.ratios)
-                for size, stride, own in zip(self.map_shapes, self.strides, self.sizes, strict=True)
-            ]
-        ).astype(np.float32)
+            sizes = (sum(sizes, ()),)
+        self.strides = tuple(8 * 2**k for k in range(len(sizes))) if pyramid else (16,)
+        small = {"width": width, "depth": depth}
+        body = build_backbone(
+            backbone, self.frame_shape, **small, strides=self.strides, weights=weights
+        )
+        maps = handed_down(body.outputs, 4 * width) if pyramid else body.outputs
+        self.map_shapes = tuple(tuple(x.shape[1:3]) for x in maps)
+        own = list(zip(self.map_shapes, self.strides, sizes, strict=True))
+        laid = [anchors(at, stride, sizes=s, ratios=self.ratios) for at, stride, s in own]
+        self.anchors = np.concatenate(laid).astype(np.float32)
+        found = _rpn(maps, len(sizes[0]) * len(self.ratios), 4 * width)
+        self.network = keras.Model(body.inputs, (*found, maps[0]), name="rpn")
         self.head = _head(maps[0].shape[-1], len(self.classes), 8 * width)
         self.seeds = keras.random.SeedGenerator(0)
-        self.sampled, self.rois = (128, 0.5), (48, 0.25)  # of a picture: how many, positive share
         self.log("rpn_class", "rpn_box", "class", "box")
 
-    def propose(self, outputs, most=SEEN):
-        """Boxes (N, P, 4) and scores (N, P) of the proposals, best first; a score of 0 is none."""
+    def propose(self, outputs):
+        """Make proposals of what the first half puts out (section 3.2).
+
+        Parameters
+        ----------
+        outputs : tuple of tensor
+            What `call` returned. No gradient flows into it.
+
+        Returns
+        -------
+        boxes : tensor
+            (N, P, 4), within the picture and at least one pixel wide and high, best first.
+        scores : tensor
+            (N, P), 0 to 1; 0 is no proposal: it fills up.
+        """
         objectness, deltas, _ = (ops.stop_gradient(ops.cast(x, "float32")) for x in outputs)
-        scores, best = ops.top_k(objectness, min(CANDIDATES, len(self.anchors)))
-        deltas = ops.take_along_axis(deltas, ops.expand_dims(best, -1), axis=1)
+        logits, best = ops.top_k(objectness, min(CANDIDATES, len(self.anchors)))
         own = ops.take(ops.convert_to_tensor(self.anchors), best, axis=0)  # (N, C, 4)
-        boxes = self._inside(decode_boxes(deltas, own, variances=VARIANCES))
-        kept, valid = nms(boxes, scores, threshold=OVERLAP, most=most)
-        boxes = ops.take_along_axis(boxes, ops.expand_dims(kept, -1), axis=1)
-        scores = ops.sigmoid(ops.take_along_axis(scores, kept, axis=1))
-        return boxes, ops.where(valid, scores, 0.0)
+        boxes = self._inside(decode_boxes(_picked(deltas, best), own, variances=VARIANCES))
+        kept, valid = nms(boxes, logits, threshold=OVERLAP, most=self.options["proposals"])
+        scores = ops.sigmoid(ops.take_along_axis(logits, kept, axis=1))
+        return _picked(boxes, kept), ops.where(valid, ops.maximum(scores, 1e-7), 0.0)
+
+    def score_maps(self, outputs):
+        """Return the objectness of every anchor where it lies: (N, rows, columns, A), 0 to 1.
+
+        Parameters
+        ----------
+        outputs : tuple of tensor
+            What `call` returned.
+
+        Returns
+        -------
+        list of tensor
+            One for each map, in the order of `strides`; A is sizes * ratios of a cell.
+        """
+        counts = [rows * columns for rows, columns in self.map_shapes]
+        per_cell = len(self.anchors) // sum(counts)
+        ends = np.cumsum(counts)[:-1] * per_cell
+        parts = ops.split(ops.sigmoid(outputs[0]), ends.tolist(), axis=1)
+        shapes = [(-1, *shape, per_cell) for shape in self.map_shapes]
+        return [ops.reshape(x, shape) for x, shape in zip(parts, shapes, strict=True)]
 
     def classify(self, features, rois):
-        """Logits (N, R, K + 1), background first, and corrections (N, R, 4) of the rois."""
-        rows, columns = features.shape[1:3]
-        pooled = roi_align(features, rois, size=POOLED, scale=1 / self.strides[0], samples=SAMPLES)
-        found = self.head(ops.reshape(pooled, (-1, POOLED, POOLED, features.shape[-1])))
-        logits, deltas = (ops.reshape(x, (-1, rois.shape[1], x.shape[-1])) for x in found)
-        return logits, deltas
+        """Name boxes and correct them: the second half (Fast R-CNN, section 2).
+
+        Parameters
+        ----------
+        features : tensor
+            (N, H, W, C), the last of the raw outputs.
+        rois : tensor
+            (N, R, 4), R fixed. No gradient flows into them.
+
+        Returns
+        -------
+        logits : tensor
+            (N, R, K + 1), background first.
+        deltas : tensor
+            (N, R, 4), one correction for all classes.
+        """
+        scale = 1 / self.strides[0]
+        pooled = roi_align(features, rois, size=BINS, scale=scale, samples=SAMPLES)
+        found = self.head(ops.reshape(pooled, (-1, BINS, BINS, features.shape[-1])))
+        return tuple(ops.reshape(x, (-1, rois.shape[1], x.shape[-1])) for x in found)
 
     def targets(self, boxes, labels):
-        """Kinds (N, A) of the anchors, 1, 0 or -1 for ignored, and their corrections (N, A, 4)."""
-        assigned = match(iou(self.anchors, boxes), labels >= 0, high=0.7, low=0.3)
+        """Say what every anchor is to learn (section 3.1.2).
+
+        Parameters
+        ----------
+        boxes, labels : tensor
+            (N, M, 4) and (N, M), filled up: a label of -1 is no truth.
+
+        Returns
+        -------
+        kinds : tensor
+            (N, A) int32: 1 a thing, 0 background, -1 ignored.
+        deltas : tensor
+            (N, A, 4), of use where kinds are 1.
+        """
+        assigned = match(iou(self.anchors, boxes), labels >= 0, high=HIGH, low=LOW)
         kinds = ops.where(assigned >= 0, 1, ops.where(assigned == -1, 0, -1))
         goals = _picked(boxes, ops.maximum(assigned, 0))
         return kinds, encode_boxes(goals, self.anchors, variances=VARIANCES)
 
     def roi_targets(self, proposals, scores, boxes, labels):
-        """RoIs (N, R, 4), kinds (N, R), 0 for background or label + 1 or -1, and corrections."""
+        """Draw boxes for the second half and say what each is to learn (Fast R-CNN, 2.3).
+
+        Truths are added to the proposals, so that there is something to learn from the first step.
+
+        Parameters
+        ----------
+        proposals, scores : tensor
+            What `propose` returned.
+        boxes, labels : tensor
+            (N, M, 4) and (N, M), filled up: a label of -1 is no truth.
+
+        Returns
+        -------
+        rois : tensor
+            (N, R, 4).
+        kinds : tensor
+            (N, R) int32: k + 1 a truth of label k, 0 background, -1 none: it fills up.
+        deltas : tensor
+            (N, R, 4), of use where kinds are above 0.
+        """
         rois = ops.concatenate([proposals, self._inside(boxes)], axis=1)
         real = ops.concatenate([scores > 0, labels >= 0], axis=1)
-        assigned = match(iou(rois, boxes), labels >= 0, high=0.5, low=0.5, best=False)
-        positive = ops.logical_and(assigned >= 0, real)
-        negative = ops.logical_and(assigned < 0, real)
-        chosen, valid = sample(positive, negative, *self.rois, seed=self.seeds)
+        assigned = match(iou(rois, boxes), labels >= 0, high=ROI_HIGH, low=ROI_HIGH, best=False)
+        positive, negative = (ops.logical_and(x, real) for x in (assigned >= 0, assigned < 0))
+        chosen, valid = sample(positive, negative, *ROIS, seed=self.seeds)
         rois, assigned = _picked(rois, chosen), ops.take_along_axis(assigned, chosen, axis=1)
         owner = ops.maximum(assigned, 0)
         kinds = ops.where(assigned >= 0, ops.take_along_axis(labels, owner, axis=1) + 1, 0)
@@ -116,23 +282,26 @@ class FasterRCNN(Detector):
         return rois, ops.where(valid, kinds, -1), goals
 
     def loss_terms(self, outputs, boxes, labels, *, training):
-        objectness, deltas, features = outputs
+        """Equation 1 for anchors, then the same for proposals, which may be of several classes."""
+        logits, deltas, features = outputs
         kinds, goals = self.targets(boxes, labels)
-        chosen, valid = sample(kinds == 1, kinds == 0, *self.sampled, seed=self.seeds)
-        objectness, kinds = (ops.take_along_axis(x, chosen, axis=1) for x in (objectness, kinds))
-        deltas, goals = _picked(deltas, chosen), _picked(goals, chosen)
+        chosen, valid = sample(kinds == 1, kinds == 0, *ANCHORS, seed=self.seeds)
+        logits, kinds = (ops.take_along_axis(x, chosen, axis=1) for x in (logits, kinds))
         kinds = ops.where(valid, kinds, -1)
-        terms = {"rpn_class": _mean(_logistic(objectness, kinds), kinds >= 0)}
-        terms["rpn_box"] = _mean(_smooth(deltas - goals), kinds == 1)
+        terms = {
+            "rpn_class": _mean(_logistic(logits, kinds), kinds >= 0),
+            "rpn_box": _smooth_l1(_picked(deltas, chosen), _picked(goals, chosen), kinds > 0),
+        }
         rois, kinds, goals = self.roi_targets(*self.propose(outputs), boxes, labels)
         logits, deltas = self.classify(features, rois)
         truth = ops.expand_dims(ops.maximum(kinds, 0), -1)
         entropy = -ops.take_along_axis(ops.log_softmax(logits), truth, axis=-1)[..., 0]
         terms["class"] = _mean(entropy, kinds >= 0)
-        terms["box"] = _mean(_smooth(deltas - goals), kinds > 0)
+        terms["box"] = _smooth_l1(deltas, goals, kinds > 0)
         return terms
 
     def decode(self, outputs):
+        """Corrected proposals, and the softmax without its background."""
         rois, scores = self.propose(outputs)
         logits, deltas = self.classify(outputs[2], rois)
         real = ops.cast(ops.expand_dims(scores > 0, -1), "float32")
@@ -140,49 +309,16 @@ class FasterRCNN(Detector):
 
     def _inside(self, boxes):
         """Clip to the picture; what is left is at least a pixel wide and high."""
-        height, width = self.frame_shape[:2]
-        ends = np.float32([width, height])
-        starts = ops.clip(boxes[..., :2], 0.0, ends - 1)
-        return ops.concatenate(
-            [starts, ops.maximum(ops.minimum(boxes[..., 2:], ends), starts + 1)], axis=-1
-        )
+        ends = np.float32(self.frame_shape[1::-1])
+        starts = ops.minimum(ops.maximum(boxes[..., :2], 0.0), ends - 1)
+        stops = ops.maximum(ops.minimum(boxes[..., 2:], ends), starts + 1)
+        return ops.concatenate([starts, stops], axis=-1)
 
     def get_config(self):
-        own = {"sizes": self.sizes, "ratios": self.ratios, "pyramid": self.pyramid}
-        return {**super().get_config(), **own, "width": self.width, "depth": self.depth}
+        return {**super().get_config(), **self.options}
 
 
-def sample(positive, negative, count, share, *, seed):
-    """Draw as many of each picture, at most a share of them positive.
-
-    Parameters
-    ----------
-    positive, negative : tensor
-        (N, A) bool; what is neither is ignored.
-    count : int
-        Drawn from each picture.
-    share : float
-        Of the count, 0 to 1; negatives fill up what positives are too few for.
-    seed : keras.random.SeedGenerator
-
-    Returns
-    -------
-    chosen : tensor
-        (N, min(count, A)) int32.
-    valid : tensor
-        As many, bool: False where a picture has too few to choose from.
-    """
-    draws = keras.random.uniform(ops.shape(positive), 0.01, 0.99, seed=seed)
-    wished = ops.where(positive, draws, -1.0)
-    count = min(count, positive.shape[1])
-    last = ops.top_k(wished, max(round(share * count), 1))[0][:, -1:]  # of the quota
-    kept = ops.logical_and(positive, wished >= last)
-    order = ops.where(kept, 1 + draws, ops.where(negative, draws, -1.0))
-    found, chosen = ops.top_k(order, count)
-    return ops.cast(chosen, "int32"), found > 0
-
-
-def _propose(maps, per_cell, filters):
+def _rpn(maps, per_cell, filters):
     """One 3 x 3 convolution and two 1 x 1 beside each other, the same on every map."""
     start = {"kernel_initializer": keras.initializers.RandomNormal(stddev=0.01), "dtype": "float32"}
     look = layers.Conv2D(filters, 3, padding="same", activation="relu", name="rpn")
@@ -193,12 +329,11 @@ def _propose(maps, per_cell, filters):
     deltas = [layers.Reshape((-1, 4))(where(x)) for x in found]
     if len(maps) == 1:
         return objectness[0], deltas[0]
-    join = layers.Concatenate(axis=1, dtype="float32")
-    return join(objectness), layers.Concatenate(axis=1, dtype="float32")(deltas)
+    return tuple(layers.Concatenate(axis=1, dtype="float32")(x) for x in (objectness, deltas))
 
 
 def _head(channels, classes, units):
-    crops = layers.Input((POOLED, POOLED, channels))
+    crops = layers.Input((BINS, BINS, channels))
     x = layers.Flatten()(crops)
     for _ in range(2):
         x = layers.Dense(units, activation="relu", kernel_initializer="he_normal")(x)
@@ -222,7 +357,24 @@ def _logistic(logits, kinds):
     return ops.maximum(logits, 0.0) - logits * wanted + ops.log1p(ops.exp(-ops.abs(logits)))
 
 
-def _smooth(away):
-    """Smooth L1 of the four corrections, summed (Fast R-CNN, equation 3)."""
-    away = ops.abs(away)
-    return ops.sum(ops.where(away < 1, 0.5 * away**2, away - 0.5), axis=-1)
+def _smooth_l1(deltas, goals, where):
+    """Smooth L1 of the four corrections, summed (Fast R-CNN, equation 3); mean at some places."""
+    # Where there is nothing to learn, a goal may be infinite: it must not reach the gradient.
+    away = ops.abs(ops.where(ops.expand_dims(where, -1), deltas - goals, 0.0))
+    return _mean(ops.sum(ops.where(away < 1, 0.5 * away**2, away - 0.5), axis=-1), where)
+
+
+def _checked_sizes(sizes):
+    sizes = tuple(tuple(map(float, own)) for own in sizes)
+    if not sizes or len({len(own) for own in sizes}) > 1:
+        raise ValueError(
+            "sizes must have a row for each map, all equally long, for the maps share one network: "
+            f"((20, 30), (40, 55)). Received: {sizes}"
+        )
+    return sizes
+
+
+def _checked_count(name, count):
+    if not (isinstance(count, Integral) and count > 0):
+        raise ValueError(f"{name} must be a whole number above 0. Received: {count!r}")
+    return int(count)
