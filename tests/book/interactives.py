@@ -307,3 +307,22 @@ def YoloGrid(view, state):
     centre = np.array([column + 0.5, row + 0.5] * 2) * stride
     away = np.logaddexp(0, numbers_of[-4:]) * state["factor"] * stride * [-1, -1, 1, 1]
     np.testing.assert_allclose(numbers(view, "edge"), centre + away, rtol=1e-9)
+
+
+def DefaultBoxes(view, state):
+    for grow in (False, True):
+        if grow:
+            view.get_by_role("slider", name="Size of the thing").press("End")
+        truth = np.array(state["_truths"])
+        if grow:
+            middle, side = (truth[0, :2] + truth[0, 2:]) / 2, truth[0, 2:] - truth[0, :2]
+            truth[0] = [*middle - 1.5 * side, *middle + 1.5 * side]
+        laid = [
+            boxes.anchors(one[:2], one[2], sizes=one[3], ratios=state["ratios"])
+            for one in state["maps"]
+        ]
+        options = {name: state[name] for name in ("high", "low", "best")}
+        assigned = boxes.match(boxes.iou(np.concatenate(laid), truth), **options)
+        parts = np.split(assigned, np.cumsum([len(each) for each in laid])[:-1])
+        expected = [[(part == k).sum() for part in parts] for k in range(len(truth))]
+        assert numbers(view, "learns") == np.ravel(expected).tolist()

@@ -32,6 +32,13 @@ def make(kind):
         "ConvolutionStepper": lambda: widgets.ConvolutionStepper(
             frames[0, :16, :16, 0], np.full((3, 3), -0.25), padding=2
         ),
+        "DefaultBoxes": lambda: widgets.DefaultBoxes(
+            frames[0],
+            Truth([[3, 4, 17, 20], [12, 3, 38, 28]], [0, 1]),
+            [(4, 5, 8, [10]), (2, 3, 16, [20, 26])],
+            ratios=(0.7, 1.4),
+            names=["a cat", "a dog"],
+        ),
         "FilterGallery": lambda: widgets.FilterGallery(frames[0]),
         "FrameOrder": lambda: widgets.FrameOrder(
             frames[None, :6],

@@ -24,6 +24,7 @@ from .box_overlap import BoxOverlap
 from .clip_player import ClipPlayer
 from .conv_arithmetic import ConvArithmetic
 from .convolution_stepper import ConvolutionStepper
+from .default_boxes import DefaultBoxes
 from .filter_gallery import FilterGallery
 from .frame_order import FrameOrder
 from .gated_cell import GatedCell
@@ -43,6 +44,7 @@ __all__ = [
     "ClipPlayer",
     "ConvArithmetic",
     "ConvolutionStepper",
+    "DefaultBoxes",
     "FilterGallery",
     "FrameOrder",
     "GatedCell",

@@ -269,6 +269,7 @@ export default interactive("yolo-grid", (view) => {
     note(text.note),
     keysNote(text.keys),
   );
+  onKeys(root, { " ": () => {} }); // the page does not scroll
   count();
   paintLevel();
   go(...now.cell);
