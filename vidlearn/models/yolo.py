@@ -67,7 +67,8 @@ def build_yolo(
     shared : float
         Things up to this factor over or under a limit belong to both maps; 1 or more.
     radius : float
-        The cells that learn a thing are at most this many strides from its centre, across and down.
+        The cells that learn a thing are less than this many strides from its centre, across and
+        down; above 0.5.
     width, depth : int
         Of the small backbone; the head has 4 * width filters.
     backbone : str
@@ -175,9 +176,9 @@ class YOLO(Detector):
     def targets(self, boxes, labels):
         """Say which cell is to learn which truth.
 
-        A cell is positive for a truth if its centre lies in the box, at most `radius` strides from
-        the box's centre, and the truth's size is one of its map's. A truth that holds no centre on
-        its own map is learned on the others. Of several truths, a cell learns the smallest.
+        A cell is positive for a truth if its centre lies in the box, less than `radius` strides
+        from the box's centre, and the truth's size is one of its map's. A truth that holds no
+        centre on its own map is learned on the others. Of several, a cell learns the smallest.
 
         Parameters
         ----------
@@ -277,12 +278,13 @@ def iou_and_giou(a, b):
 
     Examples
     --------
-    >>> iou, giou = iou_and_giou(np.float32([[0, 0, 1, 1]]), np.float32([[3, 0, 4, 1]]))
+    >>> iou, giou = iou_and_giou([[0.0, 0, 1, 1]], [[3.0, 0, 4, 1]])
     >>> float(iou[0]), float(giou[0])
     (0.0, -0.5)
 
     Lesson 14 teaches it.
     """
+    a, b = ops.convert_to_tensor(a), ops.convert_to_tensor(b)
     starts, ends = ops.maximum(a[..., :2], b[..., :2]), ops.minimum(a[..., 2:], b[..., 2:])
     inside = ops.prod(ops.maximum(ends - starts, 0.0), axis=-1)
     first, second = (ops.prod(x[..., 2:] - x[..., :2], axis=-1) for x in (a, b))
@@ -304,9 +306,9 @@ def _checked(limits, shared, radius):
         )
     if not (isinstance(shared, Real) and 1 <= shared < np.inf):
         raise ValueError(f"shared must be a factor of 1 or more. Received: {shared!r}")
-    if not (isinstance(radius, Real) and 0.5 <= radius < np.inf):
+    if not (isinstance(radius, Real) and 0.5 < radius < np.inf):
         raise ValueError(
-            "radius must be at least 0.5 strides, or a thing may have no cell at all. "
+            "radius must be above 0.5 strides, or a thing may have no cell at all. "
             f"Received: {radius!r}"
         )
     return limits, float(shared), float(radius)
