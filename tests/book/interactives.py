@@ -5,6 +5,7 @@ page and the state that the page stores for it, moves it, and compares.
 """
 
 from base64 import b64decode
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -236,6 +237,31 @@ def AnchorExplorer(view, state):
     assert numbers(view, "given") == given
     total = view.locator("[data-vl-count='background']").get_attribute("data-vl-value")
     assert int(total) == (assigned == -1).sum()
+
+
+def DetectionPlayer(view, state):
+    scores = np.frombuffer(b64decode(state["_scores"]), "<f8")
+    starts = np.cumsum([0, *state["_counts"]])
+    if not state["judged"]:
+        view.get_by_role("slider", name="Score threshold").fill("0.4")
+        assert numbers(view, "clip-shown") == [(scores >= 0.4).sum()]
+        return
+    corners = np.frombuffer(b64decode(state["_boxes"]), "<f8").reshape(-1, 4)
+    labels = np.frombuffer(b64decode(state["_labels"]), "u1")
+    found = [Detections(corners[a:b], scores[a:b], labels[a:b]) for a, b in pairwise(starts)]
+    truths = [Truth(t["boxes"], t["labels"], t["ignored"], t["crowd"]) for t in state["_truths"]]
+    for threshold in (0.4, 0.7):
+        view.get_by_role("slider", name="Score threshold").fill(str(threshold))
+        shown = [one[one.scores >= threshold] for one in found]
+        curves = [
+            metrics.precision_recall(shown, truths, label=label)
+            for label in range(len(state["names"]))
+        ]
+        right = sum(int(curve.correct.sum()) for curve in curves)
+        real = sum(curve.truths for curve in curves)
+        wrong = sum(int((~curve.correct & ~curve.ignored).sum()) for curve in curves)
+        shown = [numbers(view, f"clip-{kind}") for kind in ("found", "missed", "false")]
+        assert shown == [[right], [real - right], [wrong]]
 
 
 def PrecisionRecall(view, state):

@@ -39,6 +39,12 @@ def make(kind):
             ratios=(0.7, 1.4),
             names=["a cat", "a dog"],
         ),
+        "DetectionPlayer": lambda: widgets.DetectionPlayer(
+            list(frames),
+            [Detections([[2, 2, 12, 20], [20, 4, 38, 26]], [0.9, 0.3 + t / 20]) for t in range(12)],
+            truths=[Truth([[2, 2, 12, 21], [8, 14, 30, 28]])] * 12,
+            names=["a cat"],
+        ),
         "FilterGallery": lambda: widgets.FilterGallery(frames[0]),
         "FrameOrder": lambda: widgets.FrameOrder(
             frames[None, :6],

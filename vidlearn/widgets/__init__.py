@@ -25,6 +25,7 @@ from .clip_player import ClipPlayer
 from .conv_arithmetic import ConvArithmetic
 from .convolution_stepper import ConvolutionStepper
 from .default_boxes import DefaultBoxes
+from .detection_player import DetectionPlayer
 from .filter_gallery import FilterGallery
 from .frame_order import FrameOrder
 from .gated_cell import GatedCell
@@ -45,6 +46,7 @@ __all__ = [
     "ConvArithmetic",
     "ConvolutionStepper",
     "DefaultBoxes",
+    "DetectionPlayer",
     "FilterGallery",
     "FrameOrder",
     "GatedCell",
