@@ -2,33 +2,35 @@
 
 from numbers import Integral, Real
 
+from .matching import BACKGROUND
 
-def sample(positive, negative, count, share, *, seed):
-    """Draw as many boxes of each picture, at most a share of them positive.
+
+def sample(assigned, *, count=256, share=0.5, seed):
+    """Draw the boxes of a training step from each picture, positives first.
 
     Parameters
     ----------
-    positive, negative : tensor
-        (N, A) bool; a box that is neither is not drawn.
+    assigned : tensor
+        (N, A) whole numbers, as `match` returns them: 0 or more is positive, -1 background, and
+        what is ignored is not drawn.
     count : int
-        Drawn from each picture.
+        How many to draw from each picture.
     share : float
-        The positives' greatest share of the count, 0 to 1; negatives fill up. Positives do not:
-        where negatives are too few, fewer boxes are drawn.
+        0 to 1, how much of `count` may be positive at most. Background fills up what is missing.
     seed : keras.random.SeedGenerator
         Where the random numbers come from; a model keeps it as an attribute.
 
     Returns
     -------
     chosen : tensor
-        (N, P) int32 indices, P = min(count, A), positives first.
+        (N, P) int32 indices, P = min(count, A).
     valid : tensor
         (N, P) bool: False where a picture has too few to draw from; those indices fill up.
 
     Raises
     ------
     ValueError
-        If the shapes differ, or the count or the share is out of range.
+        If `assigned` is not (N, A), or an option is out of range.
 
     References
     ----------
@@ -38,9 +40,7 @@ def sample(positive, negative, count, share, *, seed):
     Examples
     --------
     >>> from keras.random import SeedGenerator
-    >>> positive = [[True, True, True, False, False]]
-    >>> negative = [[False, False, False, True, False]]
-    >>> chosen, valid = sample(positive, negative, 4, 0.5, seed=SeedGenerator(1))
+    >>> chosen, valid = sample([[5, 0, 2, -1, -2]], count=4, seed=SeedGenerator(1))
     >>> int(chosen[0, 2]), valid.numpy().tolist()
     (3, [[True, True, True, False]])
 
@@ -48,24 +48,25 @@ def sample(positive, negative, count, share, *, seed):
     """
     from keras import ops, random
 
-    positive, negative = (ops.convert_to_tensor(x, "bool") for x in (positive, negative))
-    _check(tuple(positive.shape), tuple(negative.shape), count, share)
-    draws = random.uniform(ops.shape(positive), 0.01, 0.99, seed=seed)
-    count, quota = min(count, positive.shape[1]), round(share * count)
-    if quota < count:
+    assigned = ops.convert_to_tensor(assigned)
+    _check(tuple(assigned.shape), count, share)
+    draws = random.uniform(ops.shape(assigned), 0.01, 0.99, seed=seed)
+    count, room = min(count, assigned.shape[1]), int(count * share)
+    positive = assigned > BACKGROUND
+    if room < count:
         wished = ops.where(positive, draws, -1.0)
-        limit = ops.top_k(wished, quota + 1)[0][:, -1:]  # the best that is one too many
+        limit = ops.top_k(wished, room + 1)[0][:, -1:]  # the best that is one too many
         positive = ops.logical_and(positive, wished > limit)
-    order = ops.where(positive, 1 + draws, ops.where(negative, draws, -1.0))
+    order = ops.where(positive, 1 + draws, ops.where(assigned == BACKGROUND, draws, -1.0))
     found, chosen = ops.top_k(order, count)
     return ops.cast(chosen, "int32"), found > 0
 
 
-def _check(positive, negative, count, share):
-    if len(positive) != 2 or positive[1:] != negative[1:] or len(negative) != 2:
+def _check(shape, count, share):
+    if len(shape) != 2:
         raise ValueError(
-            "positive and negative must both be (N, A), for every box of every picture. "
-            f"Received shapes {positive} and {negative}"
+            "assigned must be (N, A), a whole number for every box of every picture. "
+            f"Received shape {shape}"
         )
     if not (isinstance(count, Integral) and count > 0):
         raise ValueError(f"count must be a whole number above 0. Received: {count!r}")

@@ -8,6 +8,7 @@ precision. Keras is loaded when a model is built, not before.
 `build_cnn_rnn`         the same CNN for every frame, then a recurrent layer over time
 `predict_clips`         probabilities for clips
 `frame_vectors`         what the CNN makes of each frame
+`build_faster_rcnn`     a detector: one network proposes boxes, a second names and corrects them
 `build_ssd`             a detector: default boxes on maps of several scales
 `build_yolo`            a detector: each cell of a grid says what lies there and how far it reaches
 `multiply_adds`         what a model computes for one picture

@@ -29,7 +29,8 @@ VARIANCES = (0.1, 0.1, 0.2, 0.2)  # what corrections are divided by, of anchors 
 HIGH, LOW = 0.7, 0.3  # IoU from which an anchor learns a truth, and below which background
 ROI_HIGH = 0.5  # IoU from which a proposal learns a truth; below it, background
 CANDIDATES, OVERLAP = 192, 0.7  # best anchors that enter suppression, and its threshold
-ANCHORS, ROIS = (128, 0.5), (48, 0.25)  # drawn of a picture: how many, and the positives' share
+ANCHORS = {"count": 128, "share": 0.5}  # drawn from a picture, and how many positive at most
+ROIS = {"count": 48, "share": 0.25}
 BINS, SAMPLES = 5, 2  # of RoI align: bins of a proposal, samples of a bin, along each axis
 
 
@@ -273,8 +274,7 @@ class FasterRCNN(Detector):
         rois = ops.concatenate([proposals, self._inside(boxes)], axis=1)
         real = ops.concatenate([scores > 0, labels >= 0], axis=1)
         assigned = match(iou(rois, boxes), labels >= 0, high=ROI_HIGH, low=ROI_HIGH, best=False)
-        positive, negative = (ops.logical_and(x, real) for x in (assigned >= 0, assigned < 0))
-        chosen, valid = sample(positive, negative, *ROIS, seed=self.seeds)
+        chosen, valid = sample(ops.where(real, assigned, -2), **ROIS, seed=self.seeds)
         rois, assigned = _picked(rois, chosen), ops.take_along_axis(assigned, chosen, axis=1)
         owner = ops.maximum(assigned, 0)
         kinds = ops.where(assigned >= 0, ops.take_along_axis(labels, owner, axis=1) + 1, 0)
@@ -285,7 +285,7 @@ class FasterRCNN(Detector):
         """Equation 1 for anchors, then the same for proposals, which may be of several classes."""
         logits, deltas, features = outputs
         kinds, goals = self.targets(boxes, labels)
-        chosen, valid = sample(kinds == 1, kinds == 0, *ANCHORS, seed=self.seeds)
+        chosen, valid = sample(kinds - 1, **ANCHORS, seed=self.seeds)
         logits, kinds = (ops.take_along_axis(x, chosen, axis=1) for x in (logits, kinds))
         kinds = ops.where(valid, kinds, -1)
         terms = {
