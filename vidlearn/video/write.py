@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import os
 import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
-from .arguments import LONGEST_SIDE, frame_rate, whole
-from .door import as_path
+from .arguments import LONGEST_SIDE, frame_rate, real, whole
+from .door import as_path, opened
 from .errors import VideoError, warn
+from .film import Film
+from .sound import Sound
 
 PLAIN = (np.ndarray, np.memmap)  # not np.matrix, which NumPy cannot stack
 THREADS = 4  # with another number x264 makes other bytes
+CLOCK = 90_000  # ticks a second, where each frame has a time of its own
+LONGEST_GAP = 20_000  # seconds; mp4 counts the ticks from frame to frame in 31 bits
+END = object()
 
 
-def write_video(path, frames, *, fps=25.0, crf=20) -> Path:
+def write_video(path, frames, *, fps=25.0, crf=20, times=None, sound=None) -> Path:
     """Write frames as H.264 (yuv420p) in mp4, its index at the front.
 
     Nothing half-written is ever left under the name: the file appears when it is whole.
@@ -36,6 +41,14 @@ def write_video(path, frames, *, fps=25.0, crf=20) -> Path:
     crf : int
         Constant rate factor, x264's measure of loss: 0 loses nothing that yuv420p holds, about 18
         looks untouched, 51 is the worst. Six more halve the file, roughly.
+    times : iterable of float, optional
+        Seconds of each frame, as `frame_times` returns them or as they come, never falling; the
+        film starts with the first. Kept as time stamps to a 90,000th of a second, so the frame
+        rate may vary, and `fps` is not used. The last frame lasts as long as the one before it.
+    sound : str or Path, optional
+        A film whose sound is taken over, in step with ``times`` counted from that film's first
+        frame, and cut where the last frame ends. It is copied as it is where mp4 can hold it,
+        else encoded as AAC. A film without sound, or a folder of pictures, gives none.
 
     Returns
     -------
@@ -46,13 +59,13 @@ def write_video(path, frames, *, fps=25.0, crf=20) -> Path:
     ------
     VideoError
         If a frame is not uint8 of the right shape, there are none, an argument makes no sense,
-        or the disk is full.
+        there are more or fewer times than frames, a time falls, or the disk is full.
 
     Warns
     -----
     VideoWarning
         If a width or height is odd: yuv420p stores colour for 2 x 2 pixels, so the last column
-        or row is written twice.
+        or row is written twice. If part of the sound is damaged or of an unknown codec.
 
     Examples
     --------
@@ -60,16 +73,25 @@ def write_video(path, frames, *, fps=25.0, crf=20) -> Path:
     ...     film = write_video(Path(folder) / "a.mp4", np.zeros((5, 64, 96, 3), np.uint8))
     ...     film.name, film.read_bytes()[4:8]
     ('a.mp4', b'ftyp')
+
+    The same film smaller, with its time stamps and its sound:
+
+    >>> def small(path, other):
+    ...     frames, times = read_frames(path, size=(120, 160)), frame_times(path)
+    ...     return write_video(other, frames, times=times, sound=path)
     """
     path = as_path("path", path)
     if path.suffix.lower() != ".mp4":
         raise VideoError(f"path must end in .mp4. Received: {path.name}")
     rate, crf = Fraction(frame_rate(fps)).limit_denominator(100_000), whole("crf", crf, 0, 51)
-    frames = checked_frames(frames)
-    first = next(frames)  # before a file is made
+    film = None if sound is None else opened(sound)
+    clock = rate if times is None else Fraction(CLOCK)
+    moments = _moments(checked_frames(frames), _iterator(times), 1 / rate)
+    first = next(moments)  # before a file is made
     part = _part_beside(path)
     try:
-        _encode(part, chain([first], frames), first.shape[:2], rate, crf)
+        with closing(Sound(film, first[0])) if isinstance(film, Film) else nullcontext() as sound:
+            _encode(part, chain([first], moments), clock, (rate, crf), sound)
         os.chmod(part, 0o666 & ~_umask())
         os.replace(part, path)
     except _EncodingError as error:
@@ -107,10 +129,43 @@ def _umask():
     return mask
 
 
-def _encode(path, frames, sides, rate, crf):
+def _iterator(times):
+    try:
+        return None if times is None else iter(times)
+    except TypeError:
+        raise VideoError(
+            f"times must hold seconds, one for each frame. Received: {type(times).__name__}"
+        ) from None
+
+
+def _moments(frames, times, usual):
+    """Yield (seconds, how long the frame before lasted, frame); without times evenly."""
+    last, lasted = None, usual
+    for number, frame in enumerate(frames):
+        seconds = number * usual if times is None else next(times, END)
+        if seconds is END:
+            raise VideoError(
+                f"times must hold seconds for every frame. There are {number}, and more frames."
+            )
+        seconds = Fraction(real(f"times[{number}]", seconds))
+        if last is not None:
+            lasted = seconds - last
+            if not 0 <= lasted <= LONGEST_GAP:
+                raise VideoError(
+                    f"times must not fall, nor rise by more than {LONGEST_GAP} s. Frame {number} "
+                    f"is at {float(seconds):g} s, the one before it at {float(last):g} s."
+                )
+        last = seconds
+        yield seconds, lasted, frame
+    if times is not None and next(times, END) is not END:
+        raise VideoError(f"times must hold as many seconds as there are frames: {number + 1}.")
+
+
+def _encode(path, moments, clock, quality, sound):
     import av
 
-    height, width = sides
+    first = next(moments)
+    height, width = first[2].shape[:2]
     if height % 2 or width % 2:
         note = (
             f"{width} x {height} (width x height) is odd and H.264 in yuv420p is not: written as "
@@ -120,18 +175,35 @@ def _encode(path, frames, sides, rate, crf):
     with _refusals():
         container = av.open(path, "w", format="mp4", options={"movflags": "+faststart"})
         container.flags |= 0x400  # bitexact: no date, no version of the muxer
-        stream = _add_stream(container, width + width % 2, height + height % 2, rate, crf)
+        stream = _add_stream(container, width + width % 2, height + height % 2, clock, *quality)
+        if sound:
+            sound.join(container)
     try:
-        for number, frame in enumerate(frames):
+        stamp = -1
+        for seconds, lasted, frame in chain([first], moments):
+            stamp = max(stamp + 1, round((seconds - first[0]) * clock))
+            end = stamp / clock + lasted
             with _refusals():
-                container.mux(stream.encode(_yuv(frame, number)))
+                _mux(container, stream.encode(_yuv(frame, stamp)), sound)
         with _refusals():
-            container.mux(stream.encode(None))
+            packets = stream.encode(None)
+            packets[-1].duration = max(round(lasted * clock), 1)  # the others' are told by stamps
+            _mux(container, packets, sound)
+            for packet in sound.until(end) if sound else ():
+                container.mux(packet)
             container.close()
     except BaseException:
         with suppress(av.error.FFmpegError):
             container.close()
         raise
+
+
+def _mux(container, packets, sound):
+    """Write packets of pictures, and the sound up to them."""
+    for packet in packets:
+        for other in sound.until(packet.dts * packet.time_base) if sound else ():
+            container.mux(other)
+        container.mux(packet)
 
 
 @contextmanager
@@ -145,12 +217,15 @@ def _refusals():
         raise _EncodingError(error.strerror or error) from error
 
 
-def _add_stream(container, width, height, rate, crf):
+def _add_stream(container, width, height, clock, rate, crf):
     stream = container.add_stream("libx264", rate=rate)
     stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
     # The same frames make the same bytes, on every machine. x264's mbtree would spoil that: it
     # takes in memory beside its tables.
     stream.options = {"crf": str(crf), "preset": "medium", "x264-params": "mbtree=0"}
+    if clock != rate:  # frames out of order would shorten a film whose last ones last long
+        stream.options |= {"bf": "0"}
+    stream.codec_context.time_base = 1 / clock
     context = stream.codec_context
     context.thread_count, context.thread_type = THREADS, "FRAME"
     # sRGB through the BT.601 matrix, and labelled so: every reader shows the same colours.
@@ -159,7 +234,7 @@ def _add_stream(container, width, height, rate, crf):
     return stream
 
 
-def _yuv(frame, number):
+def _yuv(frame, stamp):
     from av import VideoFrame
 
     if frame.ndim == 2:
@@ -170,7 +245,7 @@ def _yuv(frame, number):
     picture = VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24").reformat(
         format="yuv420p", dst_colorspace="ITU601", dst_color_range="MPEG"
     )
-    picture.pts = number
+    picture.pts = stamp
     return picture
 
 
