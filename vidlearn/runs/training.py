@@ -180,7 +180,7 @@ class _Training:
             while self.state.epoch < epochs:
                 self._train_epoch(watch)
                 if asked and self.state.epoch < epochs:
-                    told = {"epoch": self.state.epoch + 1, "step": self.state.step}
+                    told = {"epoch": self.state.epoch + 1, "step": self.state.step + 1}
                     raise KeyboardInterrupt(words["stopped"].format(**told))
         print(words["done"].format(folder=self.folder, best=self.state.best))
 

@@ -90,7 +90,9 @@ class Watch:
             model.stop_training = bool(self.asked)
 
         follow = keras.callbacks.LambdaCallback(on_train_batch_end=count)
-        history = model.fit(batches, epochs=1, verbose=0, callbacks=[follow]).history
+        # Keras would shuffle the batches by random numbers that a resumed training has not.
+        how = {"epochs": 1, "verbose": 0, "shuffle": False}
+        history = model.fit(batches, **how, callbacks=[follow]).history
         means = {name: float(values[-1]) for name, values in history.items()}
         return means, len(done), perf_counter() - start
 

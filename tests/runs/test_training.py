@@ -1,0 +1,162 @@
+"""A training on disk: what it leaves, and that it goes on as if nothing had been."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.runs.conftest import labelled
+from vidlearn import cli, models, runs
+from vidlearn.runs import files, report, state, table, training, watch
+
+HOW = {"preset": "tiny", "epochs": 3, "seed": 3}  # as the fixture `complete`
+
+
+def losses(folder):
+    """The numbers of each epoch, but for the seconds."""
+    rows = runs.Run(folder).metrics()
+    return np.array([[v for k, v in row.items() if k != "seconds"] for row in rows], float)
+
+
+def equal(folder, complete):
+    """Assert that two trainings came to the same."""
+    np.testing.assert_allclose(losses(folder), losses(complete.folder), rtol=2e-3, atol=1e-4)
+    lines = (folder / "metrics.csv").read_text().splitlines()
+    assert [line.split(",")[0] for line in lines] == ["epoch", "1", "2", "3"]
+
+
+def test_what_a_training_leaves(complete, toy):
+    folder = complete.folder
+    names = "README.txt classes.txt curves.png last.npz lock metrics.csv model.keras"
+    assert {path.name for path in folder.iterdir()} == {
+        *names.split(),
+        "sample.png",
+        "settings.json",
+    }
+    settings = json.loads((folder / "settings.json").read_text())
+    assert settings["classes"] == ["blue", "red"] == list(complete.classes)
+    assert (folder / "classes.txt").read_text() == "blue\nred\n"
+    assert settings["kind"], settings["seed"] == ("ssd", 3)
+    assert settings["size"] == [48, 64]
+    assert settings["data"]["folder"] == str(toy)
+    assert settings["data"]["pictures"] == {"train": 7, "val": 3}
+    assert settings["made_with"]["keras"]
+    rows = complete.metrics()
+    assert list(rows[0]) == [
+        *("epoch", "loss", "box", "class"),
+        *("val_mAP50", "val_mAP", "learning_rate", "seconds"),
+    ]
+    assert [row["epoch"] for row in rows] == [1, 2, 3]
+    for row in rows:
+        assert row["loss"] == pytest.approx(row["box"] + row["class"], rel=1e-4)
+    model = complete.model()
+    assert isinstance(model, models.SSD)
+    assert model.classes == ("blue", "red")
+    assert model.frame_shape == (48, 64, 3)
+    for name in ("curves.png", "sample.png"):
+        with Image.open(folder / name) as picture:
+            assert min(picture.size) > 300
+    readme = (folder / "README.txt").read_text()
+    told = {name for name in re.findall(r"^(\S+\.\w+|lock) ", readme, re.MULTILINE)}
+    assert told == {path.name for path in folder.iterdir()} - {"README.txt"}
+
+
+def test_the_learning_rate_rises_and_falls(complete):
+    rates = [row["learning_rate"] for row in complete.metrics()]
+    assert rates[0] > rates[1] > rates[2] > 0
+    assert rates[2] == pytest.approx(0.05 * 2e-3 / 20, rel=0.5) or rates[2] < rates[0] / 5
+
+
+KILLED = """
+import os, signal, sys
+from vidlearn import runs
+from vidlearn.runs.watch import Watch
+step = Watch._on_step
+def on_step(self):
+    step(self)
+    if self.seen == 6:  # in the middle of the second epoch of four steps
+        os.kill(os.getpid(), signal.SIGKILL)
+Watch._on_step = on_step
+runs.train("ssd", sys.argv[1], sys.argv[2], preset="tiny", epochs=3, seed=3)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
+def test_a_killed_training_goes_on_as_if_it_had_not_been_killed(toy, complete, tmp_path, capsys):
+    out = tmp_path / "run"
+    run = subprocess.run([sys.executable, "-c", KILLED, toy, out], capture_output=True, check=False)
+    assert run.returncode == -signal.SIGKILL, run.stderr
+    assert len(runs.Run(out).metrics()) == 1
+    (out / ".x.part.npz").write_bytes(b"what a killed process leaves")
+    assert cli.main(["train", "ssd", "--data", str(toy), "--out", str(out), "--resume"]) == 0
+    assert "Going on at epoch 2, step 1." in capsys.readouterr().out
+    equal(out, complete)
+    assert not list(out.glob(".*"))
+
+
+def test_ctrl_c_loses_nothing(toy, complete, tmp_path, monkeypatch, capsys):
+    out, step = tmp_path / "run", watch.Watch._on_step
+
+    def on_step(self):
+        step(self)
+        if self.seen == 6:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(watch.Watch, "_on_step", on_step)
+    options = ["--preset", "tiny", "--epochs", "3", "--seed", "3"]
+    told = ["train", "ssd", "--data", str(toy), "--out", str(out)]
+    assert cli.main([*told, *options]) == 130
+    said = capsys.readouterr().err.strip().splitlines()
+    assert said[-1] == "vidlearn: Stopped and saved: --resume goes on at epoch 2, step 3."
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    monkeypatch.setattr(watch.Watch, "_on_step", step)
+    assert cli.main([*told, "--resume"]) == 0
+    assert "Going on at epoch 2, step 3." in capsys.readouterr().out
+    equal(out, complete)
+
+
+def test_a_second_ctrl_c_ends_at_once():
+    with pytest.raises(KeyboardInterrupt, match="at once"), watch.interrupts() as asked:
+        signal.raise_signal(signal.SIGINT)
+        assert asked
+        signal.raise_signal(signal.SIGINT)
+
+
+def full_at(monkeypatch, ending, which):
+    """Let the disk be full when a file of an ending is brought to it the which-th time."""
+    sync, seen = os.fsync, []
+
+    def full(handle):
+        seen.append(os.readlink(f"/proc/self/fd/{handle}").endswith(f".part{ending}"))
+        if seen[-1] and sum(seen) == which:
+            raise OSError(28, "No space left on device")
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", full)
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="needs /proc")
+def test_a_full_disk_loses_no_earlier_checkpoint(toy, complete, tmp_path, monkeypatch, capsys):
+    out = tmp_path / "run"
+    told = ["train", "ssd", "--data", str(toy), "--out", str(out)]
+    more = ["--preset", "tiny", "--epochs", "3", "--seed", "3"]
+    for ending, which, done in ((".keras", 1, 0), (".npz", 2, 1), (".csv", 2, 3)):
+        with monkeypatch.context() as patch:
+            full_at(patch, ending, which)
+            assert cli.main([*told, *more]) == 1
+        said = capsys.readouterr().err.strip().splitlines()[-1]
+        assert "the disk is full" in said
+        assert "--resume" in said
+        assert not list(out.glob(".*"))
+        assert len(runs.Run(out).metrics()) == (done if ending != ".csv" else 1)
+        if done:
+            runs.Run(out).model()
+        more = ["--resume"]
+    assert cli.main([*told, *more]) == 0
+    equal(out, complete)
