@@ -115,3 +115,18 @@ def test_weights_that_cannot_be_had_are_explained(keras, tmp_path, monkeypatch):
 def test_strides_that_a_backbone_lacks_are_refused(keras):
     with pytest.raises(ValueError, match="strides must be 8, 16, 32"):
         build_ssd((128, 128, 3), ["a"], sizes=((8,),) * 4, backbone="mobilenet")
+
+
+@pytest.mark.parametrize("size", [(60, 80), (90, 120), (176, 240)])
+def test_weights_of_a_pyramid_serve_pictures_of_every_size(keras, size):
+    """Where nothing has to be cropped too: layers, and so weights, keep their order."""
+    from vidlearn.models.backbones import pyramid, small_backbone
+
+    def built(shape):
+        backbone = small_backbone(shape, width=4, depth=1)
+        return keras.Model(backbone.inputs, pyramid(backbone.outputs, 8))
+
+    weights = built((120, 160, 3)).get_weights()
+    other = built((*size, 3))
+    other.set_weights(weights)
+    assert all(np.array_equal(a, b) for a, b in zip(other.get_weights(), weights, strict=True))

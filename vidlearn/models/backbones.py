@@ -218,8 +218,9 @@ def pyramid(maps, filters):
         upper = layers.UpSampling2D(2)(found[k + 1])
         height, width = found[k].shape[1:3]
         spare = (upper.shape[1] - height, upper.shape[2] - width)
-        if any(spare):
-            upper = layers.Cropping2D(((0, spare[0]), (0, spare[1])))(upper)
+        # Also where nothing is spare: Keras orders weights by depth, and those of a network serve
+        # pictures of every size.
+        upper = layers.Cropping2D(((0, spare[0]), (0, spare[1])))(upper)
         found[k] = layers.Add()([found[k], upper])
     return found
 
