@@ -282,6 +282,25 @@ def PrecisionRecall(view, state):
         assert float(shown) == pytest.approx(expected, abs=1e-9)
 
 
+def ScoreMaps(view, state):
+    height, width = state["_size"]
+    for side in ("before", "after"):
+        flat, best = np.frombuffer(b64decode(state[f"_{side}"]), "<f4"), 0
+        for rows, columns, down, across in state["_shapes"]:
+            own, flat = np.split(flat, [rows * columns])
+            at = min(rows - 1, height / 2 // down), min(columns - 1, width / 2 // across)
+            best = max(best, own.reshape(rows, columns)[int(at[0]), int(at[1])])
+        assert numbers(view, side) == [best]
+    if view.locator("[data-vl-recall]").count() == 0:
+        return
+    view.get_by_role("slider", name="Best proposals").fill("3")
+    for side, name in {"before": "Before training", "after": "After training"}.items():
+        view.get_by_role("button", name=name).click()
+        found = np.reshape(state["_proposals"][side], (-1, 4))[:3]
+        expected = metrics.proposal_recall([found], [Truth(state["_truths"])])
+        assert numbers(view, "recall") == pytest.approx([expected])
+
+
 def SuppressionExplorer(view, state):
     found = [np.array(state[name]) for name in ("_boxes", "_scores", "_labels")]
     view.get_by_role("button", name="Hard").click()

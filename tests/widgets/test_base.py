@@ -80,6 +80,14 @@ def make(kind):
         "RoIExplorer": lambda: widgets.RoIExplorer(
             frames[0, :12, :11, 0] / 3, box=[20, 8, 97, 100], size=(2, 3), scale=1 / 12
         ),
+        "ScoreMaps": lambda: widgets.ScoreMaps(
+            frames[0],
+            [np.full((4, 5, 2), 0.5), np.full((2, 3), 0.4)],
+            [np.eye(4, 5)[..., None], np.eye(2, 3)],
+            proposals=[[[1, 1, 9, 9]] * 6, [[3, 4, 18, 20], [4, 4, 18, 20], [9, 9, 30, 28]]],
+            truth=Truth([[3, 4, 17, 20], [15, 6, 38, 19]], [0, 1]),
+            names=["a cat", "a dog"],
+        ),
         "SuppressionExplorer": lambda: widgets.SuppressionExplorer(
             frames[0],
             Detections(

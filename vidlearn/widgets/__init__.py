@@ -34,6 +34,7 @@ from .pooling_explorer import PoolingExplorer
 from .precision_recall import PrecisionRecall
 from .region_merging import RegionMerging
 from .roi_explorer import RoIExplorer
+from .score_maps import ScoreMaps
 from .suppression_explorer import SuppressionExplorer
 from .unrolled_rnn import UnrolledRNN
 from .yolo_grid import YoloGrid
@@ -55,6 +56,7 @@ __all__ = [
     "PrecisionRecall",
     "RegionMerging",
     "RoIExplorer",
+    "ScoreMaps",
     "SuppressionExplorer",
     "UnrolledRNN",
     "YoloGrid",

@@ -1,23 +1,8 @@
-// uses: maths core controls transport media boxes
+// uses: maths core controls transport media boxes measure
 const SPEEDS = [0.1, 0.25, 0.5, 1, 2];
 const IOU = 0.5;
 const BINS = 20;
 const KINDS = ["found", "missed", "false"];
-
-const unpack = (bytes, Kind) =>
-  new Kind(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-
-/** IoU as the metrics count it: ends are start + side; in a crowd, the share that lies inside. */
-function overlapOf(found, truth, crowd) {
-  const side = (box, axis) => box[axis + 2] - box[axis];
-  const common = [0, 1].map((axis) =>
-    Math.max(0, Math.min(found[axis] + side(found, axis), truth[axis] + side(truth, axis))
-      - Math.max(found[axis], truth[axis])));
-  const shared = common[0] * common[1];
-  const own = side(found, 0) * side(found, 1);
-  const whole = crowd ? own : own + side(truth, 0) * side(truth, 1) - shared;
-  return shared > 0 ? shared / whole : 0;
-}
 
 /**
  * Match the detections of a frame by falling score. Each gets `truth`, the one it takes (−1: none),
