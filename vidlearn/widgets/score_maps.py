@@ -192,8 +192,8 @@ def _maps(name, given):
 def _stride(size, shape):
     """Return how many pixels a cell has down and across, a power of two where one fits.
 
-    >>> _stride((120, 160), (8, 10)), _stride((100, 100), (7, 7))
-    ((16, 16), (14.285714285714286, 14.285714285714286))
+    >>> _stride((120, 160), (8, 10)), _stride((100, 100), (8, 10))
+    ((16, 16), (12.5, 10.0))
     """
     for stride in (1, 2, 4, 8, 16, 32, 64):
         if tuple(-(-side // stride) for side in size) == shape:
