@@ -59,6 +59,8 @@ def test_repr_tells_the_rates_by_the_library():
         f"DetectionPlayer(7 frames of 90×60; from score 0.5 on {above} detections, "
         f"precision {right / (right + wrong):.2f}, recall {right / (right + missed):.2f})"
     )
+    nothing = DetectionPlayer(FRAMES, [Detections([], [])] * 7, truths=truths, names=NAMES)
+    assert repr(nothing).endswith("on 0 detections, precision –, recall 0.00)")
     assert repr(make(truths=None)).endswith(f"from score 0.5 on {above} detections)")
 
 

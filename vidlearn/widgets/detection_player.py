@@ -136,8 +136,8 @@ class DetectionPlayer(Interactive):
         what += "detection" if count == 1 else "detections"
         if not self.judged:
             return what
-        precision, recall = self._rates()
-        return f"{what}, precision {precision:.2f}, recall {recall:.2f}"
+        precision, recall = ("–" if np.isnan(v) else f"{v:.2f}" for v in self._rates())
+        return f"{what}, precision {precision}, recall {recall}"
 
     def poster(self):
         """Return three frames with what was found and what is there, as JPEG."""

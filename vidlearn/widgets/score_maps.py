@@ -29,7 +29,8 @@ class ScoreMaps(Interactive):
         The picture.
     before, after : array_like, (rows, columns) or (rows, columns, A), or list of such
         Scores from 0 to 1 of one map or of each map of a pyramid, the finest first; of the A
-        anchors of a cell the highest is shown.
+        anchors of a cell the highest is shown. Of a `FasterRCNN`, with one picture in x:
+        ``[one[0] for one in model.score_maps(model(x))]``.
     proposals : (before, after), optional
         Of each at most 300 boxes (N, 4) xyxy in pixels of the frame, the best first; or
         `Detections`, taken by falling score, without those whose score is 0.

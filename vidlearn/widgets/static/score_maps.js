@@ -273,7 +273,7 @@ export default interactive("score-maps", (view) => {
   root.append(
     h("div", { class: "vl-tops" }, sides.element, shapes.length > 1 ? levels.element : ""),
     h("div", { class: `vl-parts${judged ? "" : " vl-alone"}` },
-      h("div", { class: "vl-left" }, scene, scale, reading),
+      h("div", { class: "vl-left" }, scene, scale, reading, live.element),
       h("div", { class: "vl-right" },
         h("div", { class: "vl-dials" }, most ? amount.element : "", blend.element),
         ...(judged ? [
@@ -281,11 +281,13 @@ export default interactive("score-maps", (view) => {
           list, chart.element,
           legend([swatch("after"), text.legend_after], [swatch("before"), text.legend_before]),
         ] : []))),
-    h("div", { class: "vl-bottoms" }, live.element, button("reset", text.reset, reset)),
-    most ? legend(
-      [swatch("hit"), text.legend_hit], [swatch("other"), text.legend_other],
-      ...(truths.length ? [[swatch("covered"), text.legend_covered], [swatch("open"), text.legend_open]] : []),
-    ) : "",
+    h("div", { class: "vl-bottoms" },
+      most ? legend(
+        [swatch("hit"), text.legend_hit], [swatch("other"), text.legend_other],
+        ...(truths.length
+          ? [[swatch("covered"), text.legend_covered], [swatch("open"), text.legend_open]] : []),
+      ) : "",
+      button("reset", text.reset, reset)),
     note(text.note),
     keysNote(text.keys),
   );
