@@ -5,8 +5,9 @@ every backend of Keras, and gradients flow through what a network puts out. Trut
 to one number for every picture, as `vidlearn.models.pad_truths` makes them.
 """
 
+from .coding import decode_boxes, encode_boxes
 from .matching import iou, match
-from .operations import decode_boxes, encode_boxes, roi_align
+from .roi import roi_align
 from .sampling import sample
 from .suppression import nms
 
@@ -15,7 +16,7 @@ __all__ = ["decode_boxes", "encode_boxes", "iou", "match", "nms", "roi_align", "
 
 def __getattr__(name):
     if name == "RoIAlign":  # its base class loads Keras
-        from .operations import RoIAlign
+        from .roi import RoIAlign
 
         return RoIAlign
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
