@@ -3,6 +3,7 @@
 import numpy as np
 
 from vidlearn.course.exercises import Refusal
+from vidlearn.course.exercises.lesson13.kept import kept, once
 
 
 def rpn_head(shape, per_cell):
@@ -23,6 +24,7 @@ def head_cases():
     return [((3, 4, 8), 1), ((4, 5, 8), 3), ((5, 3, 6), 2)]
 
 
+@once
 def tried(model, shape, per_cell):
     """Say what a head does, whatever its layers are called.
 
@@ -160,21 +162,24 @@ def _columns_of_scores(shape, per_cell):
     return keras.Model(model.inputs[0], [keras.layers.Reshape((-1, 1))(scores), moves])
 
 
-HEAD_MISTAKES = {
-    "sigmoid": _head(score="sigmoid"),
-    "no-relu": _head(active=None),
-    "no-hidden": _head(hidden=0),
-    "two-hidden": _head(hidden=2),
-    "not-padded": _head(padding="valid"),
-    "maps": _head(rows=False),
-    "two-scores": _head(each=2),
-    "flat-moves": _flat_moves,
-    "columns-of-scores": _columns_of_scores,
-    "swapped": _head(swapped=True),
-    "kind-by-kind": _head(turn=(3, 1, 2)),
-    "columns-first": _head(turn=(2, 1, 3)),
-    "one-by-one": _head(size=1),
-    "three-by-three-last": _head(last=3),
-    "wide": _head(filters=256),
-    "no-bias": _head(bias=False),
-}
+HEAD_MISTAKES = kept(
+    {
+        "sigmoid": _head(score="sigmoid"),
+        "no-relu": _head(active=None),
+        "no-hidden": _head(hidden=0),
+        "two-hidden": _head(hidden=2),
+        "not-padded": _head(padding="valid"),
+        "maps": _head(rows=False),
+        "two-scores": _head(each=2),
+        "flat-moves": _flat_moves,
+        "columns-of-scores": _columns_of_scores,
+        "swapped": _head(swapped=True),
+        "kind-by-kind": _head(turn=(3, 1, 2)),
+        "columns-first": _head(turn=(2, 1, 3)),
+        "one-by-one": _head(size=1),
+        "three-by-three-last": _head(last=3),
+        "wide": _head(filters=256),
+        "no-bias": _head(bias=False),
+    },
+    key=lambda shape, per_cell: (shape, per_cell),
+)

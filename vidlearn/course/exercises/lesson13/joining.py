@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 
 from vidlearn.course.exercises import Refusal
+from vidlearn.course.exercises.lesson13.kept import kept, once
 
 SIZE = (64, 96)
 STRIDE = 16
@@ -66,6 +67,7 @@ def given(trunk, rpn, head, anchors, count):
     return f"anchors of shape {anchors.shape}, count = {count}"
 
 
+@once
 def joined(model, trunk, rpn, head, anchors, count):
     """Say what a model of these parts takes, puts out, and learns from one step of all losses."""
     import keras
@@ -196,15 +198,18 @@ def _all_of_them(trunk, rpn, head, anchors, count):
     return _joined()(trunk, rpn, head, anchors, len(anchors))
 
 
-JOIN_MISTAKES = {
-    "as-given": as_given,
-    "gradient-flows": _joined(stops=()),
-    "trunk-stopped": _joined(stops=("proposals", "head")),
-    "first-ones": _joined(best=None),
-    "first-ones-flow": _joined(best=None, stops=()),
-    "lowest": _joined(best=_lowest),
-    "anchors-alone": _joined(found=_anchors_alone),
-    "moves-alone": _joined(found=_moves_alone),
-    "no-variances": _joined(found=_plain),
-    "all-of-them": _all_of_them,
-}
+JOIN_MISTAKES = kept(
+    {
+        "as-given": as_given,
+        "gradient-flows": _joined(stops=()),
+        "trunk-stopped": _joined(stops=("proposals", "head")),
+        "first-ones": _joined(best=None),
+        "first-ones-flow": _joined(best=None, stops=()),
+        "lowest": _joined(best=_lowest),
+        "anchors-alone": _joined(found=_anchors_alone),
+        "moves-alone": _joined(found=_moves_alone),
+        "no-variances": _joined(found=_plain),
+        "all-of-them": _all_of_them,
+    },
+    key=lambda trunk, rpn, head, anchors, count: count,
+)

@@ -30,7 +30,14 @@ def sides(seed=0, *, tested=False, count=200):
     from vidlearn.synthetic import stills
 
     backgrounds = _scenes.TESTED if tested else _scenes.TRAINED
-    made = stills(count, seed=seed, backgrounds=backgrounds, scale=(0.1, 0.7), objects=(1, 2))
+    made = stills(
+        count,
+        seed=seed,
+        backgrounds=backgrounds,
+        kinds=("horse", "1", "7"),
+        scale=(0.15, 0.6),
+        objects=(1, 2),
+    )
     found = np.concatenate([truth.boxes for truth in made.truths]).astype(np.float64)
     return found[:, 2:] - found[:, :2]
 
