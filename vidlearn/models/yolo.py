@@ -227,6 +227,7 @@ class YOLO(Detector):
         return kinds, ops.take_along_axis(boxes, ops.expand_dims(chosen, -1), axis=1)
 
     def loss_terms(self, outputs, boxes, labels, *, training):
+        """Cross-entropies of confidence, on all cells, and class, and 1 - GIoU, by positives."""
         objectness, logits, raw = outputs
         kinds, goals = self.targets(boxes, labels)
         positive = ops.cast(kinds >= 0, "float32")
@@ -250,6 +251,7 @@ class YOLO(Detector):
         return ops.concatenate([starts, ops.add(self.points, away[..., 2:])], axis=-1)
 
     def decode(self, outputs):
+        """Boxes of all cells, and confidence times the softmax over the classes (2016, eq. 1)."""
         objectness, logits, raw = outputs
         sure = ops.expand_dims(ops.sigmoid(objectness), -1)
         return self._boxes(raw), sure * ops.softmax(logits)
