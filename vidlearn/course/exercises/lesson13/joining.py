@@ -30,14 +30,14 @@ def faster_rcnn(trunk, rpn, head, anchors, count):
     return keras.Model(pictures, [proposals, *head(pieces)])
 
 
-def trunk(pictures):
+def made_trunk(pictures):
     """Look at pictures once: (N, 64, 96, 3) to (N, 4, 6, 8)."""
     from keras import layers
 
     return layers.Conv2D(8, 16, 16, name="trunk", activation="tanh")(pictures)
 
 
-def rpn(features):
+def made_rpn(features):
     """Put out scores (N, A) and moves (N, A, 4) of the anchors."""
     from keras import layers
 
@@ -46,7 +46,7 @@ def rpn(features):
     return layers.Reshape((-1,))(scores), layers.Reshape((-1, 4))(moves)
 
 
-def head(pieces):
+def made_head(pieces):
     """Name each piece and move it: (N, R, 3, 3, 8) to (N, R, 3) and (N, R, 4)."""
     from keras import layers
 
@@ -59,7 +59,7 @@ def join_cases():
 
     laid = anchors((SIZE[0] // STRIDE, SIZE[1] // STRIDE), STRIDE, sizes=(14,), ratios=(0.8, 1.3))
     laid = laid.astype(np.float32)
-    return [(trunk, rpn, head, laid, count) for count in (3, 5)]
+    return [(made_trunk, made_rpn, made_head, laid, count) for count in (3, 5)]
 
 
 def given(trunk, rpn, head, anchors, count):
