@@ -1,5 +1,9 @@
 """Overlaps of boxes, and which anchor is to learn which truth."""
 
+from numbers import Real
+
+from ._tensors import as_tensor, precise
+
 BACKGROUND, IGNORED = -1, -2
 
 
@@ -16,7 +20,12 @@ def iou(boxes, others):
     Returns
     -------
     tensor
-        (N, A, M), 0 to 1; 0 where both are empty.
+        (N, A, M), 0 to 1, 0 where both are empty; float32, or float64 if one of both is.
+
+    Raises
+    ------
+    ValueError
+        If a shape is wrong.
 
     References
     ----------
@@ -31,7 +40,10 @@ def iou(boxes, others):
     """
     from keras import ops
 
-    boxes, others = (ops.cast(ops.convert_to_tensor(x), "float32") for x in (boxes, others))
+    boxes, others = as_tensor(boxes), as_tensor(others)
+    _check_boxes(tuple(boxes.shape), tuple(others.shape))
+    dtype = precise(boxes, others)
+    boxes, others = ops.cast(boxes, dtype), ops.cast(others, dtype)
     boxes, others = ops.expand_dims(boxes, -2), ops.expand_dims(others, -3)  # pairs, broadcast
     starts = ops.maximum(boxes[..., :2], others[..., :2])
     ends = ops.minimum(boxes[..., 2:], others[..., 2:])
@@ -60,6 +72,11 @@ def match(overlaps, real, *, high=0.7, low=0.3, best=True):
     tensor
         (N, A) int32: the index of the truth, -1 for background, -2 for ignored.
 
+    Raises
+    ------
+    ValueError
+        If a shape is wrong, or not 0 <= low <= high <= 1.
+
     Notes
     -----
     `vidlearn.boxes.match` gives a truth whose best anchor another one took the best that is still
@@ -79,7 +96,8 @@ def match(overlaps, real, *, high=0.7, low=0.3, best=True):
     """
     from keras import ops
 
-    overlaps, real = ops.convert_to_tensor(overlaps), ops.convert_to_tensor(real)
+    overlaps, real = as_tensor(overlaps), as_tensor(real)
+    _check_match(tuple(overlaps.shape), tuple(real.shape), low, high)
     overlaps = ops.where(ops.expand_dims(real, 1), overlaps, -1.0)
     most = ops.max(overlaps, axis=2)  # (N, A)
     chosen = ops.cast(ops.argmax(overlaps, axis=2), "int32")
@@ -92,3 +110,36 @@ def match(overlaps, real, *, high=0.7, low=0.3, best=True):
     claims = ops.where(wanted, overlaps, -1.0)
     claimed = ops.any(wanted, axis=2)
     return ops.where(claimed, ops.cast(ops.argmax(claims, axis=2), "int32"), assigned)
+
+
+def _check_boxes(boxes, others):
+    if len(boxes) not in (2, 3) or boxes[-1] != 4:
+        raise ValueError(
+            "boxes must be (N, A, 4) x1, y1, x2, y2, or (A, 4) that serve every picture. "
+            f"Received shape {boxes}"
+        )
+    if len(others) != 3 or others[2] != 4:
+        raise ValueError(
+            f"others must be (N, M, 4), those of every picture. Received shape {others}"
+        )
+    if len(boxes) == 3 and boxes[0] != others[0] and None not in (boxes[0], others[0]):
+        raise ValueError(
+            f"boxes and others must be of as many pictures. Received shapes {boxes} and {others}"
+        )
+
+
+def _check_match(overlaps, real, low, high):
+    if len(overlaps) != 3 or 0 in overlaps[1:]:
+        raise ValueError(
+            "overlaps must be (N, A, M), with at least one anchor and one place for a truth, as "
+            f"pad_truths makes it. Received shape {overlaps}"
+        )
+    if len(real) != 2 or real[1] != overlaps[2]:
+        raise ValueError(
+            "real must be (N, M) bool, one for every truth of overlaps (N, A, M). "
+            f"Received shapes {real} and {overlaps}"
+        )
+    if not (isinstance(low, Real) and isinstance(high, Real) and 0 <= low <= high <= 1):
+        raise ValueError(
+            f"low and high must be 0 <= low <= high <= 1. Received: low={low!r}, high={high!r}"
+        )

@@ -182,7 +182,8 @@ def _points(starts, ends, cells, *, count, samples, aligned):
     starts, lengths = (ops.expand_dims(x, -1) for x in (starts - 0.5 * aligned, lengths))
     points = starts + lengths * steps
     limit = ops.cast(cells, points.dtype)
-    inside = ops.cast(ops.logical_and(points >= -1, points <= limit), points.dtype)
+    outside = ops.logical_or(points < -1, points > limit)  # NaN is not: it must stay NaN
+    inside = ops.where(outside, ops.zeros_like(points), ops.ones_like(points))
     return ops.minimum(ops.maximum(points, 0), limit - 1), inside, cells
 
 
