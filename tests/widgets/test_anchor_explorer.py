@@ -129,14 +129,18 @@ def test_each_anchor_of_each_cell_equals_the_library(opened):
 
 
 @pytest.mark.browser
-def test_ties_and_contested_anchors_go_where_the_library_puts_them(opened):
-    # Two equal truths and two that tie between cells; squares of 32 around the cells' centres.
-    truth = Truth([[4, 4, 30, 28], [4, 4, 30, 28], [16, 16, 48, 48], [40, 8, 60, 28]])
-    page = opened(make(truth, stride=32, sizes=[32], ratios=[1], names=None))
-    options = {"stride": 32, "sizes": [32], "ratios": [1]}
+@pytest.mark.parametrize(
+    ("top", "high", "expected"), [(16, 0.7, [1, 1, 4, 4, 1]), (14, 0.1, [1, 1, 2, 2, 1])]
+)
+def test_ties_and_contested_anchors_go_where_the_library_puts_them(opened, top, high, expected):
+    # Pairs of equal truths, one of which ties between cells; squares of 32 round their centres.
+    between = [16, top, 48, 48]
+    truth = Truth([[4, 4, 30, 28], [4, 4, 30, 28], between, between, [70, 8, 85, 28]])
+    options = {"stride": 32, "sizes": [32], "ratios": [1], "high": high, "low": 0.05}
+    page = opened(make(truth, names=None, **options))
     assigned, overlaps, shape = matched(truth, **options)
     tied = (overlaps == overlaps.max(axis=0)).sum(axis=0)
-    assert tied.tolist() == [1, 1, 4, 1]
+    assert tied.tolist() == expected
     assert walk(page, shape)[0] == assigned.tolist()
     page.get_by_role("button", name="Back to all").click()
     compare(page, truth=truth, **options)

@@ -142,6 +142,8 @@ def test_exactly_the_threshold_and_exactly_half_count(opened):
     assert numbers(page, "here") == [2, 0, 1]
     page.get_by_role("slider", name="Score threshold").fill("0.71")
     assert numbers(page, "here") == [1, 1, 1]
+    page.get_by_role("slider", name="Score threshold").fill("0.9")
+    assert numbers(page, "here") == [1, 1, 0], "the one with an IoU of exactly 0.5"
     page.get_by_role("slider", name="Score threshold").fill("0.91")
     assert numbers(page, "here") == [0, 2, 0]
     rate = page.locator("[data-vl-precision]")
