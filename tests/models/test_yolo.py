@@ -147,6 +147,11 @@ def test_nothing_to_learn(model):
     assert not cells(model, [[13, 5, 19, 11]])  # smaller than a stride, between four points
 
 
+def test_what_fills_up_takes_no_cell_from_a_truth(model):
+    alone = cells(model, [[9, 3, 31, 14]])
+    assert cells(model, [[9, 3, 31, 14], [16, 9, 26, 17]], [0, -1]) == alone
+
+
 def naive(model, boxes, radius):
     """{place: index of the truth}, in loops."""
     found = {}
