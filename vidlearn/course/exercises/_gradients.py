@@ -35,11 +35,11 @@ def with_gradients(function, values, constants):
     found = function(*map(keras.ops.convert_to_tensor, [*values, *constants]))
     if found is None or found is Ellipsis:
         return None
-    _compile(function, [*values, *constants])
+    compiled(function, [*values, *constants])
     return np.asarray(keras.ops.convert_to_numpy(found)), *_gradients(function, values, constants)
 
 
-def _compile(function, arrays):
+def compiled(function, arrays):
     """Call a function as a compiler does, before there are numbers, for any number of pictures."""
     import keras
 
