@@ -260,9 +260,9 @@ def _evaluate(chosen) -> int:
     runs = _runs()
     run = runs.Run(chosen.run)
     found = runs.evaluate(run, _pictures(chosen), split=chosen.split, progress=True)
+    print(runs.as_text(found))
     if chosen.json:
         runs.write_text(chosen.json, json.dumps(found, indent=2, ensure_ascii=False) + "\n")
-    print(runs.as_text(found))
     return 0
 
 

@@ -71,7 +71,7 @@ def held_out(pictures, names):
     -------
     DetectionSet
     """
-    wanted, there = set(names), keys(pictures)
+    wanted, there = set(names), keys(pictures) if len(pictures) else []
     if not wanted or not wanted <= set(there):
         return pictures
     items = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
@@ -16,8 +17,10 @@ from vidlearn.plots import draw_boxes
 from vidlearn.video.door import opened
 
 from .evaluation import BATCH
-from .files import replaced
+from .files import RunError, replaced
 from .run import Run
+
+PIXELS = 2**25  # of the frames that are in memory together
 
 
 def predict(run, source, out, *, found=None, threshold=0.5, progress=False):
@@ -51,7 +54,7 @@ def predict(run, source, out, *, found=None, threshold=0.5, progress=False):
     Raises
     ------
     RunError
-        If `run` is no training or has no model yet, or the disk is full.
+        If `run` is no training or has no model yet, `out` is the source, or the disk is full.
     vidlearn.video.VideoError
         If the source cannot be read, or `out` not be written.
 
@@ -62,45 +65,68 @@ def predict(run, source, out, *, found=None, threshold=0.5, progress=False):
     Lesson 15 uses it.
     """
     run = run if isinstance(run, Run) else Run(run)
-    times = video.frame_times(source)
+    words, least = text("runs"), float(threshold)
+    if not 0 <= least <= 1:
+        raise RunError(words["share"].format(name="threshold", value=threshold))
+    if Path(out).expanduser().resolve() == Path(source).expanduser().resolve():
+        raise RunError(words["onto_itself"].format(file=out))
+    clock = _Clock(video.frame_times(source))
     model = run.model()
     with ExitStack() as stack:
-        told = stack.enter_context(_told(found, source, run, threshold)) if found else None
-        seen = _seen(model, source, threshold, _bar(stack, len(times), progress))
+        tell = stack.enter_context(_teller(found, source, run, least)) if found else None
+        bar = _bar(len(clock.times), progress)
+        seen = _seen(model, source, least, stack.enter_context(bar))
         counts = [0, 0]
-        drawn = _drawn(seen, times, run.classes, told, counts)
-        video.write_video(out, drawn, fps=_rate(times))
-    return text("runs")["predicted"].format(frames=counts[0], boxes=counts[1], file=out)
+        drawn = _drawn(seen, clock, run.classes, tell, counts)
+        video.write_video(out, drawn, times=clock, sound=source)
+    return words["predicted"].format(frames=counts[0], boxes=counts[1], file=out)
 
 
-def _rate(times):
-    return 25.0 if len(times) < 2 else (len(times) - 1) / (times[-1] - times[0])
+class _Clock:
+    """The times of the frames, handed out as the frames come: damage may leave fewer of them."""
+
+    def __init__(self, times):
+        self.times, self.waiting = times, deque()
+
+    def at(self, number):
+        """Return the seconds of a frame; past the last one known, as long apart as those were."""
+        last = len(self.times) - 1
+        gap = (self.times[-1] - self.times[0]) / last if last else 0.04
+        seconds = float(self.times[min(number, last)] + max(number - last, 0) * gap)
+        self.waiting.append(seconds)
+        return seconds
+
+    def __iter__(self):
+        while self.waiting:
+            yield self.waiting.popleft()
 
 
-def _bar(stack, frames, progress):
+def _bar(frames, progress):
     from tqdm import tqdm
 
-    unit = text("runs")["frame"]
-    return stack.enter_context(tqdm(total=frames, disable=None if progress else True, unit=unit))
+    return tqdm(total=frames, disable=None if progress else True, unit=text("runs")["frame"])
 
 
 def _seen(model, source, threshold, bar):
     """Yield every frame with what was found in it."""
-    frames = (frame for _, frame in opened(source).pick(range(2**62), size=None, colour="rgb"))
-    while batch := list(islice(frames, BATCH)):
+    film = opened(source)
+    frames = (frame for _, frame in film.pick(range(2**62), size=None, colour="rgb"))
+    size = int(np.clip(PIXELS // film.pixels, 1, BATCH))
+    while batch := list(islice(frames, size)):
         # The last batch is filled up: a batch of another length would be compiled anew.
-        whole = batch + [batch[-1]] * (BATCH - len(batch))
-        found = model.predict(whole, threshold=threshold, batch_size=BATCH)
+        whole = batch + [batch[-1]] * (size - len(batch))
+        found = model.predict(whole, threshold=threshold, batch_size=size)
         yield from zip(batch, found, strict=False)
         bar.update(len(batch))
 
 
-def _drawn(seen, times, classes, told, counts):
+def _drawn(seen, clock, classes, tell, counts):
     """Yield every frame with its boxes drawn; tell what was found, and count it."""
     size = None
     for number, (frame, found) in enumerate(seen):
-        if told is not None:
-            told(number, times[min(number, len(times) - 1)], found)
+        seconds = clock.at(number)
+        if tell is not None:
+            tell(number, seconds, found)
         counts[0], counts[1] = number + 1, counts[1] + len(found)
         frame = draw_boxes(frame, found, names=classes)
         size = size or frame.shape[:2]
@@ -114,7 +140,7 @@ def _brought(frame, size):
 
 
 @contextmanager
-def _told(path, source, run, threshold):
+def _teller(path, source, run, threshold):
     """Give what writes a line for each frame; the file appears when all are written."""
     with replaced(path) as part, open(part, "w", encoding="utf-8", newline="\n") as file:
         head = {"vidlearn": vidlearn.__version__, "source": Path(source).name}
@@ -122,7 +148,7 @@ def _told(path, source, run, threshold):
         file.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "frames": [')
 
         def tell(number, seconds, found):
-            line = {"frame": number, "seconds": round(float(seconds), 6)}
+            line = {"frame": number, "seconds": round(seconds, 6)}
             line["boxes"] = np.round(found.boxes.astype(float), 2).tolist()
             line["scores"] = np.round(found.scores, 4).tolist()
             line["names"] = [run.classes[k] for k in found.labels]

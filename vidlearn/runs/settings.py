@@ -58,15 +58,15 @@ def decided(kind, whole, given, old=None):
     train, val, how = data.divided(whole, chosen["seed"])
     size = chosen.get("size") or (old and old["size"])
     size = tuple(size or table.fitting_size([item.size for item in train], chosen["preset"]))
-    boxes = np.concatenate([t.boxes for t in data.truths_of(train, size)])
-    if not len(boxes):
+    truths = data.truths_of(train, size)
+    if not any(map(len, truths)):
         raise RunError(text("runs")["no_boxes"].format(n=len(train)))
     settings = {
         "kind": kind,
         "preset": chosen["preset"],
         "classes": whole.classes,
         "size": size,
-        "network": table.options_from(kind, boxes, chosen["preset"]),
+        "network": table.options_from(kind, truths, chosen["preset"]),
         "epochs": int(chosen.get("epochs") or (old and old["epochs"]) or preset.epochs),
         "steps": preset.steps,
         "batch_size": preset.batch_size,

@@ -17,6 +17,7 @@ from vidlearn.messages import text
 from .files import RunError, replaced
 
 NAME = "last.npz"
+DAMAGE = (ValueError, KeyError, TypeError, EOFError, OSError, zlib.error)  # says NumPy
 
 
 @dataclass
@@ -54,8 +55,8 @@ def save(folder, model, state):
         Compiled, its optimiser built.
     state : State
     """
-    arrays = {f"weight/{k}": np.asarray(v) for k, v in enumerate(_values(model.variables))}
-    arrays |= {f"memory/{k}": np.asarray(v) for k, v in enumerate(_values(_memory(model)))}
+    arrays = {f"weight/{k}": value.numpy() for k, value in enumerate(model.variables)}
+    arrays |= {f"memory/{k}": value.numpy() for k, value in enumerate(model.optimizer.variables)}
     arrays["state"] = np.array(json.dumps(asdict(state)))
     with replaced(folder / NAME) as part, open(part, "wb") as file:
         np.savez(file, **arrays)
@@ -84,16 +85,10 @@ def load(folder, model):
         with np.load(path, allow_pickle=False) as arrays:
             state = State(**json.loads(str(arrays["state"])))
             _assign(arrays, "weight", model.variables)
-            _assign(arrays, "memory", _memory(model))
-    except (ValueError, KeyError, TypeError, EOFError, OSError, zlib.error) as error:
-        raise _damaged(path, error) from error
-    except zipfile.BadZipFile as error:
-        raise _damaged(path, error) from error
+            _assign(arrays, "memory", model.optimizer.variables)
+    except (*DAMAGE, zipfile.BadZipFile) as error:
+        raise RunError(text("runs")["damaged"].format(file=path, why=error)) from error
     return state
-
-
-def _damaged(path, error):
-    return RunError(text("runs")["damaged"].format(file=path, why=error))
 
 
 def _assign(arrays, what, variables):
@@ -105,13 +100,3 @@ def _assign(arrays, what, variables):
         if value.shape != tuple(variable.shape):
             raise ValueError(f"shape {value.shape} for {tuple(variable.shape)}")
         variable.assign(value)
-
-
-def _memory(model):
-    return model.optimizer.variables
-
-
-def _values(variables):
-    from keras import ops
-
-    return [ops.convert_to_numpy(variable) for variable in variables]

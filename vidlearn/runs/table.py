@@ -48,16 +48,16 @@ PRESETS = {
 }
 
 
-def two_maps(sides, ratios):
-    """Return options for anchors on maps of stride 8 and 16, from boxes of these sides."""
-    q10, q30, q70, q90 = (round(float(q), 1) for q in np.quantile(sides, (0.1, 0.3, 0.7, 0.9)))
-    small, large = (q10, max(round(1.1 * q30, 1), q10)), (q70, max(q90, q70))
-    return {"sizes": (small, large), "ratios": ratios}
+def two_maps(low, high, ratios):
+    """Return options for anchors on maps of stride 8 and 16: four sides, even in their ratio."""
+    sides = low * (high / low) ** (np.array([1, 3, 5, 7]) / 8)
+    sides = sides.round(1).tolist()
+    return {"sizes": (tuple(sides[:2]), tuple(sides[2:])), "ratios": ratios}
 
 
-def one_limit(sides, ratios):
+def one_limit(low, high, ratios):
     """Return the option of a detector without anchors: the side at which the maps change."""
-    return {"limits": (round(float(np.median(sides)), 1),)}
+    return {"limits": (round(float(np.sqrt(low * high)), 1),)}
 
 
 KINDS = {
@@ -75,26 +75,40 @@ def checked(kind, preset):
             raise RunError(text("runs")["one_of"].format(**told))
 
 
-def options_from(kind, boxes, preset):
+def options_from(kind, truths, preset):
     """Return the builder's options that the boxes of the training pictures call for.
+
+    Each class counts alike, however many boxes it has: else the anchors fit the frequent ones
+    only.
 
     Parameters
     ----------
     kind : str
         One of `KINDS`.
-    boxes : ndarray
-        (N, 4) xyxy in pixels of the network, N at least 1.
+    truths : sequence of Truth
+        In pixels of the network, with one box at least.
     preset : str
 
     Returns
     -------
     dict
     """
+    boxes, labels = (
+        np.concatenate([getattr(truth, name) for truth in truths]) for name in ("boxes", "labels")
+    )
     width, height = np.maximum(boxes[:, 2:] - boxes[:, :2], 1).T
-    low, middle, high = np.quantile(np.log(height / width), (0.2, 0.5, 0.8))
-    apart = np.clip(max((high - low) / 2, np.log(2) / 2), 0, np.log(3))  # twofold at least
+    share = 1 / np.bincount(labels)[labels]
+    low, high = np.exp(_quantiles(np.log(width * height) / 2, share, (0.05, 0.95)))
+    narrow, middle, tall = _quantiles(np.log(height / width), share, (0.2, 0.5, 0.8))
+    apart = np.clip((tall - narrow) / 2, np.log(2) / 2, np.log(3))  # twofold at least
     ratios = tuple(round(float(np.exp(middle + way * apart)), 2) for way in (-1, 1))
-    return PRESETS[preset].network | KINDS[kind][1](np.sqrt(width * height), ratios)
+    return PRESETS[preset].network | KINDS[kind][1](low, high, ratios)
+
+
+def _quantiles(values, weights, shares):
+    order = np.argsort(values)
+    below = np.cumsum(weights[order]) - weights[order] / 2
+    return np.interp(np.array(shares) * weights.sum(), below, values[order])
 
 
 def build(kind, size, classes, options):

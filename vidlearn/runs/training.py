@@ -171,6 +171,8 @@ class _Training:
     def go(self):
         """Train until the last epoch, or Ctrl-C."""
         epochs, words = self.settings["epochs"], text("runs")
+        if self.state.rows:  # the process may have ended before these were written
+            self._report(better=False)
         if self.state.epoch >= epochs:
             print(words["finished"].format(done=self.state.epoch, folder=self.folder))
             return
