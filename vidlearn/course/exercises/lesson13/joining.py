@@ -12,21 +12,21 @@ STRIDE = 16
 PARTS = ("trunk", "rpn", "head")
 
 
-def faster_rcnn(trunk, rpn, head, anchors, count):
+def faster_rcnn(size, trunk, rpn, head, anchors, count):
     """Return a model: pictures in, proposals, names and moves out."""
     import keras
     from keras import ops
 
     from vidlearn.layers import RoIAlign, decode_boxes
 
-    pictures = keras.Input((64, 96, 3))
+    pictures = keras.Input((*size, 3))
     features = trunk(pictures)
     scores, moves = rpn(features)
     best = ops.top_k(scores, count)[1]
     proposals = decode_boxes(moves, anchors)
     proposals = ops.take_along_axis(proposals, best[..., None], axis=1)
     proposals = ops.stop_gradient(proposals)
-    pieces = RoIAlign(3, scale=1 / 16)(features, proposals)
+    pieces = RoIAlign(3, scale=features.shape[1] / size[0])(features, proposals)
     return keras.Model(pictures, [proposals, *head(pieces)])
 
 
@@ -59,16 +59,16 @@ def join_cases():
 
     laid = anchors((SIZE[0] // STRIDE, SIZE[1] // STRIDE), STRIDE, sizes=(14,), ratios=(0.8, 1.3))
     laid = laid.astype(np.float32)
-    return [(made_trunk, made_rpn, made_head, laid, count) for count in (3, 5)]
+    return [(SIZE, made_trunk, made_rpn, made_head, laid, count) for count in (3, 5)]
 
 
-def given(trunk, rpn, head, anchors, count):
+def given(size, trunk, rpn, head, anchors, count):
     """Describe an input."""
-    return f"anchors of shape {anchors.shape}, count = {count}"
+    return f"size = {size}, anchors of shape {anchors.shape}, count = {count}"
 
 
 @once
-def joined(model, trunk, rpn, head, anchors, count):
+def joined(model, size, trunk, rpn, head, anchors, count):
     """Say what a model of these parts takes, puts out, and learns from one step of all losses."""
     import keras
 
@@ -118,20 +118,16 @@ def _what_learns(model, pictures):
     return ", ".join(parts) or "nothing"
 
 
-def as_given(trunk, rpn, head, anchors, count):
+def as_given(size, trunk, rpn, head, anchors, count):
     import keras
 
     from vidlearn.layers import RoIAlign
 
-    pictures = keras.Input((64, 96, 3))
+    pictures = keras.Input((*size, 3))
     proposals = keras.Input((count, 4))
     features = trunk(pictures)
-    pieces = RoIAlign(3, scale=1 / 16)(features, proposals)
+    pieces = RoIAlign(3, scale=features.shape[1] / size[0])(features, proposals)
     return keras.Model([pictures, proposals], [proposals, *head(pieces)])
-
-
-def _stays(x):
-    return x
 
 
 def _top(scores, count):
@@ -166,10 +162,10 @@ def _moves_alone(moves, anchors):
     return moves
 
 
-def _joined(*, best=_top, found=_decoded, stops=("proposals",), boxes_of_head=_stays):
+def _joined(*, best=_top, found=_decoded, stops=("proposals",)):
     """Return the reference with some of its parts changed."""
 
-    def build(trunk, rpn, head, anchors, count):
+    def build(size, trunk, rpn, head, anchors, count):
         import keras
         from keras import ops
 
@@ -178,7 +174,7 @@ def _joined(*, best=_top, found=_decoded, stops=("proposals",), boxes_of_head=_s
         def stopped(x, name):
             return ops.stop_gradient(x) if name in stops else x
 
-        pictures = keras.Input((64, 96, 3))
+        pictures = keras.Input((*size, 3))
         features = trunk(pictures)
         scores, moves = rpn(stopped(features, "rpn"))
         proposals = found(moves, anchors)
@@ -188,14 +184,15 @@ def _joined(*, best=_top, found=_decoded, stops=("proposals",), boxes_of_head=_s
         else:
             proposals = proposals[:, :count]
         proposals = stopped(proposals, "proposals")
-        pieces = RoIAlign(3, scale=1 / 16)(stopped(features, "head"), boxes_of_head(proposals))
+        cut = RoIAlign(3, scale=features.shape[1] / size[0])
+        pieces = cut(stopped(features, "head"), proposals)
         return keras.Model(pictures, [proposals, *head(pieces)])
 
     return build
 
 
-def _all_of_them(trunk, rpn, head, anchors, count):
-    return _joined()(trunk, rpn, head, anchors, len(anchors))
+def _all_of_them(size, trunk, rpn, head, anchors, count):
+    return _joined()(size, trunk, rpn, head, anchors, len(anchors))
 
 
 JOIN_MISTAKES = kept(
@@ -211,5 +208,5 @@ JOIN_MISTAKES = kept(
         "no-variances": _joined(found=_plain),
         "all-of-them": _all_of_them,
     },
-    key=lambda trunk, rpn, head, anchors, count: count,
+    key=lambda size, trunk, rpn, head, anchors, count: count,
 )
