@@ -30,6 +30,7 @@ def equal(folder, complete):
     assert [line.split(",")[0] for line in lines] == ["epoch", "1", "2", "3"]
 
 
+@pytest.mark.filterwarnings("error:.*optimizer:UserWarning")
 def test_what_a_training_leaves(complete, toy):
     folder = complete.folder
     names = "README.txt classes.txt curves.png last.npz lock metrics.csv model.keras"
@@ -58,6 +59,7 @@ def test_what_a_training_leaves(complete, toy):
     assert isinstance(model, models.SSD)
     assert model.classes == ("blue", "red")
     assert model.frame_shape == (48, 64, 3)
+    assert (folder / "model.keras").stat().st_size < (folder / "last.npz").stat().st_size
     for name in ("curves.png", "sample.png"):
         with Image.open(folder / name) as picture:
             assert min(picture.size) > 300

@@ -253,11 +253,20 @@ class _Training:
         now.epoch, now.step, now.sums = now.epoch + 1, 0, {}
         now.best = max(now.best, found[0] or 0.0)
         if better:
-            with replaced(self.folder / MODEL) as part:
-                self.model.save(part)
+            self._save_model()
         state.save(self.folder, self.model, now)  # from here on the epoch is done
         self._report(better)
         watch.say_epoch(row, better)
+
+    def _save_model(self):
+        """Write the model as one uses it: the optimiser's memory, twice its size, stays here."""
+        optimizer, self.model.optimizer = self.model.optimizer, None
+        self.model.compiled = False
+        try:
+            with replaced(self.folder / MODEL) as part:
+                self.model.save(part)
+        finally:
+            self.model.optimizer, self.model.compiled = optimizer, True
 
     def _report(self, better):
         report.write_metrics(self.folder, self.state.rows)
