@@ -11,6 +11,7 @@ from PIL import Image
 from vidlearn.boxes import Detections, nms
 
 GREY = 128  # what a letterbox is filled up with
+CANDIDATES = 400  # best boxes of a picture that enter suppression, or as many as are asked for
 NOWHERE = (-9.0, -9.0, -8.0, -8.0)  # the box that fills up, far from every anchor
 
 
@@ -96,11 +97,44 @@ class Detector(keras.Model):
         self.compile(**keras.saving.deserialize_keras_object(config))
         self.optimizer.build(self.trainable_variables)
 
+    def fit(self, x=None, y=None, **options):
+        """Train, as `keras.Model.fit` does; y is what `pad_truths` returns, or x holds both.
+
+        Raises
+        ------
+        ValueError
+            If y is something else, a label is no class, or there are weights of samples.
+        """
+        self._check_truths(x, y)
+        return super().fit(x, y, **options)
+
+    def evaluate(self, x=None, y=None, **options):
+        """Measure the losses, as `keras.Model.evaluate` does; x and y as in `fit`."""
+        self._check_truths(x, y)
+        return super().evaluate(x, y, **options)
+
+    def _check_truths(self, x, y):
+        """Look at what a compiled step can not; what stands in a tf.data.Dataset is not seen."""
+        if y is not None:
+            boxes, labels = map(ops.convert_to_numpy, _taken(y))
+            if not np.isfinite(boxes).all():
+                raise ValueError("boxes of y must be finite. Received: NaN or infinity")
+        else:
+            labels = np.concatenate([[], *(truth.labels for truth in getattr(x, "truths", []))])
+        if (labels >= len(self.classes)).any():
+            raise ValueError(
+                f"labels must be 0 to {len(self.classes) - 1}, for there are {len(self.classes)} "
+                f"classes, and -1 where there is none. Received: {int(labels.max())}"
+            )
+
     def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        boxes, labels = ops.cast(y["boxes"], "float32"), ops.cast(y["labels"], "int32")
+        if sample_weight is not None:
+            raise ValueError("sample_weight must be None: every picture counts alike.")
+        boxes, labels = _taken(y)
+        boxes, labels = ops.cast(boxes, "float32"), ops.cast(labels, "int32")
         terms = self.loss_terms(y_pred, boxes, labels, training=training)
         for name, value in terms.items():
-            self._means[name].update_state(value)
+            self._means[name].update_state(value, sample_weight=ops.shape(boxes)[0])
         return sum(terms.values())
 
     def log(self, *names):
@@ -117,7 +151,7 @@ class Detector(keras.Model):
             (N, H, W, 3) uint8 RGB, or N pictures of sizes of their own. A picture of another size
             than the network's is made to fit, without distortion.
         threshold : float
-            Least score, 0 to 1.
+            Scores above this count, 0 to 1.
         overlap : float
             Of two boxes of one class that overlap more than this, the better one stays.
         most : int
@@ -162,7 +196,9 @@ class _Seer(keras.Model):
 
     def __init__(self, detector):
         super().__init__(name="seer")
-        self.detector, self.built, self.jit_compile = detector, True, _jit()
+        self.detector, self.built = detector, True
+        if _jit() is False:  # else Keras resolves it; set to "auto", it would count as True
+            self.jit_compile = False
 
     def call(self, pictures):
         return self.detector.decode(self.detector(pictures))
@@ -272,10 +308,11 @@ def load_detector(path):
     return model
 
 
-def _best(boxes, scores, threshold, overlap, most, candidates=400):
+def _best(boxes, scores, threshold, overlap, most):
     seen = (boxes[:, 2:] > boxes[:, :2]).all(axis=1)  # not wholly outside of the picture
     rows, labels = np.nonzero((scores > threshold) & seen[:, None])
     values = scores[rows, labels]
+    candidates = max(CANDIDATES, most)
     if len(values) > candidates:
         top = np.argsort(-values, kind="stable")[:candidates]
         rows, labels, values = rows[top], labels[top], values[top]
@@ -284,10 +321,22 @@ def _best(boxes, scores, threshold, overlap, most, candidates=400):
 
 
 def _jit():
-    """XLA makes convolutions slower on TensorFlow without a GPU; elsewhere Keras decides."""
-    if keras.backend.backend() == "tensorflow" and not keras.distribution.list_devices("gpu"):
+    """XLA makes convolutions slower on TensorFlow without a GPU; PyTorch compiles for minutes."""
+    backend = keras.backend.backend()
+    if backend == "torch" or (
+        backend == "tensorflow" and not keras.distribution.list_devices("gpu")
+    ):
         return False
     return "auto"
+
+
+def _taken(y):
+    if not isinstance(y, dict) or not {"boxes", "labels"} <= set(y):
+        raise ValueError(
+            "y must be the dict of boxes and labels that pad_truths makes of the truths. "
+            f"Received: {type(y).__name__}"
+        )
+    return y["boxes"], y["labels"]
 
 
 def _checked_shape(shape):
