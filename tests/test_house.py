@@ -43,7 +43,7 @@ TABLE = {
     "course": (
         (
             *("messages", "scratch", "video", "synthetic", "plots", "widgets"),
-            *("boxes", "proposals", "metrics", "datasets"),
+            *("boxes", "proposals", "metrics", "datasets", "layers"),
         ),
         "numpy IPython PIL jupyter_client jupyter_core jupyterlab keras matplotlib nbclient "
         "nbformat packaging platformdirs sklearn tqdm zmq",
