@@ -55,6 +55,30 @@ def test_pictures_and_steps_draw_on_their_own():
     assert (drawn(assigned, 3, count=9)[0] == first).all()
 
 
+@pytest.mark.parametrize("share", [0.25, 1])
+def test_the_number_of_boxes_may_be_unknown_when_it_is_compiled(share):
+    tf = pytest.importorskip("tensorflow")
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        pytest.skip("compiled by TensorFlow")
+    seed = keras.random.SeedGenerator(2)
+
+    @tf.function(input_signature=[tf.TensorSpec((None, None), "int32")])
+    def step(assigned):
+        return layers.sample(assigned, count=8, share=share, seed=seed)
+
+    for size in (3, 30):
+        own = np.resize(np.int32([-1, 4, -2]), (2, size))
+        chosen, valid = (x.numpy() for x in step(own))
+        assert chosen.shape == valid.shape == (2, 8)
+        assert chosen.max() < size  # what fills up may be fetched as well
+        kinds = np.take_along_axis(own, chosen, axis=1)
+        assert (kinds[valid] >= -1).all()
+        assert (valid.sum(axis=1) == min(8, 2 * size // 3)).all()
+        assert ((kinds >= 0) & valid).sum(axis=1).max() == min(int(8 * share), size // 3)
+
+
 @pytest.mark.parametrize(
     ("shape", "options", "message"),
     [

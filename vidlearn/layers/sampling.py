@@ -2,7 +2,7 @@
 
 from numbers import Integral, Real
 
-from .matching import BACKGROUND
+from .matching import BACKGROUND, IGNORED
 
 
 def sample(assigned, *, count=256, share=0.5, seed):
@@ -23,7 +23,8 @@ def sample(assigned, *, count=256, share=0.5, seed):
     Returns
     -------
     chosen : tensor
-        (N, P) int32 indices, P = min(count, A).
+        (N, P) int32 indices, P = min(count, A), or `count` where A is not known yet: in a step
+        that was compiled for any number of truths.
     valid : tensor
         (N, P) bool: False where a picture has too few to draw from; those indices fill up.
 
@@ -50,16 +51,20 @@ def sample(assigned, *, count=256, share=0.5, seed):
 
     assigned = ops.convert_to_tensor(assigned)
     _check(tuple(assigned.shape), count, share)
+    last = ops.shape(assigned)[1] - 1
+    if assigned.shape[1] is None:  # what is added is never valid
+        assigned = ops.pad(assigned, ((0, 0), (0, count)), constant_values=IGNORED)
+    else:
+        count = min(count, assigned.shape[1])
     draws = random.uniform(ops.shape(assigned), 0.01, 0.99, seed=seed)
-    count, room = min(count, assigned.shape[1]), int(count * share)
-    positive = assigned > BACKGROUND
+    room, positive = int(count * share), assigned > BACKGROUND
     if room < count:
         wished = ops.where(positive, draws, -1.0)
         limit = ops.top_k(wished, room + 1)[0][:, -1:]  # the best that is one too many
         positive = ops.logical_and(positive, wished > limit)
     order = ops.where(positive, 1 + draws, ops.where(assigned == BACKGROUND, draws, -1.0))
     found, chosen = ops.top_k(order, count)
-    return ops.cast(chosen, "int32"), found > 0
+    return ops.minimum(ops.cast(chosen, "int32"), last), found > 0
 
 
 def _check(shape, count, share):
