@@ -33,7 +33,7 @@ def test_numbers_are_those_of_the_metrics(complete, toy, tmp_path, capsys):
     assert (found["pictures"], found["split"]) == (3, "val")
     assert found["frames_per_second"] > 0
     said = capsys.readouterr().out
-    assert "3 pictures, split: val" in said
+    assert "pictures: 3, split: val" in said
     assert f"all   {found['mAP50']:.3f}" in said
     # The last epoch's own numbers, where it is the best.
     rows = complete.metrics()
@@ -115,7 +115,7 @@ def test_numbers_that_cannot_be_had_are_none_and_a_dash(complete):
     table = {"mAP50": None, "mAP": 0.25, "per_class": {}, "by_size": {"small": None}}
     table |= {"pictures": 1, "split": "", "frames_per_second": 9.5}
     said = runs.as_text(table)
-    assert "1 pictures, split: all" in said
+    assert "pictures: 1, split: all" in said
     assert "  -    0.250" in said
     assert "9.5 frames per second" in said
 

@@ -182,6 +182,22 @@ def test_a_loss_that_is_no_number_ends_the_training(toy, tmp_path, monkeypatch):
     assert not (tmp_path / "run" / state.NAME).exists()
 
 
+def test_a_picture_that_is_gone_meanwhile_is_named(tmp_path):
+    pictures = datasets.read(labelled(tmp_path / "set", {"train": 2, "val": 1}))
+    (tmp_path / "set" / "train" / "train1.png").unlink()
+    with pytest.raises(datasets.DatasetError, match=r"train1\.png cannot be read"):
+        runs.train("ssd", pictures, tmp_path / "run", preset="tiny", epochs=1)
+
+
+def test_memory_that_is_full_is_told(toy, tmp_path, monkeypatch):
+    def full(self, model, batches):
+        raise RuntimeError("CUDA out of memory. Tried to allocate 20 MiB")
+
+    monkeypatch.setattr("vidlearn.runs.watch.Watch.fit", full)
+    with pytest.raises(runs.RunError, match="not enough memory for pictures of"):
+        runs.train("ssd", toy, tmp_path / "run", preset="tiny")
+
+
 def test_settings_name_what_was_put_aside(tmp_path):
     flat = datasets.read(labelled(tmp_path, {"": 10}))
     settings, _, val = runs.settings.decided("ssd", flat, {"seed": 1})

@@ -127,6 +127,7 @@ class Frames(Sequence):
     def __init__(self, pictures, size, room=CACHE):
         self.items, self.size, self.room = pictures.items, size, room
         self.kept, self.used = OrderedDict(), 0
+        self.trouble = None  # why a picture could not be read: Keras hides it in errors of its own
 
     def __len__(self):
         return len(self.items)
@@ -136,7 +137,11 @@ class Frames(Sequence):
             raise IndexError(k)
         frame = self.kept.get(k)
         if frame is None:
-            frame, _ = fitted(self.items[k].frame(), self.size)
+            try:
+                frame, _ = fitted(self.items[k].frame(), self.size)
+            except datasets.DatasetError as error:
+                self.trouble = error
+                raise
             if self.used + frame.nbytes <= self.room:
                 self.kept[k] = frame
                 self.used += frame.nbytes

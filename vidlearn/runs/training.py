@@ -228,7 +228,10 @@ class _Training:
             epoch=now.epoch,
             first=now.step,
         )
-        means, steps, seconds = watch.fit(self.model, batches)
+        try:
+            means, steps, seconds = watch.fit(self.model, batches)
+        except Exception as error:  # each backend has its own
+            raise self._explained(error) from error
         for name, value in {**means, "seconds": seconds / max(steps, 1)}.items():
             now.sums[name] = now.sums.get(name, 0.0) + value * steps
         now.step += steps
@@ -238,6 +241,15 @@ class _Training:
             state.save(self.folder, self.model, now)
         else:
             self._finish_epoch(watch)
+
+    def _explained(self, error):
+        """Say what a training met with, where it is not the program's fault."""
+        if self.frames.trouble is not None:
+            return self.frames.trouble
+        told = f"{type(error).__name__} {error}".lower()
+        if "resourceexhausted" in told or "out of memory" in told:
+            return RunError(text("runs")["memory"].format(size=self.settings["size"]))
+        return error
 
     def _finish_epoch(self, watch):
         now, steps = self.state, self.settings["steps"]
