@@ -77,10 +77,11 @@ def test_shares_of_what_is_changed_and_shuffled():
             assert count / 900 == pytest.approx(0.05, abs=0.022)
 
 
-def test_channels_are_changed_apart():
+@pytest.mark.parametrize("options", [{"offset": 0}, {"gain": (1, 1)}], ids=["gain", "offset"])
+def test_channels_are_changed_apart(options):
     grey = np.full((2, 2, 3), 128, np.uint8)
-    spreads = [np.ptp(tint(grey, TRUTH, rng=rng(seed), chance=1)[0][0, 0]) for seed in range(20)]
-    assert np.median(spreads) > 20
+    made = [tint(grey, TRUTH, rng=rng(seed), chance=1, **options)[0] for seed in range(20)]
+    assert np.median([np.ptp(frame[0, 0]) for frame in made]) > 20
 
 
 def test_a_chance_of_nothing_copies():

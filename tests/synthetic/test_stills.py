@@ -60,6 +60,13 @@ def test_things_lie_apart_and_inside():
             assert (low - high).max() >= 1  # a column or a row between them
 
 
+def test_things_may_touch_each_border():
+    made = stills(60, (32, 40), kinds=["coin"], objects=(1, 1), scale=(0.7, 0.8), seed=3)
+    boxes = np.concatenate([truth.boxes for truth in made.truths])
+    assert boxes.min(axis=0)[:2].tolist() == [0, 0]
+    assert boxes.max(axis=0)[2:].tolist() == [40, 32]
+
+
 def test_shapes_types_and_names():
     made = stills(3, (48, 70), seed=1, objects=(1, 2))
     assert isinstance(made, Stills)
@@ -138,15 +145,17 @@ def test_every_photograph_is_cut_without_stretching_at_random_places(name, monke
     ).round().astype(np.uint8)  # fmt: skip
     monkeypatch.setitem(globals_, "picture", lambda which: ramps if which == name else None)
     frames = stills(6, (40, 70), backgrounds=[name], objects=(0, 0), seed=1).frames.astype(float)
-    seen = set()
+    seen, parts = set(), []
     for frame in frames:
         across = (frame[20, 60, 0] - frame[20, 10, 0]) / 255 * width / 50
         down = (frame[35, 30, 1] - frame[5, 30, 1]) / 255 * height / 30
         assert down == pytest.approx(across, rel=0.12)
         most = min(width / 70, height / 40)
         assert 0.42 * most < across < 1.04 * most
+        parts.append(across / most)
         seen.add((round(frame[0, 0, 0]), round(frame[0, 0, 1])))
     assert len(seen) == 6
+    assert max(parts) > min(parts) + 0.1
 
 
 def test_backgrounds_are_those_named_and_else_those_of_scenes(monkeypatch):
