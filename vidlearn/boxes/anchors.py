@@ -34,7 +34,7 @@ def anchors(shape, stride, *, sizes, ratios):
 
     References
     ----------
-    Ren et al.: Faster R-CNN. NeurIPS 2015, section 3.1.1.
+    Ren et al.: Faster R-CNN. TPAMI 39 (6), 2017, section 3.1.1.
 
     Examples
     --------

@@ -37,10 +37,15 @@ def tint(frame, truth: Truth, *, rng, chance=0.75, shuffle=0.5, gain=(0.4, 1.3),
     truth : Truth
         The same.
 
+    Raises
+    ------
+    ValueError
+        If the frame is not (H, W, 3) uint8, or an option is out of range.
+
     References
     ----------
     Howard, "Some improvements on deep convolutional neural network based image classification",
-    2013: brightness, contrast and colour at random. There they are changed far less.
+    2013: brightness, contrast and colour at random, of the picture as a whole.
 
     Examples
     --------

@@ -34,7 +34,7 @@ def encode_boxes(boxes, anchors, *, variances=(0.1, 0.1, 0.2, 0.2)):
 
     References
     ----------
-    Ren et al.: Faster R-CNN. NeurIPS 2015, equation 2.
+    Ren et al.: Faster R-CNN. TPAMI 39 (6), 2017, equation 2.
 
     Examples
     --------
@@ -84,7 +84,7 @@ def decode_boxes(deltas, anchors, *, variances=(0.1, 0.1, 0.2, 0.2), limit=LIMIT
 
     References
     ----------
-    Ren et al.: Faster R-CNN. NeurIPS 2015, equation 2. The limit: Detectron, 2018.
+    Ren et al.: Faster R-CNN. TPAMI 39 (6), 2017, equation 2. The limit: Detectron, 2018.
 
     Examples
     --------

@@ -62,7 +62,7 @@ def roi_align(features, boxes, *, size, scale=1.0, samples=2, aligned=True):
     References
     ----------
     He et al.: Mask R-CNN. ICCV 2017, section 3. The half cell: Detectron2, 2019. No gradient for
-    boxes: Ren et al.: Faster R-CNN. NeurIPS 2015, section 3.2.
+    boxes: Ren et al.: Faster R-CNN. TPAMI 39 (6), 2017, section 3.2.
 
     Examples
     --------

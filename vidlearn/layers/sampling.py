@@ -35,8 +35,8 @@ def sample(assigned, *, count=256, share=0.5, seed):
 
     References
     ----------
-    Ren et al.: Faster R-CNN. NeurIPS 2015, section 3.1.3, and Girshick: Fast R-CNN. ICCV 2015,
-    section 2.3.
+    Ren et al.: Faster R-CNN. TPAMI 39 (6), 2017, section 3.1.3, and Girshick: Fast R-CNN. ICCV
+    2015, section 2.3.
 
     Examples
     --------

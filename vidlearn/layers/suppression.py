@@ -40,7 +40,7 @@ def nms(boxes, scores, *, threshold, most):
 
     References
     ----------
-    Ren et al.: Faster R-CNN. NeurIPS 2015, section 3.2, "Non-maximum suppression".
+    Ren et al.: Faster R-CNN. TPAMI 39 (6), 2017, section 3.3.
 
     Examples
     --------

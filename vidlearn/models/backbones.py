@@ -137,13 +137,14 @@ def convolved(x, filters, size=3, stride=1, *, active=True):
 def residual(x, filters, stride=1):
     """Add two convolutions to what comes in (He et al., CVPR 2016, figure 2).
 
+    What comes in is averaged over the stride; the paper takes every second pixel of it.
+
     Parameters
     ----------
     x : KerasTensor
         (N, H, W, C).
     filters, stride : int
-        Where they change the shape, x is averaged over the stride and brought to the filters by a
-        1 x 1 convolution.
+        Where they change the shape, a 1 x 1 convolution brings x to the filters.
 
     Returns
     -------
@@ -199,7 +200,10 @@ def small_backbone(shape, *, width=16, depth=2, strides=(8, 16)):
 
 
 def pyramid(maps, filters):
-    """Hand down what the coarse maps see to the fine ones (Lin et al., CVPR 2017).
+    """Hand down what the coarse maps see to the fine ones (Lin et al., CVPR 2017, figure 3).
+
+    Other than in the paper, the 1 x 1 convolutions are normalised and rectified, and the 3 x 3 ones
+    on what comes out are the heads' own.
 
     Parameters
     ----------

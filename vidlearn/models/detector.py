@@ -205,7 +205,9 @@ class _Seer(keras.Model):
 
 
 def letterbox(frame, size):
-    """Make a picture fit into a size, at the top left, undistorted; grey fills up the rest.
+    """Make a picture fit into a size, at the top left; grey fills up the rest.
+
+    It keeps its shape, but for sides rounded to whole pixels.
 
     Parameters
     ----------

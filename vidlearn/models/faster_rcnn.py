@@ -7,7 +7,8 @@ out of the map for each, and a small head says which class it is, or background,
 References
 ----------
 S. Ren, K. He, R. Girshick, J. Sun: Faster R-CNN: Towards real-time object detection with region
-proposal networks. NeurIPS 2015. Sections and equations without a name are those of this paper.
+proposal networks. TPAMI 39 (6), 2017; shorter at NeurIPS 2015. Sections and equations without a
+name are those of 2017.
 R. Girshick: Fast R-CNN. ICCV 2015, for the head. K. He et al.: Mask R-CNN. ICCV 2017, for RoI
 align. T.-Y. Lin et al.: Feature pyramid networks for object detection. CVPR 2017.
 """
@@ -91,13 +92,14 @@ def build_faster_rcnn(
     coordinates. Also other than in the paper: objectness is one logit and not a softmax of two;
     the head's correction serves all classes, where Fast R-CNN has one for each; the box losses are
     means over positives, in place of equation 1's N_reg and lambda; anchors that cross the border
-    are trained too, for in small pictures half of them do. With a pyramid, proposals of every size
-    are pooled from its finest map, which has been handed what the coarser ones see; Lin et al.
-    choose the map by size.
+    are trained too, for in small pictures many do; a proposal below an IoU of 0.5 is background,
+    also below 0.1, where Fast R-CNN leaves it out; fewer boxes are drawn and proposed. With a
+    pyramid, proposals of every size are pooled from its finest map, which has been handed what the
+    coarser ones see; Lin et al. choose the map by size.
 
     References
     ----------
-    Ren et al.: Faster R-CNN. NeurIPS 2015.
+    Ren et al.: Faster R-CNN. TPAMI 39 (6), 2017.
 
     Examples
     --------
@@ -166,7 +168,7 @@ class FasterRCNN(Detector):
         self.log("rpn_class", "rpn_box", "class", "box")
 
     def propose(self, outputs):
-        """Make proposals of what the first half puts out (section 3.2).
+        """Make proposals of what the first half puts out (section 3.3).
 
         Parameters
         ----------

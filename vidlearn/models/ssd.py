@@ -68,9 +68,15 @@ def build_ssd(
     OSError
         If the weights cannot be had.
 
+    Notes
+    -----
+    In the paper every default box below an IoU of 0.5 that is no truth's best is background; here
+    those from 0.4 learn nothing. Ratios there are width / height, with a box of ratio 1 and an
+    extra size on each map.
+
     References
     ----------
-    Liu et al.: SSD. ECCV 2016.
+    Liu et al.: SSD. ECCV 2016, section 2.2.
 
     Examples
     --------

@@ -5,7 +5,7 @@ responsible for it and says where in the cell the centre lies, how wide and high
 how sure it is: the confidence is to be the IoU of its box with the truth. YOLOv2 (2017) took over
 anchors, for a box grown from a good guess is learned more easily than one grown from nothing. They
 have a price: their sizes have to be found for each data set, there are several boxes for every
-cell, and a truth between two anchors is taught by neither.
+cell, and a thing unlike all of them in shape has to grow from a poor guess.
 
 This is the form that YOLO has had since YOLOX (2021), without anchors, as FCOS (2019) had shown
 that it can be done: a cell whose centre lies inside of a thing says how far it is from there to the
@@ -37,7 +37,7 @@ from vidlearn.models.detector import Detector
 
 FIRST = -4.0  # the logit of confidence in an untrained network: 0.018, for most cells see nothing
 REACH = 2.0  # strides that softplus(raw) is multiplied by
-BOX = 5.0  # how much the loss of the boxes counts, as in YOLOX
+BOX = 5.0  # how much the loss of the boxes counts, as in the code of YOLOX
 
 
 def build_yolo(
