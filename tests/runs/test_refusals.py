@@ -130,6 +130,12 @@ def test_train_rejects(toy, tmp_path, capsys, options, message):
     assert not out.exists()
 
 
+def test_train_rejects_a_folder_among_the_pictures(toy, capsys):
+    told = said(capsys, "train", "ssd", "--data", toy, "--out", toy / "train" / "run")
+    assert f"{toy / 'train' / 'run'} lies in {toy}, among the pictures" in told
+    assert not (toy / "train" / "run").exists()
+
+
 def test_train_rejects_labels_at_fault_unless_they_are_skipped(toy, tmp_path, capsys):
     folder = labelled(tmp_path / "bad", {"train": 2, "val": 1})
     (folder / "train" / "train0.txt").write_text("red 5 5 5 9\n")

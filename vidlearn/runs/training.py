@@ -98,6 +98,9 @@ def train(
     if not resume and folder.exists() and not _is_free(folder):
         raise RunError(text("runs")["there"].format(folder=folder))
     settings, *parts = decided(kind, data.as_set(pictures, skip=skip), given, old)
+    if folder.resolve().is_relative_to(Path(settings["data"]["folder"]).resolve()):
+        told = {"folder": folder, "data": settings["data"]["folder"]}
+        raise RunError(text("runs")["inside"].format(**told))
     if old is not None:
         settings = gone_on(old, settings, folder)
     _make(folder)
