@@ -4,7 +4,7 @@ import numpy as np
 
 from benchmarks.timing import Row, table
 from vidlearn.scratch import conv2d_forward
-from vidlearn.synthetic import edited_video, moving_objects
+from vidlearn.synthetic import edited_video, moving_objects, stills
 
 FRAMES = 48
 
@@ -19,6 +19,7 @@ def main():
         Row("120x160, 3 objects", lambda: moving_objects(FRAMES), FRAMES),
         Row("same, camera pans", lambda: moving_objects(FRAMES, camera="pan"), FRAMES),
         Row("same, noise", lambda: moving_objects(FRAMES, noise=5.0), FRAMES),
+        Row("120x160, stills", lambda: stills(FRAMES), FRAMES),
         Row("edited, 3 shots", lambda: edited_video(3, lengths=(16, 16)), FRAMES),
     ]
     table(f"Making {FRAMES} frames", rows, over=rows[0].name)
