@@ -1,4 +1,4 @@
-"""Pooling of regions of interest, next to torchvision's operations on the CPU."""
+"""Pooling of regions of interest, next to torchvision on the CPU; both forms in `keras.ops`."""
 
 import os
 import subprocess
@@ -11,6 +11,11 @@ from benchmarks.timing import Row, Target, table
 from vidlearn.boxes import roi_align, roi_pool
 
 OURS, THEIRS = "vidlearn", "torchvision"
+MAPS = {  # pictures, boxes of each, bins, rows, columns and channels of the map, cells per pixel
+    "a training step of lesson 13": (16, 48, 5, 15, 20, 64, 1 / 8),
+    "a picture of 608 x 800, ResNet at stride 16": (2, 128, 7, 38, 50, 256, 1 / 16),
+    "a picture of 800 x 1200, pyramid at stride 8": (1, 512, 7, 100, 150, 256, 1 / 8),
+}
 
 
 def main():
@@ -38,6 +43,47 @@ def with_threads(threads):
         table(f"{title}, 7 x 7 bins", rows, targets=targets, rounds=25)
 
 
+def in_keras(threads):
+    """Print both forms of `vidlearn.layers.roi_align`: a prediction, and with its gradient."""
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    rng = np.random.default_rng(0)
+    for title, (pictures, count, bins, height, width, channels, scale) in MAPS.items():
+        features = tf.constant(rng.normal(size=(pictures, height, width, channels)), "float32")
+        starts = rng.uniform(0, 0.7, (pictures, count, 2))
+        ends = np.concatenate([starts, starts + rng.uniform(0.05, 0.3, starts.shape)], axis=2)
+        boxes = tf.constant(ends * ([width, height] * 2) / scale, "float32")
+        for kind in ("prediction", "gradient"):
+            rows = [
+                Row(form, compiled(form, kind, features, boxes, size=bins, scale=scale))
+                for form in ("multiplied", "gathered")
+            ]
+            table(f"{title}: {kind}", rows, rounds=5)
+
+
+def compiled(form, kind, features, boxes, **options):
+    """Return a call of one form as a graph of TensorFlow."""
+    import tensorflow as tf
+
+    from vidlearn.layers import roi
+
+    def pool(features):
+        return roi.roi_align(features, boxes, **options)
+
+    def slope(features):
+        with tf.GradientTape() as tape:
+            tape.watch(features)
+            loss = tf.reduce_sum(pool(features) ** 2)
+        return tape.gradient(loss, features)
+
+    run = tf.function(pool if kind == "prediction" else slope)
+    before, roi.LARGE = roi.LARGE, {"multiplied": 10**9, "gathered": 0}[form]
+    run(features)  # traced while the form is set
+    roi.LARGE = before
+    return lambda: run(features)
+
+
 def torchvision(name, features, rois, threads):
     """Return a call of torchvision's operation in its own layout, or None."""
     if not find_spec("torchvision"):
@@ -55,3 +101,4 @@ def torchvision(name, features, rois, threads):
 
 if __name__ == "__main__":
     with_threads(int(sys.argv[1]))
+    in_keras(int(sys.argv[1]))

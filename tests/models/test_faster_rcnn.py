@@ -261,6 +261,18 @@ def test_what_fills_up_the_proposals_is_not_found(model, outputs):
     assert (found.sum(axis=2) < 1).all()
 
 
+def test_what_is_found_matches_numpy(model, outputs):
+    """Proposals, corrected by the head; of the softmax the first class is background."""
+    rois, scores = numbers(model.propose(outputs))
+    logits, deltas = numbers(model.classify(outputs[2], rois))
+    boxes, found = numbers(model.decode(outputs))
+    for k, real in enumerate(scores > 0):
+        wanted = by_numpy.decode(deltas[k], rois[k], variances=(0.1, 0.1, 0.2, 0.2))
+        np.testing.assert_allclose(boxes[k], wanted, atol=1e-3)
+        shares = np.exp(logits[k]) / np.exp(logits[k]).sum(axis=1, keepdims=True)
+        np.testing.assert_allclose(found[k, real], shares[real, 1:], rtol=1e-4)
+
+
 def test_half_precision_trains_with_boxes_in_single():
     import keras
 
