@@ -101,6 +101,8 @@ def test_predict_rejects_what_is_no_picture(model, frames):
         model.predict(frames[0])
     with pytest.raises(ValueError, match=r"threshold must be 0 to 1. Received: 50"):
         model.predict(frames, threshold=50)
+    with pytest.raises(ValueError, match="frames must be a batch.*some at a time.*generator"):
+        model.predict(frame for frame in frames)
     for option in ({"batch_size": 0}, {"most": 0}):
         with pytest.raises(ValueError, match="whole number above 0"):
             model.predict(frames, **option)
@@ -276,3 +278,15 @@ def test_keras_decides_how_predict_is_compiled_where_nothing_speaks_against_xla(
     assert detector._Seer(model).jit_compile == "resolved"
     monkeypatch.setattr(detector, "_jit", lambda: False)
     assert detector._Seer(model).jit_compile is False
+
+
+def test_compile_rejects_other_losses_and_lets_predict_see_another_network(frames):
+    model, *_ = learnt()
+    for name, value in (("loss", "mse"), ("metrics", ["accuracy"])):
+        with pytest.raises(ValueError, match=f"{name} must be left out.*evaluate_detections"):
+            model.compile("sgd", **{name: value})
+    model.predict(frames)
+    other, *_ = learnt()
+    model.network = other.network
+    model.compile("sgd")
+    same(model.predict(frames), other.predict(frames))

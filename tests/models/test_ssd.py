@@ -185,6 +185,8 @@ def test_it_learns_a_few_pictures_by_heart():
         ({"sizes": ((20,), ())}, "sizes must hold"),
         ({"sizes": ((20, -1),)}, "sizes must hold"),
         ({"ratios": (0,)}, "ratios"),
+        ({"width": 2.5}, "width must be a whole number above 0. Received: 2.5"),
+        ({"depth": 0}, "depth must be a whole number above 0. Received: 0"),
         ({"backbone": "vgg"}, "backbone must be one of small, resnet50, mobilenet"),
         ({"weights": "imagenet"}, "small backbone has no ImageNet weights"),
         ({"backbone": "mobilenet"}, r"divisible by 32.*\(64, 64\)"),

@@ -1,5 +1,6 @@
 """What a detector sees with: a picture in, maps of features at several strides out."""
 
+from numbers import Integral
 from pathlib import Path
 
 import keras
@@ -48,6 +49,9 @@ def build_backbone(name, shape, *, width=16, depth=2, strides=(8, 16), weights=N
     """
     if name not in BACKBONES:
         raise ValueError(f"backbone must be one of {', '.join(BACKBONES)}. Received: {name!r}")
+    for key, value in (("width", width), ("depth", depth)):
+        if not (isinstance(value, Integral) and value > 0):
+            raise ValueError(f"{key} must be a whole number above 0. Received: {value!r}")
     if name == "small":
         if weights == "imagenet":
             raise ValueError(

@@ -80,14 +80,28 @@ class Detector(keras.Model):
     def compile(self, optimizer="adamw", *, jit_compile=None, **options):
         """Configure the training, as `keras.Model.compile` does; the loss is the detector's own.
 
+        As in Keras, `predict` too is compiled anew.
+
         Parameters
         ----------
         optimizer : str or keras.Optimizer
         jit_compile : bool or str, optional
             Default: XLA where it pays. On TensorFlow without a GPU it makes convolutions slower.
         **options
-            Others of `keras.Model.compile`.
+            Others of `keras.Model.compile`, but no loss and no metrics.
+
+        Raises
+        ------
+        ValueError
+            If a loss or metrics are given.
         """
+        for name in ("loss", "loss_weights", "metrics", "weighted_metrics"):
+            if options.get(name):
+                raise ValueError(
+                    f"{name} must be left out: a detector has losses of its own, and "
+                    f"vidlearn.metrics.evaluate_detections judges it. Received: {options[name]!r}"
+                )
+        object.__setattr__(self, "_seer", None)
         super().compile(
             optimizer, jit_compile=_jit() if jit_compile is None else jit_compile, **options
         )
@@ -169,7 +183,7 @@ class Detector(keras.Model):
         ValueError
             If a picture is not (H, W, 3) uint8, or an option is out of range.
         """
-        _check_options(threshold, overlap, most, batch_size)
+        _check_options(frames, threshold, overlap, most, batch_size)
         found = []
         for start in range(0, len(frames), batch_size):
             part = [_checked_frame(frame) for frame in frames[start : start + batch_size]]
@@ -358,7 +372,12 @@ def _checked_classes(classes):
     return tuple(str(name) for name in classes)
 
 
-def _check_options(threshold, overlap, most, batch_size):
+def _check_options(frames, threshold, overlap, most, batch_size):
+    if not hasattr(frames, "__len__"):
+        raise ValueError(
+            "frames must be a batch (N, H, W, 3) or a list of pictures; of a long film, give some "
+            f"at a time. Received: {type(frames).__name__}"
+        )
     for key, value in (("threshold", threshold), ("overlap", overlap)):
         if not (isinstance(value, Real) and 0 <= value <= 1):
             raise ValueError(f"{key} must be 0 to 1. Received: {value!r}")
