@@ -162,7 +162,7 @@ class FasterRCNN(Detector):
         laid = [anchors(at, stride, sizes=s, ratios=self.ratios) for at, stride, s in own]
         self.anchors = np.concatenate(laid).astype(np.float32)
         found = _rpn(maps, len(sizes[0]) * len(self.ratios), 4 * width)
-        self.network = keras.Model(body.inputs, (*found, maps[0]), name="rpn")
+        self.network = keras.Model(body.input, (*found, maps[0]), name="rpn")
         self.head = _head(maps[0].shape[-1], len(self.classes), 8 * width)
         self.seeds = keras.random.SeedGenerator(0)
         self.log("rpn_class", "rpn_box", "class", "box")
