@@ -83,3 +83,16 @@ def test_zoom_rejects(factor):
 def test_upend_rejects(chance):
     with pytest.raises(ValueError, match="chance must be 0 to 1"):
         upend(np.zeros((4, 4, 3), np.uint8), Truth([]), rng=np.random.default_rng(0), chance=chance)
+
+
+def test_the_factor_is_drawn_from_the_whole_range():
+    frame, truth = np.zeros((60, 80, 3), np.uint8), Truth([[30, 20, 50, 40]])
+    found = []
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        _, one = zoom(frame, truth, rng=rng, factor=(0.5, 1.5), visible=0)
+        if len(one) and (one.boxes[0] > 0).all() and (one.boxes[0] < [80, 60, 80, 60]).all():
+            found.append((one.boxes[0, 2] - one.boxes[0, 0]) / 20)
+    assert min(found) < 0.6
+    assert max(found) > 1.4
+    assert 0.25 < np.std(found) < 0.33  # 0.289 where all are equally likely

@@ -101,7 +101,7 @@ def test_predict_rejects_what_is_no_picture(model, frames):
         model.predict(frames[0])
     with pytest.raises(ValueError, match=r"threshold must be 0 to 1. Received: 50"):
         model.predict(frames, threshold=50)
-    with pytest.raises(ValueError, match="frames must be a batch.*some at a time.*generator"):
+    with pytest.raises(ValueError, match=r"frames must be a batch.*some at a time.*generator"):
         model.predict(frame for frame in frames)
     for option in ({"batch_size": 0}, {"most": 0}):
         with pytest.raises(ValueError, match="whole number above 0"):

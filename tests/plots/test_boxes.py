@@ -92,3 +92,44 @@ def test_names_change_the_words_and_not_the_colours():
 def test_draw_boxes_rejects_what_does_not_belong_together(options, message):
     with pytest.raises(ValueError, match=message):
         plots.draw_boxes(FRAME, [[2, 2, 9, 9]], **options)
+
+
+def test_draw_boxes_words_begin_inside_of_the_frame():
+    """Also those of a box that reaches out on the left, and words wider than the frame."""
+    frame = np.zeros((60, 90, 3), np.uint8)
+    at_edge = plots.draw_boxes(frame, [[0, 20, 50, 50]], labels=["horse"])
+    beyond = plots.draw_boxes(frame, [[-30, 20, 50, 50]], labels=["horse"])
+    plate = at_edge[21:31].any(axis=(0, 2)).argmin()  # the first dark column is right of the words
+    assert plate > 20
+    np.testing.assert_array_equal(beyond[21:31, :plate], at_edge[21:31, :plate])
+    wide = plots.draw_boxes(frame, [[40, 20, 80, 50]], labels=["a label that is far too long"])
+    long = plots.draw_boxes(frame, [[0, 20, 80, 50]], labels=["a label that is far too long"])
+    np.testing.assert_array_equal(wide[21:31, :40], long[21:31, :40])
+
+
+@pytest.mark.parametrize(
+    ("frame", "box", "message"),
+    [
+        (np.zeros((40, 60), np.uint8), [1, 2, 3, 4], r"frame must be.*shape \(40, 60\)"),
+        (np.zeros((40, 60, 4), np.uint8), [1, 2, 3, 4], r"frame must be.*\(40, 60, 4\)"),
+        (np.zeros((40, 60, 3)), [1, 2, 3, 4], "frame must be.*float64"),
+        (FRAME, [1, np.nan, 3, 4], "boxes must be finite"),
+    ],
+    ids=["grey", "RGBA", "floats", "NaN"],
+)
+def test_draw_boxes_rejects_other_frames_and_nan(frame, box, message):
+    with pytest.raises(ValueError, match=message):
+        plots.draw_boxes(frame, [box])
+
+
+def test_draw_boxes_words_stand_on_a_plate_of_the_colour():
+    from vidlearn.plots.colours import COLOURS
+
+    frame = np.full((60, 90, 3), 77, np.uint8)
+    drawn = plots.draw_boxes(frame, [[20, 20, 50, 50]], labels=[2])
+    colour = drawn[49, 35]  # of the box's lower edge
+    wanted = [int(COLOURS[2][k : k + 2], 16) for k in (1, 3, 5)]
+    assert colour.tolist() == wanted
+    plate = drawn[21:24, 21:24].reshape(-1, 3)  # within the box, where nothing else is drawn
+    assert (plate == wanted).all(axis=1).mean() > 0.5
+    assert not (plate == 77).any()

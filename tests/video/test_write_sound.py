@@ -245,6 +245,8 @@ def test_rejects_sound_that_is_no_film_before_anything_is_written(tmp_path, soun
     before = sorted(tmp_path.iterdir())
     with pytest.raises(VideoError, match=sound):
         write_video(tmp_path / "a.mp4", frames(3), sound=tmp_path / sound)
+    with pytest.raises(VideoError, match=r"sound must be a str or a Path\. Received: 3"):
+        write_video(tmp_path / "a.mp4", frames(3), sound=3)
     assert sorted(tmp_path.iterdir()) == before
 
 

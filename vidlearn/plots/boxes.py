@@ -31,7 +31,8 @@ def draw_boxes(frame, boxes, labels=None, scores=None, names=None):
     Raises
     ------
     ValueError
-        If `boxes` is not (N, 4), labels or scores are not N, or a label has no name.
+        If the frame is not (H, W, 3) uint8, `boxes` is not (N, 4) or not finite, labels or scores
+        are not N, or a label has no name.
 
     Examples
     --------
@@ -43,6 +44,11 @@ def draw_boxes(frame, boxes, labels=None, scores=None, names=None):
     from PIL import Image, ImageDraw, ImageFont
 
     boxes, labels, scores = _taken_apart(boxes, labels, scores)
+    if np.ndim(frame) != 3 or np.shape(frame)[2] != 3 or np.asarray(frame).dtype != np.uint8:
+        raise ValueError(
+            "frame must be (H, W, 3) uint8 RGB. "
+            f"Received: shape {np.shape(frame)}, dtype {np.asarray(frame).dtype}"
+        )
     if boxes.size == 0:
         return np.array(frame)
     picture = Image.fromarray(np.array(frame))
@@ -75,6 +81,8 @@ def _taken_apart(boxes, labels, scores):
     boxes = boxes.reshape(0, 4) if boxes.size == 0 else boxes
     if boxes.ndim != 2 or boxes.shape[1] != 4:
         raise ValueError(f"boxes must be (N, 4) x1, y1, x2, y2. Received shape {boxes.shape}")
+    if not np.isfinite(boxes).all():
+        raise ValueError("boxes must be finite. Received: NaN or infinity")
     for name, values in (("labels", labels), ("scores", scores)):
         if values is not None and len(values) != len(boxes):
             raise ValueError(
@@ -98,7 +106,7 @@ def _write(pen, font, words, corner, shape, colour):
     x, y = corner
     left, top, right, bottom = pen.textbbox((x, y), words, font=font)
     shift = min(0, shape[1] - right - 2), min(0, shape[0] - bottom - 2)
-    corner = x + shift[0], max(0, y + shift[1])
+    corner = max(0, x + shift[0]), max(0, y + shift[1])
     size = right - left + 2, bottom - top + 4
     pen.rectangle((*corner, corner[0] + size[0], corner[1] + size[1]), fill=colour)
     pen.text(corner, words, fill=readable_on(colour), font=font)

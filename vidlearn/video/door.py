@@ -15,7 +15,7 @@ from .folder import Pictures, is_still, stamp
 REMEMBERED = 1024  # films; what is known about one is some kilobytes
 
 
-def opened(path) -> Film | Pictures:
+def opened(path, name="path") -> Film | Pictures:
     """Return what a path names: a `Film`, or `Pictures` for a folder or a single picture.
 
     Both have `count`, `bound`, `pixels`, `tick`, `times()`, `pick(wanted, size=, colour=)` and
@@ -27,7 +27,7 @@ def opened(path) -> Film | Pictures:
     VideoError
         If there is no such file, or it is empty, a device, an address on a network ...
     """
-    path = located(path)
+    path = located(path, name)
     return _known(*stamp(path))
 
 
@@ -53,9 +53,9 @@ def as_path(name, value):
         raise VideoError(f"{name} {text!r} makes no sense: {error}.") from error
 
 
-def located(path):
-    """Return the absolute path of an existing file or folder."""
-    path = as_path("path", path)
+def located(path, name="path"):
+    """Return the absolute path of an existing file or folder; `name` is that of the argument."""
+    path = as_path(name, path)
     try:
         if path.is_dir() or (path.is_file() and path.stat().st_size):
             return path

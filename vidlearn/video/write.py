@@ -84,7 +84,7 @@ def write_video(path, frames, *, fps=25.0, crf=20, times=None, sound=None) -> Pa
     if path.suffix.lower() != ".mp4":
         raise VideoError(f"path must end in .mp4. Received: {path.name}")
     rate, crf = Fraction(frame_rate(fps)).limit_denominator(100_000), whole("crf", crf, 0, 51)
-    film = None if sound is None else opened(sound)
+    film = None if sound is None else opened(sound, "sound")
     clock = rate if times is None else Fraction(CLOCK)
     moments = _moments(checked_frames(frames), _iterator(times), 1 / rate)
     first = next(moments)  # before a file is made
