@@ -178,6 +178,16 @@ class TestObjectness:
 
         assert "no `if`" in repr(grade(get("objectness-loss"), asks))
 
+    def test_a_loss_class_of_keras_takes_the_mean_over_cells(self):
+        def with_a_class(logits, overlap, positive):
+            import keras
+
+            goal = keras.ops.stop_gradient(positive * overlap)
+            loss = keras.losses.BinaryCrossentropy(from_logits=True, reduction="sum")
+            return loss(goal, logits) / keras.ops.maximum(keras.ops.sum(positive), 1)
+
+        assert grade(get("objectness-loss"), with_a_class).misconception == "mean-over-cells"
+
     @pytest.mark.parametrize("nothing", [None, ...])
     def test_an_empty_stub_is_not_answered_yet(self, nothing):
         result = check("objectness-loss", lambda logits, overlap, positive: nothing)

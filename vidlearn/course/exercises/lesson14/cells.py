@@ -153,6 +153,11 @@ OBJECTNESS_MISTAKES = {
     ),
     "only-positive": _loss(mean=_only_positive),
     "mean-of-all": _loss(mean=lambda losses, positive, ops: ops.mean(losses)),
+    "mean-over-cells": _loss(
+        mean=lambda losses, positive, ops: (
+            ops.sum(ops.mean(losses, axis=-1)) / ops.maximum(ops.sum(positive), 1)
+        )
+    ),
     "not-divided": _loss(mean=lambda losses, positive, ops: ops.sum(losses)),
     "no-least": _loss(mean=lambda losses, positive, ops: ops.sum(losses) / ops.sum(positive)),
     "one-added": _loss(
