@@ -39,8 +39,8 @@ class Preset:
     network: dict
 
 
-# cpu: on 205 photographs of blood cells, from nothing, mAP50 of about .88 in six minutes of two
-# quiet cores (SSD).
+# cpu: SSD on 205 photographs of blood cells, from nothing: mAP50 of .89 on those for the test after
+# six of these epochs, some four minutes on two cores.
 PRESETS = {
     "tiny": Preset(56, 2, 4, 4, 2e-3, 1e-4, 16, {"width": 4, "depth": 1}),
     "cpu": Preset(222, 16, 100, 8, 1.5e-3, 0.02, 200, {"width": 16, "depth": 2}),
