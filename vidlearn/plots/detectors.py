@@ -31,7 +31,7 @@ def show_detector(name, *, caption=None, by=None):
 
     References
     ----------
-    S. Ren, K. He, R. Girshick, J. Sun: Faster R-CNN, 2015, figure 2. J. Redmon, S. Divvala,
+    S. Ren, K. He, R. Girshick, J. Sun: Faster R-CNN, 2017, figure 2. J. Redmon, S. Divvala,
     R. Girshick, A. Farhadi: You only look once, 2016, figures 2 and 3; Z. Tian, C. Shen, H. Chen,
     T. He: FCOS, 2019, figure 1, for the distances. W. Liu et al.: SSD, 2016, figures 1 and 2.
 
