@@ -254,7 +254,12 @@ def test_truths_may_be_filled_up_to_another_number_each_time(model):
 
 
 def test_what_fills_up_the_proposals_is_not_found(model, outputs):
+    """Every anchor of one picture becomes the same box: one proposal, and 63 that fill up."""
+    away = numbers(outputs[1]).copy()
+    away[1] = [900, -900, -30, -30]
+    outputs = (outputs[0], away, outputs[2])
     scores = numbers(model.propose(outputs)[1])
+    assert ((scores > 0).sum(axis=1) == [64, 1, 64]).all()
     boxes, found = numbers(model.decode(outputs))
     assert boxes.shape == (3, 64, 4)
     assert ((found.sum(axis=2) == 0) == (scores == 0)).all()
