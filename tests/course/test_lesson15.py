@@ -61,7 +61,7 @@ def by_comparison(losses, kinds, ratio, least):
     harder = losses[:, None, :] > losses[:, :, None]
     rank = ops.sum(ops.cast(harder & background[:, None, :], "float32"), axis=2)
     things = ops.sum(ops.cast(kinds > 0, "float32"), axis=1, keepdims=True)
-    return background & (rank < ops.maximum(ratio * things, float(least)))
+    return ops.cast(background & (rank < ops.maximum(ratio * things, float(least))), "float32")
 
 
 @pytest.mark.parametrize("answer", [hard_negatives, by_threshold, by_comparison])
@@ -99,6 +99,17 @@ def test_cases_tell_a_picture_from_its_batch():
     marked = np.asarray(hard_negatives(losses, kinds, ratio, least)).sum(axis=1)
     assert marked.tolist() == [12, 4]
     assert (kinds > 0).sum(axis=1).tolist() == [4, 0]
+
+
+@pytest.mark.parametrize("kind", ["bool", "int32"])
+def test_hard_negatives_rejects_marks_that_a_loss_cannot_add(kind):
+    """Added to floats, they would stop the training that follows."""
+    from keras import ops
+
+    result = grade(get("hard-negatives"), lambda *a: ops.cast(hard_negatives(*a), kind))
+    assert result.status == "wrong"
+    assert "1.0 and 0.0" in repr(result)
+    assert kind in repr(result)
 
 
 def in_numpy(losses, kinds, ratio, least):
@@ -211,11 +222,19 @@ def test_ssd_head_lays_its_rows_as_the_default_boxes():
         assert (lit == (np.abs(middles - [36, 20]).max(axis=1) < 12)).all()
 
 
-@pytest.mark.parametrize("answer", [lambda *a: 3, lambda *a: [1, 2]])
-def test_ssd_head_rejects_what_is_no_model(answer):
+def in_a_row(shape, boxes, classes):
+    """A Sequential has no `output` before it is called."""
+    from keras import Sequential, layers
+
+    wide = layers.Conv2D(boxes * (classes + 5), 3, padding="same")
+    return Sequential([layers.Input(shape), wide, layers.Reshape((-1, classes + 5))])
+
+
+@pytest.mark.parametrize("answer", [lambda *a: 3, lambda *a: [1, 2], in_a_row])
+def test_ssd_head_rejects_what_is_no_model_with_two_outputs(answer):
     result = check("ssd-head", answer)
     assert result.status == "wrong"
-    assert "keras.Model" in repr(result)
+    assert "[logits, moves]" in repr(result)
 
 
 # What the lesson shows ----------------------------------------------------------------------

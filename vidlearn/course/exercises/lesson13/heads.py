@@ -50,7 +50,8 @@ def tried(model, shape, per_cell):
 
     if not isinstance(model, keras.Model):
         raise Refusal("Return a `keras.Model`: `keras.Model(features, [scores, moves])`.")
-    if len(model.inputs or ()) != 1 or not isinstance(model.output, list | tuple):
+    one = isinstance(model, keras.Sequential)  # a single output, and no `output` before a call
+    if one or len(model.inputs or ()) != 1 or not isinstance(model.output, list | tuple):
         raise Refusal("The model takes one map, and puts out a list of two: `[scores, moves]`.")
     if len(model.outputs) != 2:
         raise Refusal(f"Two things come out, scores and moves; yours are {len(model.outputs)}.")

@@ -30,6 +30,7 @@ EXERCISES = [
         negatives.negative_cases,
         negatives.NEGATIVE_MISTAKES,
         calls=negatives.at_work,
+        measure=negatives.told,
         seconds=60.0,
     ),
     Exercise(

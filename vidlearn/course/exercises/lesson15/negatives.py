@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from vidlearn.course.exercises import Refusal
+
 
 def hard_negatives(losses, kinds, ratio, least):
     """Mark the background boxes of each picture that are hardest."""
@@ -50,6 +52,17 @@ def at_work(answer, losses, kinds, ratio, least):
             [losses, kinds.astype(np.float32)],
         )
     return np.asarray(keras.ops.convert_to_numpy(found))
+
+
+def told(marks, losses, kinds, ratio, least):
+    """Return the marks, if they are numbers that a loss can add."""
+    marks = np.asarray(marks)
+    if marks.dtype.kind != "f":
+        raise Refusal(
+            "Return numbers, 1.0 and 0.0, for the loss adds them up: "
+            f'`ops.cast(chosen, "float32")`. Yours are of the type {marks.dtype}.'
+        )
+    return marks
 
 
 def _choosing(*, count=None, among=None, rank=None, only=None):
@@ -108,6 +121,12 @@ def _all_in_one_line(losses):
     return ops.reshape(ops.argsort(ops.argsort(-flat)), ops.shape(losses))
 
 
+def _with_things(losses, kinds, ratio, least):
+    from keras import ops
+
+    return hard_negatives(losses, kinds, ratio, least) + ops.cast(kinds > 0, "float32")
+
+
 def _of_the_batch(things, ratio, least):
     from keras import ops
 
@@ -133,6 +152,7 @@ NEGATIVE_MISTAKES = {
     "easiest": _choosing(rank=_easiest),
     "sorted-once": _choosing(rank=_sorted_once),
     "things-too": _choosing(among=lambda kinds: kinds >= 0),
+    "things-added": _with_things,
     "things-in-line": _choosing(among=lambda kinds: kinds >= 0, only=lambda kinds: kinds == 0),
     "ignored-too": _choosing(among=lambda kinds: kinds <= 0),
     "ignored-in-line": _choosing(among=lambda kinds: kinds <= 0, only=lambda kinds: kinds == 0),
