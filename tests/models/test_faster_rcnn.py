@@ -253,6 +253,22 @@ def test_truths_may_be_filled_up_to_another_number_each_time(model):
         assert np.isfinite(list(logs.values())).all()
 
 
+def test_a_proposal_of_next_to_no_score_still_is_one(model):
+    count = len(model.anchors)
+    features = np.zeros((1, 5, 7, 16), np.float32)
+    raw = np.full((1, count), -300, np.float32), np.zeros((1, count, 4), np.float32), features
+    assert (numbers(model.propose(raw)[1])[0, :5] > 0).all()
+
+
+def test_what_fills_up_the_proposals_is_not_learned(model):
+    proposals = np.float32([[[k, 1, k + 9, 12] for k in range(8)]])
+    scores = np.float32([[0.9, 0.5, 0, 0, 0, 0, 0, 0]])
+    y = pad_truths([Truth([[30, 8, 52, 36]], [0])], 3)
+    rois, kinds, _ = numbers(model.roi_targets(proposals, scores, y["boxes"], y["labels"]))
+    assert sorted(rois[0, kinds[0] >= 0, 0]) == [0, 1, 30]  # two proposals and the truth
+    assert kinds[0].tolist().count(1) == 1
+
+
 def test_what_fills_up_the_proposals_is_not_found(model, outputs):
     """Every anchor of one picture becomes the same box: one proposal, and 63 that fill up."""
     away = numbers(outputs[1]).copy()
@@ -296,6 +312,7 @@ def test_half_precision_trains_with_boxes_in_single():
     [
         ({"sizes": ((20, 30), (40,))}, r"sizes must have a row for each map, all equally long"),
         ({"sizes": ()}, r"sizes must have a row .*Received: \(\)"),
+        ({"sizes": (20, 30)}, r"sizes must have a row .*Received: \(20, 30\)"),
         ({"proposals": 0}, "proposals must be a whole number above 0. Received: 0"),
         ({"backbone": "vgg"}, "backbone must be one of .*'vgg'"),
     ],

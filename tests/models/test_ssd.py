@@ -184,6 +184,7 @@ def test_it_learns_a_few_pictures_by_heart():
         ({"sizes": ()}, "sizes must hold"),
         ({"sizes": ((20,), ())}, "sizes must hold"),
         ({"sizes": ((20, -1),)}, "sizes must hold"),
+        ({"sizes": (20, 30)}, r"sizes must hold for every map.*Received: \(20, 30\)"),
         ({"ratios": (0,)}, "ratios"),
         ({"width": 2.5}, "width must be a whole number above 0. Received: 2.5"),
         ({"depth": 0}, "depth must be a whole number above 0. Received: 0"),

@@ -367,13 +367,14 @@ def _smooth_l1(deltas, goals, where):
 
 
 def _checked_sizes(sizes):
-    sizes = tuple(tuple(map(float, own)) for own in sizes)
-    if not sizes or len({len(own) for own in sizes}) > 1:
+    rows = [own if np.ndim(own) == 1 else () for own in sizes]
+    found = tuple(tuple(map(float, own)) for own in rows)
+    if not found or not found[0] or len({len(own) for own in found}) > 1:
         raise ValueError(
             "sizes must have a row for each map, all equally long, for the maps share one network: "
-            f"((20, 30), (40, 55)). Received: {sizes}"
+            f"((20, 30), (40, 55)). Received: {sizes!r}"
         )
-    return sizes
+    return found
 
 
 def _checked_count(name, count):

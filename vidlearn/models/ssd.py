@@ -233,7 +233,8 @@ def hard_negatives(losses, kinds, *, ratio=3, least=10):
 
 
 def _checked_sizes(sizes):
-    found = tuple(tuple(map(float, own)) for own in sizes)
+    rows = [own if np.ndim(own) == 1 else () for own in sizes]
+    found = tuple(tuple(map(float, own)) for own in rows)
     if not found or not all(own and min(own) > 0 for own in found):
         raise ValueError(
             "sizes must hold for every map the sides of its default boxes, in pixels above 0, such "
