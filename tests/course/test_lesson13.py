@@ -20,6 +20,7 @@ from vidlearn.course.exercises.lesson13 import (
 )
 from vidlearn.course.exercises.lesson13.heads import rpn_head, tried
 from vidlearn.course.exercises.lesson13.joining import faster_rcnn, join_cases
+from vidlearn.course.exercises.lesson13.kept import kept, once
 from vidlearn.course.exercises.lesson13.targets import anchor_targets, target_cases
 
 
@@ -305,3 +306,17 @@ def test_curves_show_both_parts():
     figure = curves(history, {"one": "a", "two": "b"})
     assert [ax.get_title() for ax in figure.axes] == ["one", "two"]
     assert [line.get_ydata().tolist() for line in figure.axes[1].lines] == [[1, 0.5], [1, 0.75]]
+
+
+def test_a_model_is_judged_once_and_a_wrong_answer_built_once():
+    class Model:
+        pass
+
+    seen, built = [], []
+    measure = once(lambda model, size: seen.append(model) or size)
+    one, other = Model(), Model()
+    assert [measure(one, 1), measure(one, 1), measure(other, 2), measure("text", 3)] == [1, 1, 2, 3]
+    assert seen == [one, other, "text"]
+    mistakes = kept({"a": lambda n, name: built.append(n) or n}, key=lambda n, name: n)
+    assert [mistakes["a"](n, "x") for n in (2, 2, 3)] == [2, 2, 3]
+    assert built == [2, 3]

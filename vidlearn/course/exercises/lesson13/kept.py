@@ -1,6 +1,7 @@
 """Wrong answers that build networks are built once, and each network is judged once."""
 
 import functools
+from contextlib import suppress
 from weakref import WeakKeyDictionary
 
 
@@ -20,12 +21,12 @@ def once(measure):
 
     @functools.wraps(measure)
     def measured(model, *args):
-        try:
-            if model not in known:
-                known[model] = measure(model, *args)
-        except TypeError:  # what cannot be remembered is no model
-            return measure(model, *args)
-        return known[model]
+        if model in known:
+            return known[model]
+        found = measure(model, *args)
+        with suppress(TypeError):  # what cannot be remembered is no model
+            known[model] = found
+        return found
 
     return measured
 
