@@ -255,13 +255,15 @@ class _Training:
         return error
 
     def _finish_epoch(self, watch):
+        from keras import ops
+
         now, steps = self.state, self.settings["steps"]
         found = precision(self.model, self.looked_at, self.wanted, self.settings["classes"])
         seconds = now.sums.pop("seconds")
         means = {name: value / steps for name, value in now.sums.items()}
         row = {"epoch": now.epoch + 1, "loss": means.pop("loss"), **means}
         row |= {"val_mAP50": found[0], "val_mAP": found[1]}
-        rate = float(np.asarray(self.model.optimizer.learning_rate))
+        rate = float(ops.convert_to_numpy(self.model.optimizer.learning_rate))
         row |= {"learning_rate": rate, "seconds": round(seconds, 2)}
         better = (found[0] or 0.0) >= now.best
         now.rows.append(row)
