@@ -130,3 +130,31 @@ def test_weights_of_a_pyramid_serve_pictures_of_every_size(keras, size):
     other = built((*size, 3))
     other.set_weights(weights)
     assert all(np.array_equal(a, b) for a, b in zip(other.get_weights(), weights, strict=True))
+
+
+def test_the_way_round_the_convolutions_averages_over_the_stride_by_hand(keras):
+    from vidlearn.models.backbones import residual
+
+    pictures = keras.Input((3, 4, 5))
+    model = keras.Model(pictures, residual(pictures, 5, 2))
+    model.set_weights([np.zeros_like(w) for w in model.get_weights()])  # nothing goes through them
+    x = np.random.default_rng(0).normal(size=(1, 3, 4, 5)).astype("float32")
+    found = keras.ops.convert_to_numpy(model(x))[0]
+    rows = [x[0, :2], x[0, 2:]]  # the last row stands alone
+    wanted = [[row[:, k : k + 2].mean(axis=(0, 1)) for k in (0, 2)] for row in rows]
+    np.testing.assert_allclose(found, np.maximum(wanted, 0), atol=1e-5)
+
+
+def test_the_pyramid_crops_at_the_end_so_that_places_stay(keras):
+    """Cell (1, 2) of a coarse map is cells (2, 4) to (3, 5) of the fine one, also of odd sizes."""
+    from vidlearn.models.backbones import pyramid
+
+    fine, coarse = keras.Input((5, 7, 3)), keras.Input((3, 4, 6))
+    model = keras.Model([fine, coarse], pyramid([fine, coarse], 2)[0])
+    rng = np.random.default_rng(2)
+    x = [rng.normal(size=(1, 5, 7, 3)), rng.normal(size=(1, 3, 4, 6))]
+    before = keras.ops.convert_to_numpy(model(x))
+    x[1][0, 1, 2] = 3 - x[1][0, 1, 2]
+    places = np.argwhere((keras.ops.convert_to_numpy(model(x)) != before)[0].any(axis=-1))
+    assert places.min(axis=0).tolist() == [2, 4]
+    assert places.max(axis=0).tolist() == [3, 5]

@@ -290,3 +290,27 @@ def test_compile_rejects_other_losses_and_lets_predict_see_another_network(frame
     model.network = other.network
     model.compile("sgd")
     same(model.predict(frames), other.predict(frames))
+
+
+def test_of_very_many_boxes_the_best_enter_suppression():
+    """Five hundred boxes apart, with scores in no order: the best of all are found, in order."""
+    from vidlearn.models.detector import _best
+
+    rng = np.random.default_rng(4)
+    starts = 10.0 * np.stack(np.divmod(np.arange(500), 25), axis=1)
+    boxes = np.concatenate([starts, starts + 8], axis=1).astype(np.float32)
+    scores = rng.permutation(500)[:, None] / 500
+    found = _best(boxes, scores, threshold=0.0, overlap=0.5, most=500)
+    assert len(found) == 499  # all but that of score 0
+    found = _best(boxes, scores, threshold=0.0, overlap=0.5, most=7)
+    np.testing.assert_allclose(found.scores, np.arange(499, 492, -1) / 500)
+    np.testing.assert_array_equal(found.boxes, boxes[np.argsort(-scores[:, 0])[:7]])
+
+
+def test_boxes_of_which_nothing_is_left_in_the_picture_are_no_detections():
+    from vidlearn.models.detector import _best
+
+    boxes = np.float32([[0, 3, 0, 9], [5, 48, 9, 48], [5, 5, 9, 9], [64, 48, 64, 48]])  # clipped
+    found = _best(boxes, np.full((4, 2), 0.9), threshold=0.1, overlap=0.5, most=9)
+    assert found.boxes.tolist() == [[5, 5, 9, 9]] * 2
+    assert sorted(found.labels) == [0, 1]

@@ -199,3 +199,13 @@ def test_build_ssd_rejects(options, told):
     sizes = {"sizes": ((8,), (16,), (32,))} if options.get("backbone") == "mobilenet" else {}
     with pytest.raises(ValueError, match=told):
         build_ssd(shape, CLASSES, **{"width": 4, **sizes, **options})
+
+
+def test_an_untrained_network_takes_nearly_all_for_background():
+    import keras
+
+    keras.utils.set_random_seed(2)
+    fresh = build_ssd(SHAPE, CLASSES, sizes=SIZES, width=4, depth=1)
+    _, scores = numbers(*fresh.decode(fresh(np.random.default_rng(0).uniform(0, 255, (2, *SHAPE)))))
+    # e^3 against three classes: 3 / (e^3 + 3)
+    assert scores.sum(axis=2).mean() == pytest.approx(3 / (np.exp(3) + 3), abs=0.03)
