@@ -263,10 +263,10 @@ def test_a_proposal_of_next_to_no_score_still_is_one(model):
 def test_what_fills_up_the_proposals_is_not_learned(model):
     proposals = np.float32([[[k, 1, k + 9, 12] for k in range(8)]])
     scores = np.float32([[0.9, 0.5, 0, 0, 0, 0, 0, 0]])
-    y = pad_truths([Truth([[30, 8, 52, 36]], [0])], 3)
+    y = pad_truths([Truth([[30, 8, 70, 36]], [0])], 3)
     rois, kinds, _ = numbers(model.roi_targets(proposals, scores, y["boxes"], y["labels"]))
     assert sorted(rois[0, kinds[0] >= 0, 0]) == [0, 1, 30]  # two proposals and the truth
-    assert kinds[0].tolist().count(1) == 1
+    assert rois[0, kinds[0] == 1].tolist() == [[30, 8, 56, 36]]  # what the picture shows of it
 
 
 def test_what_fills_up_the_proposals_is_not_found(model, outputs):
