@@ -60,7 +60,7 @@ def nms(boxes, scores, *, threshold, most):
     real = ops.take_along_axis(scores, order, axis=1) > float("-inf")
     better = ops.triu(ops.ones((count, count), "bool"), k=1)  # row i comes before column j
     rivals = ops.logical_and(iou(boxes, boxes) > threshold, better)
-    kept = ops.logical_and(_settled(rivals, real), real)
+    kept = _settled(rivals, real)
     places = ops.arange(count, dtype="int32")
     firsts = ops.top_k(ops.where(kept, count - places, -places), min(most, count))[1]
     firsts = ops.cast(firsts, "int32")
