@@ -149,12 +149,6 @@ class TestObjectness:
         terms = model.loss_terms(outputs, *truth, training=True)
         assert float(ours) == pytest.approx(float(terms["objectness"]), rel=1e-5)
 
-    def test_every_named_mistake_is_named(self):
-        exercise = get("objectness-loss")
-        for mistake, answer in exercise.mistakes.items():
-            result = grade(exercise, answer)
-            assert (result.status, result.misconception) == ("wrong", mistake)
-
     def test_what_cannot_be_compiled_is_told_with_its_line(self):
         def with_numpy(logits, overlap, positive):
             from keras import ops
