@@ -19,6 +19,7 @@ SECOND_FORM = {
     "03",
     "11",
     "12",
+    "13",
     "14",
     "15",
 }  # see "How a lesson is built" in CONTRIBUTING.md; the others follow
