@@ -248,7 +248,9 @@ def _data_download(chosen) -> int:
 def _train(chosen) -> int:
     from vidlearn.course.presets import preset
 
-    runs, pictures = _runs(), _pictures(chosen)
+    runs = _runs()
+    runs.training.expect_outside(chosen.out, chosen.data)
+    pictures = _pictures(chosen)
     given = chosen.preset or (None if chosen.resume else preset())
     how = {"epochs": chosen.epochs, "size": chosen.size, "seed": chosen.seed}
     how |= {"colour": chosen.colour, "upside_down": chosen.upside_down, "resume": chosen.resume}

@@ -88,6 +88,24 @@ def test_an_undivided_folder_is_evaluated_on_what_was_put_aside(tmp_path):
     assert runs.data.held_out(undivided, []) is undivided
 
 
+def test_pictures_of_the_same_names_are_not_those_that_were_put_aside(tmp_path):
+    flat = datasets.read(labelled(tmp_path / "flat", {"": 10}))
+    settings, _, val = runs.settings.decided("ssd", flat, {"seed": 1})
+    about, names = settings["data"], [item.name for item in val]
+
+    def put_aside(pictures):
+        return [item.name for item in runs.data.as_trained(pictures, about).split("val")]
+
+    assert put_aside(flat) == names
+    assert put_aside(datasets.read(labelled(tmp_path / "moved", {"": 10}))) == names
+    others = datasets.read(labelled(tmp_path / "others", {"": 10}, seed=5))
+    assert runs.data.as_trained(others, about) is others
+    assert runs.data.as_trained(flat, None) is flat
+    labels = tmp_path / "flat" / names[0].replace("png", "txt")
+    labels.write_text("red 1 2 13 14\n")  # corrected since
+    assert put_aside(datasets.read(tmp_path / "flat")) == names
+
+
 def test_a_damaged_or_missing_model_is_told(complete, tmp_path, capsys):
     folder = tmp_path / "run"
     folder.mkdir()

@@ -142,8 +142,11 @@ def test_nothing_half_written_stays(complete, tmp_path, monkeypatch, capsys):
         (["a.mp4", "--out", "b.mp4", "--threshold", "1.2"], "threshold must be 0 to 1"),
         (["gone.mp4", "--out", "b.mp4"], "There is no file"),
         (["a.mp4", "--out", "b.mp4", "--json", "no/b.json"], "b.json was not written"),
+        (["a.mp4", "--out", "b.mp4", "--json", "./a.mp4"], "./a.mp4 is the source itself"),
+        (["a.mp4", "--out", "b.mp4", "--json", "./b.mp4"], "cannot hold both"),
+        (["a.mp4", "--out", "b.mp4", "--json", "."], ". is a folder"),
     ],
-    ids=["ending", "itself", "threshold", "gone", "folder"],
+    ids=["ending", "itself", "threshold", "gone", "folder", "source", "both", "onto"],
 )
 def test_predict_rejects(complete, tmp_path, monkeypatch, capsys, options, message):
     make_clip(tmp_path / "a.mp4", 3)

@@ -81,6 +81,90 @@ def test_resume_rejects_what_is_no_training(toy, tmp_path, capsys):
     assert "is no training" in said(capsys, *told)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("preset", None, "'preset' is missing"),
+        ("upside_down", None, "'upside_down' is missing"),
+        ("data", None, "'data' is missing"),
+        ("preset", "huge", "preset must be one of tiny"),
+        ("kind", "rcnn", "kind must be one of"),
+        ("colour", "loud", "colour must be one of"),
+        ("epochs", "x", "epochs: 'x'"),
+        ("epochs", -3, "epochs must be a whole number"),
+        ("steps", 0, "steps: 0"),
+        ("batch_size", 0, "batch_size: 0"),
+        ("size", [50, 64], "multiples of 16"),
+        ("size", "x", "size: 'x'"),
+        ("rate", "x", "rate: 'x'"),
+        ("network", [1], r"network: \[1\]"),
+        ("data", {}, "'pictures' is missing"),
+        ("data", {"pictures": [1]}, "list indices"),
+    ],
+)
+def test_settings_that_were_spoilt_by_hand_are_told(copy, toy, name, value, message):
+    path = copy / "settings.json"
+    settings = json.loads(path.read_text())
+    assert runs.settings.readable(settings, path) is settings
+    settings = {key: one for key, one in (settings | {name: value}).items() if one is not None}
+    path.write_text(json.dumps(settings))
+    with pytest.raises(runs.RunError, match=rf"settings\.json is damaged \(.*{message}"):
+        runs.train("ssd", toy, copy, resume=True)
+    assert json.loads(path.read_text()) == settings
+
+
+def test_options_of_the_network_that_were_spoilt_are_told(copy, toy):
+    path = copy / "settings.json"
+    settings = json.loads(path.read_text())
+    path.write_text(json.dumps(settings | {"network": {"wide": 3}}))
+    with pytest.raises(runs.RunError, match=r"settings\.json is damaged \(.*wide"):
+        runs.train("ssd", toy, copy, resume=True)
+
+
+def test_a_training_without_its_state_does_not_begin_anew(copy, toy, capsys):
+    """The state of a complete training may be deleted: its model must not be trained over."""
+    (copy / state.NAME).unlink()
+    model = (copy / "model.keras").read_bytes()
+    told = said(capsys, "train", "ssd", "--data", toy, "--out", copy, "--resume", "--epochs", 5)
+    assert "There is no last.npz in" in told
+    assert "another folder" in told
+    assert (copy / "model.keras").read_bytes() == model
+    assert len(runs.Run(copy).metrics()) == 3
+
+
+def test_fewer_epochs_than_are_done_change_nothing(copy, toy, capsys):
+    (copy / "sample.png").unlink()  # as where the process died before it was drawn
+    runs.train("ssd", toy, copy, resume=True, epochs=2)
+    assert (copy / "sample.png").exists()
+    assert "is complete: 3 epochs" in capsys.readouterr().out
+    assert runs.Run(copy).settings["epochs"] == 3
+    assert len(runs.Run(copy).metrics()) == 3
+
+
+def test_a_folder_that_another_took_meanwhile_is_refused(toy, tmp_path, monkeypatch):
+    """Both find the folder free; one has done its training when the other has read its pictures."""
+    out, decide = tmp_path / "run", runs.training.decided
+
+    def slow(*told):
+        out.mkdir()
+        (out / "settings.json").write_text("of the other")
+        return decide(*told)
+
+    monkeypatch.setattr(runs.training, "decided", slow)
+    with pytest.raises(runs.RunError, match="is there and not empty"):
+        runs.train("ssd", toy, out, preset="tiny", epochs=1)
+    assert (out / "settings.json").read_text() == "of the other"
+
+
+def test_what_a_training_leaves_that_was_killed_as_it_began_is_no_training(tmp_path):
+    for name in ("lock", ".x1.part.json"):
+        (tmp_path / name).write_text("")
+    runs.training._expect_free(tmp_path)
+    (tmp_path / "notes.txt").write_text("")
+    with pytest.raises(runs.RunError, match="not empty"):
+        runs.training._expect_free(tmp_path)
+
+
 def test_more_epochs_go_on(copy, toy, complete):
     runs.train("ssd", toy, copy, resume=True, epochs=4)
     rows = runs.Run(copy).metrics()
@@ -116,8 +200,9 @@ def test_a_damaged_state_is_told_and_nothing_is_lost(copy, toy, capsys, damage):
     [
         (["rcnn"], "kind must be one of faster_rcnn, yolo, ssd. Received: 'rcnn'"),
         (["ssd", "--preset", "huge"], "preset must be one of tiny, cpu, gpu"),
-        (["ssd", "--epochs", "0"], "epochs must be a whole number, 1 or more"),
-        (["ssd", "--seed", "-1"], "seed must be a whole number, 0 or more"),
+        (["ssd", "--epochs", "0"], "epochs must be a whole number from 1 to 1000000"),
+        (["ssd", "--seed", "-1"], "seed must be a whole number from 0 to"),
+        (["ssd", "--seed", "4294967296"], "Received: 4294967296"),
         (["ssd", "--colour", "loud"], "colour must be one of mild, strong"),
         (["ssd", "--size", "100x64"], "multiples of 16 from 32 to 2048"),
         (["ssd", "--size", "64"], "such as 192x256. Received: 64"),
@@ -134,6 +219,16 @@ def test_train_rejects_a_folder_among_the_pictures(toy, capsys):
     told = said(capsys, "train", "ssd", "--data", toy, "--out", toy / "train" / "run")
     assert f"{toy / 'train' / 'run'} lies in {toy}, among the pictures" in told
     assert not (toy / "train" / "run").exists()
+
+
+def test_train_rejects_a_folder_beside_the_pictures_in_their_set(tmp_path, capsys):
+    """All pictures lie in one folder of the set; those of a run beside it would be read too."""
+    whole = labelled(tmp_path / "set", {"pictures": 4})
+    told = said(capsys, "train", "ssd", "--data", whole, "--out", whole / "run")
+    assert f"{whole / 'run'} lies in {whole}, among the pictures" in told
+    with pytest.raises(runs.RunError, match="among the pictures"):
+        runs.train("ssd", whole, whole / "run", preset="tiny")
+    assert not (whole / "run").exists()
 
 
 def test_train_rejects_labels_at_fault_unless_they_are_skipped(toy, tmp_path, capsys):
@@ -195,9 +290,10 @@ def test_a_picture_that_is_gone_meanwhile_is_named(tmp_path):
         runs.train("ssd", pictures, tmp_path / "run", preset="tiny", epochs=1)
 
 
-def test_memory_that_is_full_is_told(toy, tmp_path, monkeypatch):
+@pytest.mark.parametrize("error", [RuntimeError("CUDA out of memory. Tried ..."), MemoryError()])
+def test_memory_that_is_full_is_told(toy, tmp_path, monkeypatch, error):
     def full(self, model, batches):
-        raise RuntimeError("CUDA out of memory. Tried to allocate 20 MiB")
+        raise error
 
     monkeypatch.setattr("vidlearn.runs.watch.Watch.fit", full)
     with pytest.raises(runs.RunError, match="not enough memory for pictures of"):

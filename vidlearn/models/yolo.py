@@ -254,7 +254,8 @@ class YOLO(Detector):
         """Boxes of all cells, and confidence times the softmax over the classes (2016, eq. 1)."""
         objectness, logits, raw = outputs
         sure = ops.expand_dims(ops.sigmoid(objectness), -1)
-        return self._boxes(raw), sure * ops.softmax(logits)
+        # Keras warns of a softmax over one class, which is as it should be: 1.
+        return self._boxes(raw), sure * ops.exp(ops.log_softmax(logits))
 
     def get_config(self):
         own = {"limits": self.limits, "shared": self.shared, "radius": self.radius}

@@ -81,6 +81,30 @@ def held_out(pictures, names):
     return replace(pictures, items=tuple(items))
 
 
+def as_trained(pictures, about):
+    """Put into "val" what a training put aside, where these are its pictures.
+
+    Another folder may well have pictures of the same names: it counts only where it lies in the
+    same place, or what was put aside has the same boxes.
+
+    Parameters
+    ----------
+    pictures : DetectionSet
+    about : dict or None
+        What the settings of a training say of its data.
+
+    Returns
+    -------
+    DetectionSet
+    """
+    about = about or {}
+    dealt = held_out(pictures, about.get("held_out", ()))
+    if dealt is pictures or about.get("folder") == common_folder(pictures):
+        return dealt
+    same = fingerprint(dealt.split("val")) == about.get("fingerprint", {}).get("val")
+    return dealt if same else pictures
+
+
 def keys(pictures):
     """Return what tells the pictures of a set apart: their paths within its folder."""
     top = common_folder(pictures)

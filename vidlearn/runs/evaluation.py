@@ -111,7 +111,7 @@ def _plain(value):
 def _chosen(run, whole, split):
     """Return the split's name and its pictures."""
     if "val" not in whole.splits:
-        whole = data.held_out(whole, run.settings.get("data", {}).get("held_out", ()))
+        whole = data.as_trained(whole, run.settings.get("data"))
     there = whole.splits
     if split is None:
         split = next((name for name in ("test", "val") if name in there), "")

@@ -68,8 +68,7 @@ def predict(run, source, out, *, found=None, threshold=0.5, progress=False):
     words, least = text("runs"), float(threshold)
     if not 0 <= least <= 1:
         raise RunError(words["share"].format(name="threshold", value=threshold))
-    if Path(out).expanduser().resolve() == Path(source).expanduser().resolve():
-        raise RunError(words["onto_itself"].format(file=out))
+    _expect_files(source, out, found)
     clock = _Clock(video.frame_times(source))
     model = run.model()
     with ExitStack() as stack:
@@ -80,6 +79,20 @@ def predict(run, source, out, *, found=None, threshold=0.5, progress=False):
         drawn = _drawn(seen, clock, run.classes, tell, counts)
         video.write_video(out, drawn, times=clock, sound=source)
     return words["predicted"].format(frames=counts[0], boxes=counts[1], file=out)
+
+
+def _expect_files(source, out, found):
+    """Refuse to write onto the source, two things into one file, or a file onto a folder."""
+    words = text("runs")
+    taken = {Path(source).expanduser().resolve(): "onto_itself"}
+    for file in (out, found):
+        if file is None:
+            continue
+        place = Path(file).expanduser().resolve()
+        why = taken.get(place) or ("folder" if place.is_dir() else None)
+        if why:
+            raise RunError(words[why].format(file=file))
+        taken[place] = "both"
 
 
 class _Clock:

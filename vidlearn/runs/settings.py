@@ -15,6 +15,14 @@ from . import data, table
 from .files import RunError
 
 NEW = {"preset": "cpu", "seed": 0, "colour": "mild", "upside_down": False}
+HELD = {
+    **dict.fromkeys(("kind", "preset", "colour", "vidlearn"), str),
+    **dict.fromkeys(("classes", "size"), list),
+    **dict.fromkeys(("network", "data"), dict),
+    **dict.fromkeys(("epochs", "steps", "batch_size", "seed"), int),
+    **dict.fromkeys(("rate", "decay"), int | float),
+    "upside_down": bool,
+}
 FIXED = ("kind", "preset", "classes", "size", "seed", "colour", "upside_down")
 
 
@@ -25,13 +33,45 @@ def given_options(**options):
     if given.get("colour", "mild") not in ("mild", "strong"):
         told = {"name": "colour", "known": "mild, strong", "value": given["colour"]}
         raise RunError(words["one_of"].format(**told))
-    for name, least in (("epochs", 1), ("seed", 0)):
+    for name, least, most in (("epochs", 1, 10**6), ("seed", 0, 2**32 - 1)):
         value = given.get(name, least)
-        if not isinstance(value, int | np.integer) or value < least:
-            raise RunError(words["whole"].format(name=name, least=least, value=value))
+        if not isinstance(value, int | np.integer) or not least <= value <= most:
+            told = {"name": name, "least": least, "most": most, "value": value}
+            raise RunError(words["whole"].format(**told))
     if "size" in given:
         given["size"] = table.checked_size(given["size"])
     return given
+
+
+def readable(old, path):
+    """Return the settings of a training that is to go on; refuse what was spoilt by hand.
+
+    Parameters
+    ----------
+    old : dict
+    path : Path
+        Where they were read.
+
+    Returns
+    -------
+    dict
+    """
+    try:
+        for name, kind in HELD.items():
+            value = old[name]
+            if not isinstance(value, kind) or (name in ("steps", "batch_size") and value < 1):
+                raise ValueError(f"{name}: {value!r}")
+        table.checked(old["kind"], old["preset"])
+        given_options(**{name: old[name] for name in (*NEW, "epochs", "size")})
+        for part in ("train", "val"):
+            _pictures(old["data"], part)
+    except KeyError as error:
+        why = text("runs")["lacks"].format(name=error)
+    except (ValueError, TypeError) as error:
+        why = error
+    else:
+        return old
+    raise RunError(text("runs")["damaged_settings"].format(file=path, why=why))
 
 
 def decided(kind, whole, given, old=None):

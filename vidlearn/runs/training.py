@@ -14,7 +14,7 @@ from . import data, report, state, table
 from .evaluation import precision
 from .files import RunError, locked, not_written, replaced, sweep, write_text
 from .run import CLASSES, MODEL, SETTINGS, Run
-from .settings import decided, given_options, gone_on
+from .settings import decided, given_options, gone_on, readable
 from .watch import Watch, interrupts
 
 SMALL = 8  # pixels: what is smaller than the finest stride is hard to find
@@ -94,17 +94,19 @@ def train(
     given = given_options(**options, colour=colour, upside_down=upside_down)
     table.checked(kind, given.get("preset", "cpu"))
     folder = Path(out).expanduser()
-    old = Run(folder).settings if resume else None
-    if not resume and folder.exists() and not _is_free(folder):
-        raise RunError(text("runs")["there"].format(folder=folder))
+    old = _to_go_on(folder) if resume else None
+    if not resume:
+        _expect_free(folder)
+    if isinstance(pictures, str | Path):
+        expect_outside(folder, pictures)
     settings, *parts = decided(kind, data.as_set(pictures, skip=skip), given, old)
-    if folder.resolve().is_relative_to(Path(settings["data"]["folder"]).resolve()):
-        told = {"folder": folder, "data": settings["data"]["folder"]}
-        raise RunError(text("runs")["inside"].format(**told))
+    expect_outside(folder, settings["data"]["folder"])
     if old is not None:
         settings = gone_on(old, settings, folder)
     _make(folder)
     with locked(folder):
+        if not resume:  # another may have begun, and ended, while the pictures were read
+            _expect_free(folder)
         sweep(folder)
         _Training(folder, settings, *parts).go()
     return Run(folder)
@@ -117,8 +119,35 @@ def _make(folder):
         raise not_written(folder, error) from error
 
 
-def _is_free(folder):
-    return folder.is_dir() and not {path.name for path in folder.iterdir()} - {"lock"}
+def expect_outside(folder, pictures):
+    """Refuse a training's folder that lies among the pictures: its own would be taken for some.
+
+    Parameters
+    ----------
+    folder, pictures : str or Path
+    """
+    places = (Path(path).expanduser().resolve() for path in (folder, pictures))
+    if next(places).is_relative_to(next(places)):
+        raise RunError(text("runs")["inside"].format(folder=folder, data=pictures))
+
+
+def _expect_free(folder):
+    """Refuse a folder that holds more than what a training leaves that was killed as it began."""
+    there = folder.exists()
+    if there and folder.is_dir():
+        names = {path.name for path in folder.iterdir() if not path.match(".*.part.*")}
+        there = bool(names - {"lock"})
+    if there:
+        raise RunError(text("runs")["there"].format(folder=folder))
+
+
+def _to_go_on(folder):
+    """Return the settings in a folder from which a training can go on."""
+    run = Run(folder)
+    settings = readable(run.settings, folder / SETTINGS)
+    if run.metrics() and not (folder / state.NAME).exists():
+        raise RunError(text("runs")["no_state"].format(folder=folder))
+    return settings
 
 
 def _write_head(folder, settings):
@@ -154,14 +183,21 @@ class _Training:
         self.augment = data.augmenter(settings["colour"], settings["upside_down"], settings["seed"])
         keras.utils.set_random_seed(settings["seed"])
         with _precision(settings["preset"]):
-            self.model = table.build(
-                settings["kind"], self.size, settings["classes"], settings["network"]
-            )
+            self.model = self._built()
         self._compile()
         self.state = state.State()
         if (folder / state.NAME).exists():
             self.state = state.load(folder, self.model)
+        settings["epochs"] = max(settings["epochs"], self.state.epoch)
         _write_head(folder, settings)
+
+    def _built(self):
+        s = self.settings
+        try:
+            return table.build(s["kind"], self.size, s["classes"], s["network"])
+        except TypeError as error:  # an option that there is not: they were spoilt by hand
+            told = {"file": self.folder / SETTINGS, "why": error}
+            raise RunError(text("runs")["damaged_settings"].format(**told)) from error
 
     def _compile(self):
         from .recipe import optimizer
@@ -175,7 +211,7 @@ class _Training:
         """Train until the last epoch, or Ctrl-C."""
         epochs, words = self.settings["epochs"], text("runs")
         if self.state.rows:  # the process may have ended before these were written
-            self._report(better=False)
+            self._report(better=not (self.folder / "sample.png").exists())
         if self.state.epoch >= epochs:
             print(words["finished"].format(done=self.state.epoch, folder=self.folder))
             return
@@ -187,7 +223,9 @@ class _Training:
                 if asked and self.state.epoch < epochs:
                     told = {"epoch": self.state.epoch + 1, "step": self.state.step + 1}
                     raise KeyboardInterrupt(words["stopped"].format(**told))
-        print(words["done"].format(folder=self.folder, best=self.state.best))
+        measured = [row["val_mAP50"] for row in self.state.rows if row["val_mAP50"] is not None]
+        best = f"{max(measured):.3f}" if measured else "-"
+        print(words["done"].format(folder=self.folder, best=best))
 
     def _tell(self):
         """Say what is about to be trained, before it takes time."""
@@ -250,7 +288,7 @@ class _Training:
         if self.frames.trouble is not None:
             return self.frames.trouble
         told = f"{type(error).__name__} {error}".lower()
-        if "resourceexhausted" in told or "out of memory" in told:
+        if isinstance(error, MemoryError) or "resourceexhausted" in told or "out of memory" in told:
             return RunError(text("runs")["memory"].format(size=self.settings["size"]))
         return error
 
