@@ -100,7 +100,8 @@ def test_pictures_of_the_same_names_are_not_those_that_were_put_aside(tmp_path):
     assert put_aside(datasets.read(labelled(tmp_path / "moved", {"": 10}))) == names
     others = datasets.read(labelled(tmp_path / "others", {"": 10}, seed=5))
     assert runs.data.as_trained(others, about) is others
-    assert runs.data.as_trained(flat, None) is flat
+    for spoilt in (None, [], "x"):
+        assert runs.data.as_trained(flat, spoilt) is flat
     labels = tmp_path / "flat" / names[0].replace("png", "txt")
     labels.write_text("red 1 2 13 14\n")  # corrected since
     assert put_aside(datasets.read(tmp_path / "flat")) == names
@@ -119,6 +120,14 @@ def test_a_damaged_or_missing_model_is_told(complete, tmp_path, capsys):
     (folder / "model.keras").write_bytes((complete.folder / "model.keras").read_bytes()[:5000])
     with pytest.raises(runs.RunError, match=r"model\.keras cannot be loaded"):
         runs.Run(folder).model()
+    (folder / "model.keras").write_bytes((complete.folder / "model.keras").read_bytes())
+    (folder / "settings.json").write_text('{"classes": ["red", "blue"]}')
+    with pytest.raises(runs.RunError, match=r"settings\.json are not those of .*: blue, red\."):
+        runs.Run(folder).model()
+    for words in (b"epoch,loss\n1,abc\n", b"epoch\n1,2\n", b"\xff\xfe"):
+        (folder / "metrics.csv").write_bytes(words)
+        with pytest.raises(runs.RunError, match=r"metrics\.csv is damaged .* --resume"):
+            runs.Run(folder).metrics()
     (folder / "settings.json").write_text('{"classes": 3')
     assert cli.main(["evaluate", str(folder), "--data", str(tmp_path)]) == 1
     assert "settings.json is damaged" in capsys.readouterr().err

@@ -55,6 +55,9 @@ def test_what_a_training_leaves(complete, toy):
     assert [row["epoch"] for row in rows] == [1, 2, 3]
     for row in rows:
         assert row["loss"] == pytest.approx(row["box"] + row["class"], rel=1e-4)
+    with np.load(folder / "last.npz") as last:
+        for row, kept in zip(rows, json.loads(str(last["state"]))["rows"], strict=True):
+            assert row == {name: pytest.approx(value, rel=1e-5) for name, value in kept.items()}
     model = complete.model()
     assert isinstance(model, models.SSD)
     assert model.classes == ("blue", "red")
@@ -63,6 +66,9 @@ def test_what_a_training_leaves(complete, toy):
     for name in ("curves.png", "sample.png"):
         with Image.open(folder / name) as picture:
             assert min(picture.size) > 300
+    (folder.parent / "plain").write_text("")
+    modes = {path.stat().st_mode for path in [*folder.iterdir(), folder.parent / "plain"]}
+    assert len(modes) == 1  # others may read what they may read elsewhere
     readme = (folder / "README.txt").read_text()
     told = {name for name in re.findall(r"^(\S+\.\w+|lock) ", readme, re.MULTILINE)}
     assert told == {path.name for path in folder.iterdir()} - {"README.txt"}
@@ -194,12 +200,16 @@ def test_a_class_without_a_box_and_validation_without_one(tmp_path, capsys):
     for path in (folder / "val").glob("*.txt"):
         path.write_text("")
     (folder / "classes.txt").write_text("never\nblue\n")
-    run = runs.train("ssd", folder, tmp_path / "run", preset="tiny", epochs=1)
+    run = runs.train("ssd", folder, tmp_path / "run", preset="tiny", epochs=2)
     assert run.classes == ("never", "blue")
     row = run.metrics()[0]
     assert row["val_mAP50"] is None
     assert row["val_mAP"] is None
-    assert run.model().classes == ("never", "blue")  # the last one, where none is better
+    model = run.model()
+    assert model.classes == ("never", "blue")
+    with np.load(run.folder / "last.npz") as last:  # of the last epoch, where none is better
+        for k, variable in enumerate(model.variables):
+            np.testing.assert_array_equal(variable.numpy(), last[f"weight/{k}"])
     told = capsys.readouterr().out
     assert "mAP50 -, mAP -" in told
     assert "best mAP50 on the validation pictures -." in told

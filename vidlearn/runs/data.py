@@ -90,14 +90,14 @@ def as_trained(pictures, about):
     Parameters
     ----------
     pictures : DetectionSet
-    about : dict or None
-        What the settings of a training say of its data.
+    about : dict
+        What the settings of a training say of its data; nothing, where it is none.
 
     Returns
     -------
     DetectionSet
     """
-    about = about or {}
+    about = about if isinstance(about, dict) else {}
     dealt = held_out(pictures, about.get("held_out", ()))
     if dealt is pictures or about.get("folder") == common_folder(pictures):
         return dealt

@@ -63,7 +63,7 @@ class Run:
         Raises
         ------
         RunError
-            If there is none yet, or its file is damaged.
+            If there is none yet, its file is damaged, or the settings name other classes.
         """
         from vidlearn.models import load_detector
 
@@ -71,10 +71,14 @@ class Run:
         if not path.is_file():
             raise RunError(text("runs")["no_model"].format(folder=self.folder))
         try:
-            return load_detector(path)
+            model = load_detector(path)
         except Exception as error:  # whatever a damaged file brings about in Keras
             why = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise RunError(text("runs")["damaged_model"].format(file=path, why=why)) from error
+        if model.classes != self.classes:  # exchanged, they would give things wrong names
+            told = {"names": ", ".join(model.classes), "file": self.folder / SETTINGS}
+            raise RunError(text("runs")["classes_differ"].format(**told))
+        return model
 
     def metrics(self):
         """Return what was measured.
@@ -88,8 +92,11 @@ class Run:
         path = self.folder / METRICS
         if not path.is_file():
             return []
-        with open(path, encoding="utf-8", newline="") as file:
-            return [{k: _number(v) for k, v in row.items()} for row in csv.DictReader(file)]
+        try:
+            with open(path, encoding="utf-8", newline="") as file:
+                return [{k: _number(v) for k, v in row.items()} for row in csv.DictReader(file)]
+        except (ValueError, TypeError, csv.Error) as error:
+            raise RunError(text("runs")["damaged_metrics"].format(file=path, why=error)) from error
 
     def __repr__(self):
         told = {"kind": self.settings.get("kind"), "epochs": len(self.metrics())}

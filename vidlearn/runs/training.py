@@ -13,7 +13,7 @@ from vidlearn.messages import text
 from . import data, report, state, table
 from .evaluation import precision
 from .files import RunError, locked, not_written, replaced, sweep, write_text
-from .run import CLASSES, MODEL, SETTINGS, Run
+from .run import CLASSES, METRICS, MODEL, SETTINGS, Run
 from .settings import decided, given_options, gone_on, readable
 from .watch import Watch, interrupts
 
@@ -145,7 +145,7 @@ def _to_go_on(folder):
     """Return the settings in a folder from which a training can go on."""
     run = Run(folder)
     settings = readable(run.settings, folder / SETTINGS)
-    if run.metrics() and not (folder / state.NAME).exists():
+    if (folder / METRICS).exists() and not (folder / state.NAME).exists():
         raise RunError(text("runs")["no_state"].format(folder=folder))
     return settings
 
