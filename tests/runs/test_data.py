@@ -1,5 +1,7 @@
 """The pictures of a training: divided, fitted, kept, told apart; sizes and anchors from boxes."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -167,6 +169,24 @@ def test_pictures_are_changed_by_the_epoch_and_their_place_alone(toy):
         np.testing.assert_array_equal(x, other)
         np.testing.assert_array_equal(y["boxes"], truth["boxes"])
     assert not np.array_equal(whole[0][0], batches(3)[0][0])
+
+
+def test_changes_of_pictures_depend_on_the_seed():
+    frame = np.random.default_rng(2).integers(0, 255, (40, 50, 3)).astype(np.uint8)
+    first, same, other = (
+        data.augmenter("mild", False, seed)(frame, Truth([]), draw=(1, 4))[0] for seed in (5, 5, 6)
+    )
+    np.testing.assert_array_equal(first, same)
+    assert not np.array_equal(first, other)
+
+
+def test_validation_looks_at_some_of_the_whole_range(tmp_path):
+    val = datasets.read(labelled(tmp_path, {"": 40}))
+    training = SimpleNamespace(settings={"preset": "tiny"}, val=val, size=(48, 64))
+    runs.training._Training._choose_validation(training)
+    names = [item.name for item in training.val]
+    assert len(training.looked_at) == len(training.wanted) == len(set(names)) == 16
+    assert (names[0], names[-1]) == ("p0.png", "p39.png")
 
 
 @pytest.mark.parametrize("colour", ["mild", "strong"])

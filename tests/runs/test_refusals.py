@@ -67,10 +67,11 @@ def test_resume_rejects_other_pictures_and_classes(complete, tmp_path, capsys):
     assert "what is in the train pictures was 7 (" in told
 
 
-def test_resume_takes_the_same_pictures_from_another_folder(complete, toy, tmp_path, capsys):
+def test_resume_takes_the_same_pictures_from_another_folder(copy, tmp_path, capsys):
     folder = labelled(tmp_path / "moved", {"train": 7, "val": 3, "test": 4})
-    told = ["train", "ssd", "--data", str(folder), "--out", str(complete.folder), "--resume"]
+    told = ["train", "ssd", "--data", str(folder), "--out", str(copy), "--resume"]
     assert cli.main(told) == 0
+    assert runs.Run(copy).settings["data"]["folder"] == str(folder)
     out = capsys.readouterr().out
     assert "is complete: 3 epochs" in out
     assert "--epochs" in out
