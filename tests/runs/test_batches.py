@@ -72,6 +72,16 @@ def test_boxes_shrink_and_turn_with_their_picture_by_hand(truths):
     assert (x[0, :, 20:] == 128).all()  # the letterbox
 
 
+def test_what_is_difficult_or_a_crowd_is_not_learnt_in_fitted_pictures_either():
+    boxes = [[1, 2, 9, 8], [3, 4, 7, 9], [10, 2, 20, 12]]
+    truth = Truth(boxes, [1, 2, 3], [True, False, False], [False, True, False])
+    frame = np.zeros((30, 40, 3), np.uint8)
+    for size, box in (((30, 40), [10, 2, 20, 12]), ((15, 20), [5, 1, 10, 6])):
+        _, y = Batches([frame], [truth], size=size)[0]
+        assert y["labels"].tolist() == [[3, -1, -1]]
+        assert y["boxes"][0, 0].tolist() == box
+
+
 def test_all_batches_have_one_number_of_boxes(frames, truths):
     batches = Batches(frames, truths, size=(15, 20), batch_size=2)
     assert {batches[k][1]["boxes"].shape[1] for k in range(len(batches))} == {2}
