@@ -87,15 +87,16 @@ def build_faster_rcnn(
 
     Notes
     -----
-    Both networks are trained at once, in one step, which the paper calls approximate joint
-    training (section 3.2): the proposals count as given, no gradient flows through their
-    coordinates. Also other than in the paper: objectness is one logit and not a softmax of two;
-    the head's correction serves all classes, where Fast R-CNN has one for each; the box losses are
-    means over positives, in place of equation 1's N_reg and lambda; anchors that cross the border
-    are trained too, for in small pictures many do; a proposal below an IoU of 0.5 is background,
-    also below 0.1, where Fast R-CNN leaves it out; fewer boxes are drawn and proposed. With a
-    pyramid, proposals of every size are pooled from its finest map, which has been handed what the
-    coarser ones see; Lin et al. choose the map by size.
+    Both networks are trained at once, in one step, which the paper calls approximate joint training
+    (section 3.2): the proposals count as given, no gradient flows through their coordinates. Also
+    other than in the paper: objectness is one logit and not a softmax of two; the corrections of
+    anchors are divided by the variances, not only those of proposals; RoI align stands for RoI
+    pooling; the head's correction serves all classes, where Fast R-CNN has one for each; the box
+    losses are means over positives, in place of equation 1's N_reg and lambda; anchors that cross
+    the border are trained too, for in small pictures many do; a proposal below an IoU of 0.5 is
+    background, also below 0.1, where Fast R-CNN leaves it out; fewer boxes are drawn and proposed.
+    With a pyramid, proposals of every size are pooled from its finest map, which has been handed
+    what the coarser ones see; Lin et al. choose the map by size.
 
     References
     ----------

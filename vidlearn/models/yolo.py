@@ -7,9 +7,10 @@ anchors, for a box grown from a good guess is learned more easily than one grown
 have a price: their sizes have to be found for each data set, there are several boxes for every
 cell, and a thing unlike all of them in shape has to grow from a poor guess.
 
-This is the form that YOLO has had since YOLOX (2021), without anchors, as FCOS (2019) had shown
-that it can be done: a cell whose centre lies inside of a thing says how far it is from there to the
-thing's left, upper, right and lower edge. One box a cell; the only sizes are those at which one map
+YOLOX (2021) and others after it do without anchors, as FCOS (2019) had shown that it can be done.
+The distances here are those of FCOS (YOLOX itself keeps offsets in the cell and exponentials): a
+cell whose centre lies inside of a thing says how far it is from there to the thing's left, upper,
+right and lower edge. One box a cell; the only sizes are those at which one map
 hands over to the next. Three things make up for the anchors: several cells around the centre learn
 the same thing, so that more than one in hundreds is positive (YOLOX, section 2.1, multi positives);
 maps of different strides share out the sizes (FCOS, section 3.2); the IoU itself is the loss of the
