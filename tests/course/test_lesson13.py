@@ -83,6 +83,16 @@ def test_cases_of_anchor_targets_hold_every_rule():
     assert any(0 < best < 0.3 for best in found)
 
 
+def test_cases_of_anchor_targets_hang_on_no_rounding():
+    """Whoever computes in float32, or lets all ties win, is right, too."""
+    for anchors, truths in target_cases():
+        overlaps = boxes.iou(anchors, truths)
+        best, second = -np.sort(-overlaps, axis=0)[:2]
+        assert (best - second > 0.01).all()
+        for bound in (0.3, 0.7):
+            assert (abs(overlaps.max(axis=1) - bound) > 1e-3).all()
+
+
 @pytest.mark.parametrize("name", ["anchor-targets", "rpn-head", "faster-rcnn"])
 def test_every_named_mistake_is_named(name):
     exercise = get(name)
@@ -150,10 +160,20 @@ def test_rpn_head_by_hand():
         (lambda shape, per_cell: "a model", "Return a `keras.Model`"),
         (lambda shape, per_cell: rpn_head(shape, per_cell).outputs, "Return a `keras.Model`"),
         (lambda shape, per_cell: one_output(shape), "list of two"),
+        (lambda shape, per_cell: own_class(), "A class of your own"),
     ],
 )
 def test_rpn_head_rejects(answer, words):
     assert words in repr(grade(get("rpn-head"), answer))
+
+
+def own_class():
+    import keras
+
+    class Head(keras.Model):
+        pass
+
+    return Head()
 
 
 def one_output(shape):
@@ -161,6 +181,23 @@ def one_output(shape):
 
     features = keras.Input(shape)
     return keras.Model(features, keras.layers.Conv2D(4, 1)(features))
+
+
+def on_another_scale(size, trunk, rpn, head, anchors, count):
+    """Read the pieces as if the map were as large as the picture."""
+    import keras
+
+    from vidlearn.layers import RoIAlign
+
+    model = faster_rcnn(size, trunk, rpn, head, anchors, count)
+    features = next(layer for layer in model.layers if layer.name == "trunk").output
+    pieces = RoIAlign(3, scale=1)(features, model.outputs[0])
+    return keras.Model(model.inputs[0], [model.outputs[0], *head(pieces)])
+
+
+def test_faster_rcnn_takes_another_scale_for_no_stopped_gradient():
+    result = grade(get("faster-rcnn"), on_another_scale)
+    assert (result.status, result.misconception) == ("wrong", None)
 
 
 def joined_by_hand(size, trunk, rpn, head, anchors, count):

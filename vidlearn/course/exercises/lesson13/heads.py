@@ -51,6 +51,11 @@ def tried(model, shape, per_cell):
     if not isinstance(model, keras.Model):
         raise Refusal("Return a `keras.Model`: `keras.Model(features, [scores, moves])`.")
     one = isinstance(model, keras.Sequential)  # a single output, and no `output` before a call
+    if not one and not (hasattr(model, "inputs") and hasattr(model, "output")):
+        raise Refusal(
+            "A class of your own has no inputs to look at. Begin with `keras.Input`, and end with "
+            "`keras.Model(features, [scores, moves])`."
+        )
     if one or len(model.inputs or ()) != 1 or not isinstance(model.output, list | tuple):
         raise Refusal("The model takes one map, and puts out a list of two: `[scores, moves]`.")
     if len(model.outputs) != 2:
@@ -89,13 +94,21 @@ def _behaviour(model, shape, rng):
     bent = any(
         np.abs(a + b - 2 * m).max() > 1e-3 for a, b, m in zip(there, back, middle, strict=True)
     )
-    wide = run(30 * x)[0]
+    wide = [np.array(parts) for parts in zip(run(30 * x), run(-30 * x), strict=True)]
     return {
-        "scores' range": "0 to 1" if wide.min() >= 0 and wide.max() <= 1 else "any number",
+        "scores' range": _range(wide[0]),
+        "moves' range": _range(wide[1]),
         "ReLU in between": "yes" if bent else "no",
         "rows of scores that a change in cell (1, 2) reaches": np.array(sorted(changed[0])),
         "rows of moves that a change in cell (1, 2) reaches": np.array(sorted(changed[1])),
     }
+
+
+def _range(numbers):
+    """Say what an activation has left of the numbers."""
+    if np.abs(numbers).max() <= 1 + 1e-6:
+        return "0 to 1" if numbers.min() >= 0 else "-1 to 1"
+    return "0 and above" if numbers.min() >= 0 else "any number"
 
 
 def _numpy(x):
@@ -111,6 +124,7 @@ def _head(
     padding="same",
     active="relu",
     score=None,
+    move=None,
     each=1,
     turn=None,
     last=1,
@@ -135,7 +149,7 @@ def _head(
         outs = []
         for x, count in zip(trunks, (each * per_cell, 4 * per_cell), strict=True):
             x = layers.Conv2D(
-                count, last, padding="same", activation=score if not outs else None, use_bias=bias
+                count, last, padding="same", activation=move if outs else score, use_bias=bias
             )(x)
             outs.append(layers.Permute(turn)(x) if turn else x)
         if rows:
@@ -166,6 +180,9 @@ def _columns_of_scores(shape, per_cell):
 HEAD_MISTAKES = kept(
     {
         "sigmoid": _head(score="sigmoid"),
+        "moves-bounded": _head(move="sigmoid"),
+        "moves-tanh": _head(move="tanh"),
+        "relu-at-the-end": _head(score="relu", move="relu"),
         "no-relu": _head(active=None),
         "no-hidden": _head(hidden=0),
         "two-hidden": _head(hidden=2),

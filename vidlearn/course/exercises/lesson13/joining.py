@@ -79,15 +79,19 @@ def joined(model, size, trunk, rpn, head, anchors, count):
     inputs = ", ".join(str(tuple(x.shape[1:])) for x in model.inputs)
     shapes = ", ".join(str(tuple(x.shape[1:])) for x in model.outputs)
     if len(model.inputs) != 1 or tuple(model.outputs[0].shape[1:]) != (count, 4):
-        return {"inputs": inputs, "outputs": shapes, "proposals": None, "learns": None}
+        own = not any(model.outputs[0] is x for x in model.inputs)
+        come = "out of the model" if own else "from outside"
+        return {"inputs": inputs, "outputs": shapes, "proposals come": come}
     _draw_weights(model)
     rng = np.random.default_rng(3)
     pictures = rng.normal(size=(2, *SIZE, 3)).astype(np.float32)
-    proposals = keras.ops.convert_to_numpy(model(pictures)[0])
+    proposals, names, _ = map(keras.ops.convert_to_numpy, model(pictures))
     return {
         "inputs": inputs,
         "outputs": shapes,
+        "proposals come": "out of the model",
         "proposals": proposals[0],
+        "names": names[0],
         "learns": _what_learns(model, pictures),
     }
 
@@ -195,9 +199,18 @@ def _all_of_them(size, trunk, rpn, head, anchors, count):
     return _joined()(size, trunk, rpn, head, anchors, len(anchors))
 
 
+def _two_inputs(size, trunk, rpn, head, anchors, count):
+    """The proposals are its own, but the model still asks for others."""
+    import keras
+
+    model = faster_rcnn(size, trunk, rpn, head, anchors, count)
+    return keras.Model([model.inputs[0], keras.Input((count, 4))], model.outputs)
+
+
 JOIN_MISTAKES = kept(
     {
         "as-given": as_given,
+        "two-inputs": _two_inputs,
         "gradient-flows": _joined(stops=()),
         "trunk-stopped": _joined(stops=("proposals", "head")),
         "first-ones": _joined(best=None),

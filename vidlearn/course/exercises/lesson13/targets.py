@@ -52,7 +52,7 @@ def _things(grid, rng, count):
     chosen = grid[rng.choice(len(grid), count, replace=False)]
     sides = np.tile(chosen[:, 2:] - chosen[:, :2], 2)
     away = rng.uniform(-0.09, 0.09, chosen.shape)
-    away[-2] = [0.05, -0.2, 0.3, 0.25]
+    away[-2] = [0.25, -0.2, 0.3, 0.25]
     away[-1] = [0.1, 0.15, -0.42, -0.5]  # a small thing inside of it
     return chosen + away * sides
 
@@ -103,6 +103,23 @@ def _first_truth(anchors, truths):
     return anchor_targets(anchors, truths)[0], boxes.encode(truths[[0] * len(anchors)], anchors)
 
 
+def _best_to_its_truth(anchors, truths):
+    """Let the best anchor of each truth learn that truth, whatever it overlaps more."""
+    overlaps = boxes.iou(anchors, truths)
+    which = overlaps.argmax(axis=1)
+    which[overlaps.argmax(axis=0)] = np.arange(len(truths))
+    return anchor_targets(anchors, truths)[0], boxes.encode(truths[which], anchors)
+
+
+def _its_own(anchors, truths):
+    """The best anchor of a truth moves to it, though it overlaps another one more."""
+    overlaps = boxes.iou(anchors, truths)
+    which, best = overlaps.argmax(axis=1), overlaps.argmax(axis=0)
+    for truth in np.argsort(overlaps.max(axis=0), kind="stable"):
+        which[best[truth]] = truth
+    return anchor_targets(anchors, truths)[0], boxes.encode(truths[which], anchors)
+
+
 def _in_pixels(truths, anchors):
     """The move of the centre in pixels, and the plain logarithms."""
     sides = np.tile(anchors[:, 2:] - anchors[:, :2], 2)
@@ -130,4 +147,6 @@ TARGET_MISTAKES = {
     "turned-round": _moves(lambda t, a: boxes.encode(a, t)),
     "boxes-not-moves": _moves(lambda t, a: t),
     "first-truth": _first_truth,
+    "its-own": _its_own,
+    "best-to-its-truth": _best_to_its_truth,
 }

@@ -176,6 +176,11 @@ OBJECTNESS_MISTAKES = {
         )
     ),
     "squared": _loss(entropy=lambda target, logits, ops: ops.square(ops.sigmoid(logits) - target)),
+    "arguments-swapped": _loss(
+        entropy=lambda target, logits, ops: ops.binary_crossentropy(
+            logits, target, from_logits=True
+        )
+    ),
     "half-the-entropy": _loss(
         entropy=lambda target, logits, ops: -target * ops.log_sigmoid(logits)
     ),
