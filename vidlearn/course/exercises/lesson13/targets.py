@@ -111,15 +111,6 @@ def _best_to_its_truth(anchors, truths):
     return anchor_targets(anchors, truths)[0], boxes.encode(truths[which], anchors)
 
 
-def _its_own(anchors, truths):
-    """The best anchor of a truth moves to it, though it overlaps another one more."""
-    overlaps = boxes.iou(anchors, truths)
-    which, best = overlaps.argmax(axis=1), overlaps.argmax(axis=0)
-    for truth in np.argsort(overlaps.max(axis=0), kind="stable"):
-        which[best[truth]] = truth
-    return anchor_targets(anchors, truths)[0], boxes.encode(truths[which], anchors)
-
-
 def _in_pixels(truths, anchors):
     """The move of the centre in pixels, and the plain logarithms."""
     sides = np.tile(anchors[:, 2:] - anchors[:, :2], 2)
@@ -147,6 +138,5 @@ TARGET_MISTAKES = {
     "turned-round": _moves(lambda t, a: boxes.encode(a, t)),
     "boxes-not-moves": _moves(lambda t, a: t),
     "first-truth": _first_truth,
-    "its-own": _its_own,
     "best-to-its-truth": _best_to_its_truth,
 }
