@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from tests.runs.conftest import labelled
-from vidlearn import datasets, runs
+from vidlearn import cli, datasets, runs
 from vidlearn.boxes import Truth
 from vidlearn.runs import data, table
 
@@ -54,9 +54,10 @@ def test_frames_are_fitted_with_their_boxes_and_kept_while_there_is_room(tmp_pat
         frame = np.zeros((h, w, 3), np.uint8)
         frame[h // 2 :, w // 4 : w // 2] = 255
         Image.fromarray(frame).save(tmp_path / f"{k}.png")
-        truth = Truth([[w // 4, h // 2, w // 2, h]], areas=[h * w / 8])
+        box, flags = [w // 4, h // 2, w // 2, h], ([k % 2 == 0], [k % 2 == 1])
+        truth = Truth([box], [k], *flags, areas=[h * w / 8])
         items.append(datasets.LabelledPicture(tmp_path / f"{k}.png", (h, w), truth))
-    pictures = datasets.DetectionSet(("a",), items)
+    pictures = datasets.DetectionSet(tuple("abcd"), items)
     frames = data.Frames(pictures, (48, 64), room=48 * 64 * 3 + 13 * 64 * 3)
     assert [frame.shape[:2] for frame in frames] == [(48, 64), (13, 64), (30, 40), (48, 36)]
     for frame, truth in zip(frames, data.truths_of(pictures, (48, 64)), strict=True):
@@ -64,6 +65,10 @@ def test_frames_are_fitted_with_their_boxes_and_kept_while_there_is_room(tmp_pat
         box = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
         np.testing.assert_allclose(truth.boxes[0], box, atol=1)
         assert truth.areas[0] == pytest.approx(np.prod(truth.boxes[0, 2:] - truth.boxes[0, :2]))
+    fitted = data.truths_of(pictures, (48, 64))
+    assert [int(truth.labels[0]) for truth in fitted] == [0, 1, 2, 3]
+    assert [bool(truth.difficult[0]) for truth in fitted] == [True, False, True, False]
+    assert [bool(truth.crowd[0]) for truth in fitted] == [False, True, False, True]
     assert list(frames.kept) == [0, 1]
     for k in range(4):
         (tmp_path / f"{k}.png").unlink()
@@ -169,6 +174,16 @@ def test_pictures_are_changed_by_the_epoch_and_their_place_alone(toy):
         np.testing.assert_array_equal(x, other)
         np.testing.assert_array_equal(y["boxes"], truth["boxes"])
     assert not np.array_equal(whole[0][0], batches(3)[0][0])
+
+
+def test_the_command_hands_on_how_labels_are_read(monkeypatch, capsys):
+    def read(folder, **how):
+        raise ValueError(f"{folder} {how}")
+
+    monkeypatch.setattr(datasets, "read", read)
+    how = ["--form", "voc", "--origin", "0", "--skip"]
+    assert cli.main(["train", "ssd", "--data", "here", "--out", "there", *how]) == 1
+    assert "here {'form': 'voc', 'origin': 0, 'skip': True}" in capsys.readouterr().err
 
 
 def test_changes_of_pictures_depend_on_the_seed():

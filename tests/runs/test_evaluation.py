@@ -42,14 +42,21 @@ def test_numbers_are_those_of_the_metrics(complete, toy, tmp_path, capsys):
 
 
 def test_classes_are_matched_by_name_not_by_number():
+    boxes = [[1, 2, 9, 8], [3, 4, 7, 9]]
+    first = Truth(boxes, [2, 0], [False, True], [True, False], [30, 11])
     items = [
-        datasets.LabelledPicture("a.png", (48, 64), Truth([[1, 2, 9, 8], [3, 4, 7, 9]], [2, 0])),
+        datasets.LabelledPicture("a.png", (48, 64), first),
         datasets.LabelledPicture("b.png", (48, 64), Truth([], [])),
     ]
     pictures = datasets.DetectionSet(("red", "unused", "blue"), items)
     matched = runs.evaluation.with_classes(pictures, ("blue", "green", "red"))
     assert matched.classes == ("blue", "green", "red")
-    assert matched[0].truth.labels.tolist() == [0, 2]
+    truth = matched[0].truth
+    assert truth.labels.tolist() == [0, 2]
+    assert truth.boxes.tolist() == boxes
+    assert truth.difficult.tolist() == [False, True]
+    assert truth.crowd.tolist() == [True, False]
+    assert truth.areas.tolist() == [30, 11]
     assert len(matched[1].truth) == 0
 
 
