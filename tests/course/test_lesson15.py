@@ -77,7 +77,7 @@ def test_hard_negatives_by_hand():
     assert marked.tolist() == [[0, 0, 1, 1, 0, 0, 0]]
 
 
-@pytest.mark.parametrize("case", range(4))
+@pytest.mark.parametrize("case", range(5))
 def test_hard_negatives_are_the_librarys_and_plain_sorting(case):
     from keras import ops
 
@@ -99,6 +99,11 @@ def test_cases_tell_a_picture_from_its_batch():
     marked = np.asarray(hard_negatives(losses, kinds, ratio, least)).sum(axis=1)
     assert marked.tolist() == [12, 4]
     assert (kinds > 0).sum(axis=1).tolist() == [4, 0]
+
+
+def test_a_case_has_less_background_than_may_be_marked():
+    _, kinds, ratio, least = negative_cases()[-2]
+    assert max(ratio * (kinds > 0).sum(), least) > (kinds == 0).sum()
 
 
 @pytest.mark.parametrize("kind", ["bool", "int32"])
@@ -163,7 +168,7 @@ def test_ssd_loss_by_hand():
     assert found == pytest.approx(expected, rel=1e-5)
 
 
-@pytest.mark.parametrize("case", range(2))
+@pytest.mark.parametrize("case", range(3))
 def test_ssd_loss_is_that_of_the_packaged_detector(case):
     from keras import ops
 

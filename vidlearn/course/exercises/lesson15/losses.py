@@ -30,6 +30,7 @@ def loss_cases():
         share = [0.72, *[0.18 / classes] * classes, 0.1]
         cases.append((rng.choice([*range(classes + 1), -1], shape, p=share), classes, 1.5))
     cases[1][0][1] = np.where(cases[1][0][1] > 0, 0, cases[1][0][1])  # one picture without a thing
+    cases.append((np.where(np.arange(24) % 7, 0, -1).reshape(2, 12), 2, 1.0))  # no thing at all
     made = []
     for kinds, classes, wild in cases:
         logits = rng.normal(0, 2, (*kinds.shape, classes + 1)).astype(np.float32)
@@ -116,6 +117,44 @@ def _with_right(logits, moves, kinds, goals, hard, right):
     return (total + ops.sum(smooth * thing[..., None])) / ops.maximum(ops.sum(thing), 1.0)
 
 
+def _background_last(logits, moves, kinds, goals, hard):
+    """Background stands behind the classes: class k is logit k - 1."""
+    from keras import ops
+
+    last = logits.shape[-1] - 1
+    return _with_right(logits, moves, kinds, goals, hard, ops.where(kinds > 0, kinds - 1, last))
+
+
+def _no_least(thing, picked):
+    from keras import ops
+
+    return ops.sum(thing)
+
+
+def _averaged(logits, moves, kinds, goals, hard):
+    """Huber as Keras's loss class has it: the mean of the four moves."""
+    from keras import ops
+
+    away = ops.abs(moves - goals)
+    smooth = ops.where(away < 1, 0.5 * away**2, away - 0.5)
+    thing = ops.cast(kinds > 0, "float32")
+    too_much = 0.75 * ops.sum(smooth * thing[..., None]) / ops.maximum(ops.sum(thing), 1.0)
+    return ssd_loss(logits, moves, kinds, goals, hard) - too_much
+
+
+def _moves_of_background(logits, moves, kinds, goals, hard):
+    """The moves of the hard negatives count, too."""
+    from keras import ops
+
+    thing = ops.cast(kinds > 0, "float32")
+    logs = ops.log_softmax(logits)
+    entropy = -ops.take_along_axis(logs, ops.maximum(kinds, 0)[..., None], axis=-1)[..., 0]
+    away = ops.abs(moves - goals)
+    smooth = ops.where(away < 1, 0.5 * away**2, away - 0.5)
+    more = ops.sum(smooth * hard(entropy, kinds, 3, 10)[..., None])
+    return ssd_loss(logits, moves, kinds, goals, hard) + more / ops.maximum(ops.sum(thing), 1.0)
+
+
 def _everything(thing, kinds):
     from keras import ops
 
@@ -152,5 +191,9 @@ LOSS_MISTAKES = {
     "things-alone": _mended(chosen=_things_alone),
     "by-chosen": _mended(mean=_all_chosen),
     "by-pictures": _mended(mean=_pictures),
+    "background-last": _background_last,
+    "no-least": _mended(mean=_no_least),
+    "averaged": _averaged,
+    "moves-of-background": _moves_of_background,
     "squares": _mended(smooth=lambda away: 0.5 * away**2),
 }

@@ -24,6 +24,8 @@ def negative_cases():
     for shape, share, ratio, least in (((2, 9), 0.2, 1, 1), ((3, 24), 0.12, 3, 2)):
         kinds = rng.choice([0, 1, 3, -1], shape, p=[0.9 - share, share / 2, share / 2, 0.1])
         cases.append((_apart(rng, shape), kinds, ratio, least))
+    scarce = np.array([[3, 0, -1, 0, 1, -1, 0, 0]])  # four of background; six might be marked
+    cases.append((_apart(rng, (1, 8)), scarce, 3, 1))
     crowded = np.zeros((2, 30), int)  # all things of the batch are in one picture
     crowded[0, [2, 5, 11, 17]] = [1, 1, 2, 3]
     crowded[1, [0, 8]] = -1
@@ -46,7 +48,7 @@ def at_work(answer, losses, kinds, ratio, least):
     found = answer(*tensors, ratio, least)
     if found is None or found is Ellipsis:
         return None
-    if len(losses) == 1:
+    if len(losses) == 1 and losses.shape[1] == 7:
         compiled(
             lambda x, k: answer(x, keras.ops.cast(k, "int32"), ratio, least),
             [losses, kinds.astype(np.float32)],
@@ -145,6 +147,21 @@ def _least(x, y):
     return ops.minimum(x, y)
 
 
+def _by_rank_alone(losses, kinds, ratio, least):
+    """Whose rank is below the count, background or not."""
+    choose = _choosing(among=lambda kinds: kinds == 0, only=lambda kinds: kinds >= -1)
+    return choose(losses, kinds, ratio, least)
+
+
+def _ignored_counted(losses, kinds, ratio, least):
+    """Take all that is no background for a thing when counting."""
+    from keras import ops
+
+    things = ops.sum(ops.cast(kinds != 0, "int32"), axis=1, keepdims=True)
+    count = _choosing(count=lambda _, ratio, least: _most(ratio * things, least))
+    return count(losses, kinds, ratio, least)
+
+
 NEGATIVE_MISTAKES = {
     "per-batch": _choosing(count=_of_the_batch, rank=_all_in_one_line),
     "count-of-the-batch": _choosing(count=_of_the_batch),
@@ -162,5 +179,7 @@ NEGATIVE_MISTAKES = {
     "no-least": _choosing(count=lambda things, ratio, least: ratio * things),
     "least-added": _choosing(count=lambda things, ratio, least: ratio * things + least),
     "least-as-most": _choosing(count=lambda things, ratio, least: _least(ratio * things, least)),
+    "by-rank-alone": _by_rank_alone,
+    "ignored-counted": _ignored_counted,
     "one-more": _choosing(count=lambda things, ratio, least: _most(ratio * things, least) + 1),
 }
