@@ -357,3 +357,16 @@ def test_a_model_is_judged_once_and_a_wrong_answer_built_once():
     mistakes = kept({"a": lambda n, name: built.append(n) or n}, key=lambda n, name: n)
     assert [mistakes["a"](n, "x") for n in (2, 2, 3)] == [2, 2, 3]
     assert built == [2, 3]
+
+
+def test_an_error_of_keras_is_told_without_its_colours_and_lists():
+    def my_rpn_head(shape, per_cell):
+        from keras import Input, Model, layers
+
+        x = Input(shape)
+        return Model(x, [layers.Reshape((7,))(x), layers.Dense(3)(x)])
+
+    said = str(check("rpn-head", my_rpn_head))
+    assert "total size of the tensor must be unchanged" in said
+    assert "\x1b" not in said
+    assert "Arguments received" not in said

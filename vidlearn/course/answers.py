@@ -4,6 +4,7 @@ import dis
 import functools
 import inspect
 import linecache
+import re
 import sys
 import types
 
@@ -143,7 +144,7 @@ def _root(thing):
 
 
 def told(error):
-    """Return an error's type and message.
+    """Return an error's type and message, without the colours and lists that Keras adds.
 
     Parameters
     ----------
@@ -154,7 +155,8 @@ def told(error):
     str
     """
     try:
-        message = str(error)
+        message = re.sub(r"\x1b\[[\d;]*m", "", str(error))
+        message = message.partition("Arguments received by")[0].strip()
     except Exception:
         message = ""
     return f"{type(error).__name__}: {message}" if message else type(error).__name__
