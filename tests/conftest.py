@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 
 import hypothesis
 import pytest
@@ -14,6 +15,20 @@ from vidlearn.course import lab
 hypothesis.settings.register_profile("suite", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("search", max_examples=2000, deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
+
+
+@pytest.fixture(autouse=True)
+def as_it_was():
+    """What a test leaves behind does not reach the next one: precision of Keras, open figures."""
+    yield
+    if "keras" in sys.modules:
+        import keras
+
+        keras.config.set_floatx("float32")
+        keras.config.set_dtype_policy("float32")
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
+
 
 NOTEBOOK = {
     "cells": [

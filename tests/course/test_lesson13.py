@@ -1,5 +1,6 @@
 """Answers to lesson 13 as learners write them: right ones in other words, and near misses."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -343,6 +344,7 @@ def test_curves_show_both_parts():
     figure = curves(history, {"one": "a", "two": "b"})
     assert [ax.get_title() for ax in figure.axes] == ["one", "two"]
     assert [line.get_ydata().tolist() for line in figure.axes[1].lines] == [[1, 0.5], [1, 0.75]]
+    plt.close(figure)
 
 
 def test_a_model_is_judged_once_and_a_wrong_answer_built_once():

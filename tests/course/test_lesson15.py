@@ -1,5 +1,6 @@
 """Answers to lesson 15 as learners write them: right ones in other words, and near misses."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -308,3 +309,4 @@ def test_the_chart_shows_each_detector_by_name():
     assert panel.get_ylim()[0] < 0.8
     areas = [each.get_sizes()[0] for each in panel.collections]
     assert areas[1] > areas[0]
+    plt.close(figure)

@@ -6,9 +6,10 @@ def floatx():
     """Set Keras's float type for one test."""
     import keras
 
-    before = keras.config.floatx()
+    before, policy = keras.config.floatx(), keras.config.dtype_policy()  # made of it when asked for
     yield keras.config.set_floatx
     keras.config.set_floatx(before)
+    keras.config.set_dtype_policy(policy)
 
 
 @pytest.fixture(params=["graph", "xla"])

@@ -20,12 +20,13 @@ def floatx64():
     """Let Keras compute in float64, losses and optimisers too."""
     import keras
 
-    before = keras.config.floatx()
+    before, policy = keras.config.floatx(), keras.config.dtype_policy()  # made of it when asked for
     keras.config.set_floatx("float64")
     try:
         yield
     finally:
         keras.config.set_floatx(before)
+        keras.config.set_dtype_policy(policy)
 
 
 def _case(kind, *arguments, x, training=False, **options):

@@ -63,7 +63,7 @@ def _gradients(function, values, constants):
 
     class Step(keras.Model):
         def __init__(self):
-            super().__init__()
+            super().__init__(dtype="float32")
             self.held = [self.add_weight(shape=x.shape, initializer="zeros") for x in values]
             self.set_weights(values)
 
