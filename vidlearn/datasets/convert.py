@@ -9,6 +9,8 @@ from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
+from vidlearn.video.write import umask
+
 from .files import SPLITS
 from .forms import as_folder, module, read
 from .types import DatasetError
@@ -136,7 +138,7 @@ def new_folder(folder):
     fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
         yield fresh
-        fresh.chmod(0o777 & ~_umask())
+        fresh.chmod(0o777 & ~umask())
         if target.exists():
             target.rmdir()
         fresh.rename(target)
@@ -148,12 +150,6 @@ def new_folder(folder):
 def _refuse_taken(target):
     if target.is_symlink() or (target.exists() and (not target.is_dir() or any(target.iterdir()))):
         raise DatasetError(f"{target} is there and not empty. Name a new folder.")
-
-
-def _umask():
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _bringer(link):

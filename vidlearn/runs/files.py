@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from vidlearn.messages import text
+from vidlearn.video.write import umask
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -31,7 +32,7 @@ def replaced(path):
         yield Path(part)
         with open(part, "rb+") as file:
             os.fsync(file.fileno())
-        os.chmod(part, 0o666 & ~_umask())
+        os.chmod(part, 0o666 & ~umask())
         os.replace(part, path)
         _sync_folder(path.parent)
     except OSError as error:
@@ -109,9 +110,3 @@ def _sync_folder(folder):
             os.fsync(handle)
         finally:
             os.close(handle)
-
-
-def _umask():
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

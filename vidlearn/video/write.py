@@ -92,7 +92,7 @@ def write_video(path, frames, *, fps=25.0, crf=20, times=None, sound=None) -> Pa
     try:
         with closing(Sound(film, first[0])) if isinstance(film, Film) else nullcontext() as sound:
             _encode(part, chain([first], moments), clock, (rate, crf), sound)
-        os.chmod(part, 0o666 & ~_umask())
+        os.chmod(part, 0o666 & ~umask())
         os.replace(part, path)
     except _EncodingError as error:
         raise VideoError(f"{path} was not written: {error}.") from error.__cause__
@@ -123,7 +123,8 @@ def _part_beside(path):
     return part
 
 
-def _umask():
+def umask():
+    """Return which rights this process takes from a file it makes."""
     mask = os.umask(0)
     os.umask(mask)
     return mask
