@@ -245,15 +245,19 @@ def letterbox(frame, size):
 
     Lesson 13 teaches it.
     """
-    height, width = size
-    if frame.shape[:2] == (height, width):
+    if frame.shape[:2] == tuple(size):
         return frame, 1.0
-    factor = min(height / frame.shape[0], width / frame.shape[1])
-    h, w = (max(round(side * factor), 1) for side in frame.shape[:2])
-    picture = np.full((height, width, 3), GREY, np.uint8)
-    how = Image.Resampling.BILINEAR
-    picture[:h, :w] = Image.fromarray(frame).resize((w, h), how, reducing_gap=3.0)
+    (part, factor), picture = fit_into(frame, size), np.full((*size, 3), GREY, np.uint8)
+    picture[: part.shape[0], : part.shape[1]] = part
     return picture, factor
+
+
+def fit_into(frame, size):
+    """Make a picture as large as fits into (height, width); return it, and by how much."""
+    factor = min(size[0] / frame.shape[0], size[1] / frame.shape[1])
+    h, w = (max(round(side * factor), 1) for side in frame.shape[:2])
+    made = Image.fromarray(frame).resize((w, h), Image.Resampling.BILINEAR, reducing_gap=3.0)
+    return np.array(made), factor
 
 
 def pad_truths(truths, most=None):

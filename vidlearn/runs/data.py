@@ -11,11 +11,11 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
 
 from vidlearn import datasets
 from vidlearn.boxes import Truth
 from vidlearn.messages import text
+from vidlearn.models.detector import fit_into
 
 from .files import RunError
 
@@ -128,12 +128,9 @@ def fingerprint(pictures):
 
 def fitted(frame, size):
     """Return a picture as large as fits into a size, and by which its boxes are multiplied."""
-    factor = min(size[0] / frame.shape[0], size[1] / frame.shape[1])
-    if factor >= 1:
+    if frame.shape[0] <= size[0] and frame.shape[1] <= size[1]:
         return frame, 1.0
-    h, w = (max(round(side * factor), 1) for side in frame.shape[:2])
-    picture = Image.fromarray(frame).resize((w, h), Image.Resampling.BILINEAR, reducing_gap=3.0)
-    return np.array(picture), factor
+    return fit_into(frame, size)
 
 
 class Frames(Sequence):
