@@ -1,9 +1,10 @@
 """Exercises of lesson 14, YOLO."""
 
 from vidlearn.course.exercises import Exercise
+from vidlearn.course.exercises.lesson13.films import curves
 from vidlearn.course.exercises.lesson14 import cells, speed
 from vidlearn.course.exercises.lesson14.fails import failures, small_score
-from vidlearn.course.exercises.lesson14.films import curves, lit, responsible
+from vidlearn.course.exercises.lesson14.films import lit, responsible
 from vidlearn.course.exercises.lesson14.speed import boast, timed_parts
 
 __all__ = [

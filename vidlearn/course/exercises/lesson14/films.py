@@ -1,4 +1,4 @@
-"""What lesson 14 draws: a grid whose cells light up, curves, speed."""
+"""What lesson 14 draws: a grid whose cells light up."""
 
 import numpy as np
 
@@ -56,30 +56,3 @@ def lit(frames, light, stride, times=2):
     share[:, ::cell] = np.maximum(share[:, ::cell], 0.25)
     share[:, :, ::cell] = np.maximum(share[:, :, ::cell], 0.25)
     return ((1 - share[..., None]) * large + share[..., None] * SHINE).astype(np.uint8)
-
-
-def curves(history, names):
-    """Draw loss over epochs, on training and on validation pictures.
-
-    Parameters
-    ----------
-    history : dict of str to list
-        As Keras's `fit` returns it.
-    names : dict of str to str
-        What to draw, and what to call it.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-    """
-    import matplotlib.pyplot as plt
-
-    figure, panel = plt.subplots(figsize=(6, 2.8), layout="constrained")
-    for (key, name), mark in zip(names.items(), "os", strict=False):
-        epochs = np.arange(1, len(history[key]) + 1)
-        panel.plot(epochs, history[key], marker=mark, label=name)
-    panel.set(xlabel="epoch", ylabel="loss", ylim=(0, None))
-    panel.set_xticks(epochs)
-    panel.grid(color="#dddddd")
-    panel.legend(frameon=False)
-    return figure
