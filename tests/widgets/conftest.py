@@ -3,6 +3,10 @@ import pytest
 from tests.widgets.page import write_page
 
 
+# What measures itself is told of its size within the frame that is drawn first.
+LAID_OUT = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
 @pytest.fixture
 def opened(browser, tmp_path):
     """Open widgets in a static page: `opened(widget, ..., width=, theme=, **context options)`.
@@ -28,6 +32,7 @@ def opened(browser, tmp_path):
         )
         page.goto(path.as_uri())
         page.locator("body[data-ready]").wait_for(timeout=10_000)
+        page.evaluate(LAID_OUT)
         return page
 
     yield open_page
