@@ -2,7 +2,6 @@ import pytest
 
 from tests.widgets.page import write_page
 
-
 # What measures itself is told of its size within the frame that is drawn first.
 LAID_OUT = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
