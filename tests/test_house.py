@@ -20,6 +20,7 @@ TABLE = {
     "boxes": ((), "numpy scipy"),
     "motion": ((), "numpy scipy"),
     "proposals": (("boxes",), "numpy scipy"),
+    "tracking": (("boxes",), "numpy scipy"),
     "metrics": (("boxes",), "numpy scipy"),
     "datasets": (
         ("boxes", "video", "synthetic", "plots", "messages"),
@@ -31,19 +32,19 @@ TABLE = {
     "layers": ((), "keras"),
     "models": (("layers", "boxes"), "keras numpy PIL"),
     "runs": (
-        ("models", "datasets", "metrics", "boxes", "plots", "video", "messages"),
+        (*("models", "datasets", "metrics", "boxes", "plots", "video", "messages"), "tracking"),
         "keras numpy PIL matplotlib tqdm",
     ),
     "messages": ((), ""),
     "plots": (("boxes", "messages"), "numpy matplotlib PIL IPython"),
     "widgets": (
-        ("plots", "boxes", "proposals", "metrics", "scratch", "video", "messages"),
+        ("plots", "boxes", "proposals", "metrics", "scratch", "tracking", "video", "messages"),
         "numpy PIL anywidget ipywidgets traitlets",
     ),
     "course": (
         (
             *("messages", "scratch", "video", "synthetic", "plots", "widgets"),
-            *("boxes", "proposals", "metrics", "datasets", "layers"),
+            *("boxes", "proposals", "metrics", "datasets", "layers", "tracking"),
         ),
         "numpy IPython PIL jupyter_client jupyter_core jupyterlab keras matplotlib nbclient "
         "nbformat packaging platformdirs sklearn tqdm zmq",
