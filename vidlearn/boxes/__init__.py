@@ -1,8 +1,8 @@
 """Boxes: (N, 4) ``x1, y1, x2, y2`` in pixels, x right, y down, edges between the pixels.
 
 Everything that detectors stand on, in NumPy: other forms of boxes, how well two agree, coding
-against anchors, suppression, matching, RoI pooling; `Detections`, what a detector returns, and `Tracks`, what a
-tracker returns. float32 stays float32, all else computes in float64.
+against anchors, suppression, matching, RoI pooling; `Detections`, what a detector returns, and
+`Tracks`, what a tracker returns. float32 stays float32, all else computes in float64.
 """
 
 from .anchors import anchors

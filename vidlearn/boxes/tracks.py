@@ -75,7 +75,8 @@ class Tracks:
         length = past if self.length is None else self.length
         if first < 0 or length < past:
             raise ValueError(
-                f"frames must lie in 0 to length - 1 = {length - 1}. Received: {first} to {past - 1}"
+                f"frames must lie in 0 to length - 1 = {length - 1}. "
+                f"Received: {first} to {past - 1}"
             )
         order = np.argsort(columns["frames"], kind="stable")
         for name, column in columns.items():
