@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen.options = [option for option in rest if option != "--"]
     try:
         with warnings.catch_warnings():
-            if chosen.command in (_data_convert, _data_show, _train, _evaluate, _predict):
+            if chosen.command not in (_lab, _doctor, _reset, _version):
                 warnings.showwarning = _warned
             return chosen.command(chosen)
     except ImportError as error:  # an installation that was cut short, or damaged
@@ -111,6 +111,17 @@ def _add_data(commands):
     show.add_argument("--number", type=int, default=12, help=words["number"])
     show.add_argument("--seed", type=int, default=0, help=words["seed"])
     show.add_argument("--split", help=words["split"])
+    frames = command("frames", _data_frames)
+    frames.add_argument("film", metavar="VIDEO", help=words["film"])
+    frames.add_argument("--out", required=True, metavar="DIR", help=words["out_frames"])
+    which = frames.add_mutually_exclusive_group()
+    which.add_argument("--every", type=float, metavar="SECONDS", help=words["every"])
+    which.add_argument("--number", type=int, metavar="N", help=words["number_frames"])
+    frames.add_argument("--start", type=float, default=0.0, metavar="SECONDS", help=words["start"])
+    frames.add_argument("--stop", type=float, metavar="SECONDS", help=words["stop"])
+    frames.add_argument(
+        "--png", action="store_const", const="png", default="jpg", dest="kind", help=words["png"]
+    )
     for one in (check, convert, show):
         one.add_argument("--origin", type=int, choices=(0, 1), default=1, help=words["origin"])
     words = text("download")
@@ -228,6 +239,17 @@ def _data_show(chosen) -> int:
         chosen.folder, chosen.out, number=chosen.number, seed=chosen.seed, **how
     )
     print(text("data")["shown"].format(n=drawn, file=chosen.out))
+    return 0
+
+
+def _data_frames(chosen) -> int:
+    from vidlearn import datasets
+
+    how = {"every": chosen.every, "number": chosen.number, "kind": chosen.kind}
+    how |= {"start": chosen.start, "stop": chosen.stop, "progress": True}
+    written = datasets.write_frames(chosen.film, chosen.out, **how)
+    told = {"n": len(written), "folder": chosen.out, "first": written[0].name}
+    print(text("data")["framed"].format(**told, last=written[-1].name))
     return 0
 
 

@@ -6,6 +6,7 @@ from .convert import convert, write
 from .downloads import Downloadable, DownloadError, download, downloadable
 from .faults import Fault, Report
 from .forms import read
+from .frames import write_frames
 from .mosaics import mosaic
 from .repair import Repaired, repair
 from .results import read_results, write_results
@@ -44,6 +45,7 @@ __all__ = [
     "tint",
     "upend",
     "write",
+    "write_frames",
     "write_results",
     "write_sheet",
     "zoom",
