@@ -6,6 +6,8 @@ and so everything about it is known exactly: boxes, masks, tracks, classes, cuts
 ====================  ==========================================================
 `moving_objects`      objects that move over a photograph
 `crossing`            objects that cross it, to the right and to the left
+`junction`            a crossing of two ways: things come, turn, hide one another, go
+`walks`               the paths of that traffic, without pictures
 `edited_video`        several such scenes, joined by cuts
 `stills`              single pictures of things, for training detectors
 `join`                join scenes of your own by cuts
@@ -18,23 +20,29 @@ and so everything about it is known exactly: boxes, masks, tracks, classes, cuts
 
 from vidlearn.synthetic.crossing import crossing
 from vidlearn.synthetic.edited import edited_video, join
+from vidlearn.synthetic.junction import junction
 from vidlearn.synthetic.laps import Laps, laps
 from vidlearn.synthetic.moving import moving_objects
 from vidlearn.synthetic.pictures import BACKGROUNDS, background, picture
 from vidlearn.synthetic.scene import Scene
 from vidlearn.synthetic.stills import Stills, stills
+from vidlearn.synthetic.walks import TURNS, Walks, walks
 
 __all__ = [
     "BACKGROUNDS",
+    "TURNS",
     "Laps",
     "Scene",
     "Stills",
+    "Walks",
     "background",
     "crossing",
     "edited_video",
     "join",
+    "junction",
     "laps",
     "moving_objects",
     "picture",
     "stills",
+    "walks",
 ]
