@@ -20,6 +20,12 @@ def fraction(name, value):
         raise ValueError(f"{name} must be a number above 0 and not above 1. Received: {value!r}")
 
 
+def score(name, value):
+    """Raise a ValueError unless this is a number from 0 to 1."""
+    if not isinstance(value, Real) or not 0 <= value <= 1:
+        raise ValueError(f"{name} must be a number from 0 to 1. Received: {value!r}")
+
+
 def whole(name, value, least):
     """Raise a ValueError unless the value is None or a whole number of at least so much."""
     if value is not None and (not isinstance(value, Integral) or value < least):

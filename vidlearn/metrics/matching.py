@@ -40,14 +40,14 @@ class Ranked(NamedTuple):
 def flat_truths(truths, labels, sizes, *, inclusive):
     """Gather the truths; labels are the (K,) numbers of the classes, sizes (A, 2) areas."""
     boxes, label, key = _gather(truths, labels)
-    crowd = _joined(truths, "crowd", bool)
+    crowd = joined(truths, "crowd", bool)
     areas = sides(boxes, inclusive).prod(-1)
     first = 0
     for one in truths:
         if one.areas is not None:
             areas[first : first + len(one)] = one.areas
         first += len(one)
-    ignored = (crowd | _joined(truths, "difficult", bool))[:, None] | _outside(areas, sizes)
+    ignored = (crowd | joined(truths, "difficult", bool))[:, None] | _outside(areas, sizes)
     order = np.argsort(key, kind="stable")
     return Truths(*(a[order] for a in (boxes, label, key, crowd, ignored)))
 
@@ -55,7 +55,7 @@ def flat_truths(truths, labels, sizes, *, inclusive):
 def ranked_detections(detections, labels, sizes, most, *, inclusive):
     """Gather the detections, at most so many of each picture and class."""
     boxes, label, key = _gather(detections, labels)
-    scores = _joined(detections, "scores", float)
+    scores = joined(detections, "scores", float)
     order = np.lexsort((-scores, key))
     rank = np.arange(len(key)) - np.searchsorted(key[order], key[order])
     order, rank = order[rank < most], rank[rank < most]
@@ -67,12 +67,13 @@ def ranked_detections(detections, labels, sizes, most, *, inclusive):
 def _gather(pictures, labels):
     """Return boxes, label and key of all pictures."""
     boxes = np.concatenate([np.zeros((0, 4)), *(one.boxes for one in pictures)])  # float64
-    label = np.searchsorted(labels, _joined(pictures, "labels", int))
+    label = np.searchsorted(labels, joined(pictures, "labels", int))
     picture = np.repeat(np.arange(len(pictures)), [len(one) for one in pictures])
     return boxes, label, picture * len(labels) + label
 
 
-def _joined(pictures, name, dtype):
+def joined(pictures, name, dtype):
+    """Return a column of all pictures in one array."""
     return np.concatenate([np.zeros(0, dtype), *(getattr(one, name) for one in pictures)])
 
 
