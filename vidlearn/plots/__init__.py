@@ -8,6 +8,7 @@ and says what to see; `alt` says what is drawn, to those who cannot see it.
 from .boxes import draw_boxes
 from .charts import show, show_dots
 from .colours import COLOURS, PALETTE, signed_map
+from .confusion import show_confusion
 from .detectors import show_detector
 from .film import paint, side_by_side
 from .numbers import number_grid
@@ -22,6 +23,7 @@ __all__ = [
     "number_grid",
     "paint",
     "show",
+    "show_confusion",
     "show_detector",
     "show_dots",
     "show_images",
