@@ -11,6 +11,7 @@ precision. Keras is loaded when a model is built, not before.
 `build_faster_rcnn`     a detector: one network proposes boxes, a second names and corrects them
 `build_ssd`             a detector: default boxes on maps of several scales
 `build_yolo`            a detector: each cell of a grid says what lies there and how far it reaches
+`build_forecaster`      an LSTM that foretells paths
 `multiply_adds`         what a model computes for one picture
 ======================  =======================================================================
 """
@@ -24,6 +25,7 @@ _LATER = {  # loads Keras
     **dict.fromkeys(["build_yolo", "YOLO"], "yolo"),
     **dict.fromkeys(["build_ssd", "SSD", "hard_negatives"], "ssd"),
     **dict.fromkeys(["Detector", "letterbox", "load_detector", "pad_truths"], "detector"),
+    "build_forecaster": "forecaster",
     "multiply_adds": "counting",
 }
 

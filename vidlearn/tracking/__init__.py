@@ -7,7 +7,14 @@ and `Sort`, which does all. `constant_velocity` is the baseline of every learned
 
 from .appearance import Appearance, colour_histogram
 from .assignment import assign, assign_greedy
-from .forecast import constant_velocity
+from .forecast import (
+    constant_turn,
+    constant_velocity,
+    decode_future,
+    displacement_errors,
+    encode_future,
+    encode_past,
+)
 from .kalman import KalmanFilter, kalman_predict, kalman_update, mahalanobis
 from .sort import Sort, track
 from .state import box_motion, box_noise, box_states, state_boxes
@@ -22,7 +29,12 @@ __all__ = [
     "box_noise",
     "box_states",
     "colour_histogram",
+    "constant_turn",
     "constant_velocity",
+    "decode_future",
+    "displacement_errors",
+    "encode_future",
+    "encode_past",
     "kalman_predict",
     "kalman_update",
     "mahalanobis",
