@@ -92,6 +92,13 @@ class Tracks:
                 f"Received: identity {identity} twice in frame {frame}"
             )
 
+    @classmethod
+    def _made_of(cls, **columns):
+        """Return tracks of columns, all of them, known to be right: a tracker is in a hurry."""
+        tracks = object.__new__(cls)
+        tracks.__dict__.update(columns)
+        return tracks
+
     def __len__(self):
         return len(self.frames)
 

@@ -107,16 +107,13 @@ class Appearance:
 
     def look(self, frame, boxes):
         """Return the features of boxes, each of length 1, or of zeros: (N, D) float64."""
-        if frame is None:
-            raise ValueError(
-                "frame must be the picture in which the detections were found, as appearance is "
-                "on. Received: None"
-            )
         found = np.asarray(self.features(frame, boxes), float)
-        if found.ndim != 2 or len(found) != len(boxes) or not np.isfinite(found).all():
+        good = np.isfinite(found)
+        if found.ndim != 2 or len(found) != len(boxes) or not good.all():
+            came = f"shape {found.shape}" if good.all() else found[~good][0]
             raise ValueError(
                 f"appearance must return ({len(boxes)}, D) finite numbers, a row for each box. "
-                f"Received shape {found.shape}"
+                f"Received: {came}"
             )
         return _unit(found)
 

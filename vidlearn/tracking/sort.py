@@ -1,6 +1,6 @@
 """SORT: things keep their identity from frame to frame, by where they must be next."""
 
-from collections.abc import Callable
+from numbers import Real
 
 import numpy as np
 from scipy.special import gammaincinv
@@ -88,7 +88,7 @@ class Sort:
         birth=3,
         early=True,
         coast=10,
-        tell=0,
+        tell=1,
         gate=None,
         by_label=True,
         appearance=None,
@@ -98,17 +98,12 @@ class Sort:
                 raise ValueError(
                     f"{name} must be a whole number of frames, {least} or more. Received: {value!r}"
                 )
-        if not 0 <= overlap <= 1:
+        if not (isinstance(overlap, Real) and 0 <= overlap <= 1):
             raise ValueError(f"overlap must lie in 0 to 1. Received: {overlap!r}")
-        if gate is not None and not 0 < gate < 1:
+        if not (gate is None or (isinstance(gate, Real) and 0 < gate < 1)):
             raise ValueError(f"gate must be None, or lie between 0 and 1. Received: {gate!r}")
-        if isinstance(appearance, Callable):
+        if not (appearance is None or isinstance(appearance, Appearance)):
             appearance = Appearance(appearance)
-        if not isinstance(appearance, Appearance | None):
-            raise ValueError(
-                f"appearance must be a function (frame, boxes), or an Appearance. "
-                f"Received: {appearance!r}"
-            )
         self.overlap, self.birth, self.early = overlap, birth, early
         self.coast, self.tell, self.by_label = coast, tell, by_label
         self.gate, self.appearance = gate, appearance
@@ -144,11 +139,11 @@ class Sort:
             If detections is something else, a box is inverted, or appearance has no frame.
         """
         boxes, scores, labels = _usable(detections)
-        looks = self.appearance and self.appearance.look(frame, boxes)
+        looks = self._look(frame, boxes)
         z = box_states(boxes)
-        self._predict()
-        rows, columns = self._pair(boxes, z, labels, looks)
-        self._correct(rows, columns, z, scores, looks)
+        r = self._predict()
+        rows, columns = self._pair(boxes, z, r, labels, looks)
+        self._correct(rows, columns, z, r, scores, looks)
         free = np.ones(len(z), bool)
         free[columns] = False
         self._bury()
@@ -156,21 +151,42 @@ class Sort:
             self._bear(z[free], scores[free], labels[free], looks if looks is None else looks[free])
         return self._tell()
 
+    def _look(self, frame, boxes):
+        """Return the features of boxes, or None where nothing is to be looked at."""
+        if self.appearance is None:
+            return None
+        if frame is None:
+            raise ValueError(
+                "frame must be the picture in which the detections were found, as appearance is "
+                "on. Received: None"
+            )
+        if not len(boxes):
+            return None
+        looks = self.appearance.look(frame, boxes)
+        if self._looks is not None and looks.shape[1] != self._looks.shape[1]:
+            raise ValueError(
+                "appearance must return as many numbers for each box as before, "
+                f"{self._looks.shape[1]}. Received: {looks.shape[1]}"
+            )
+        return looks
+
     def _predict(self):
-        """Move all tracks on by a frame."""
+        """Move all tracks on by a frame; return how unsure an observation of each would be."""
         shrunk = self.mean[:, 2] + self.mean[:, 6] <= 0
         self.mean[shrunk, 6] = 0  # an area stays above 0
-        q, self._r, _ = box_noise(self.mean)
+        q, r, _ = box_noise(self.mean)
         self.mean, self.covariance = kalman_predict(self.mean, self.covariance, self._f, q)
+        return r
 
-    def _pair(self, boxes, z, labels, looks):
+    def _pair(self, boxes, z, r, labels, looks):
         """Pair tracks with detections; return the numbers of both."""
-        costs = 1 - iou(state_boxes(self.mean), boxes)  # (N, M)
-        forbidden = (costs > 1 - self.overlap) | (costs == 1)
+        overlaps = iou(state_boxes(self.mean), boxes)  # (N, M)
+        forbidden = (overlaps < self.overlap) | (overlaps == 0)
+        costs = 1 - overlaps
         if self.by_label:
             forbidden |= self._labels[:, None] != labels
         if self.gate is not None:
-            far = mahalanobis(self.mean, self.covariance, z, self._h, self._r)
+            far = mahalanobis(self.mean, self.covariance, z, self._h, r)
             forbidden |= far > self._farthest
         if looks is not None and self._looks is not None:
             unlike = self.appearance.unlike(self._looks, looks)
@@ -179,14 +195,14 @@ class Sort:
         costs[forbidden] = np.inf
         return assign(costs)
 
-    def _correct(self, rows, columns, z, scores, looks):
+    def _correct(self, rows, columns, z, r, scores, looks):
         """Update the tracks that were hit."""
         self._missed += 1
         self._missed[rows] = 0
         self._streak[rows] += 1
         self._scores[rows] = scores[columns]
         self.mean[rows], self.covariance[rows] = kalman_update(
-            self.mean[rows], self.covariance[rows], z[columns], self._h, self._r[rows]
+            self.mean[rows], self.covariance[rows], z[columns], self._h, r[rows]
         )
         if looks is not None and len(rows):
             self._looks[rows] = self.appearance.remember(self._looks[rows], looks[columns])
@@ -220,12 +236,13 @@ class Sort:
         self._told += len(new)
         told = np.flatnonzero((self.ids > 0) & (self._missed <= self.tell))
         self.frame += 1
-        return Tracks(
-            np.full(len(told), self.frame - 1),
-            self.ids[told],
-            state_boxes(self.mean[told]),
-            self._scores[told],
-            self._labels[told],
+        return Tracks._made_of(
+            frames=np.full(len(told), self.frame - 1),
+            ids=self.ids[told],
+            boxes=state_boxes(self.mean[told]),
+            scores=self._scores[told],
+            labels=self._labels[told],
+            ignored=np.zeros(len(told), bool),
             length=self.frame,
         )
 
@@ -251,7 +268,7 @@ def track(detections, *, tracker=None, frames=None):
     Raises
     ------
     ValueError
-        If there are more frames than detections, or fewer.
+        If there are more frames than detections, or fewer, or tracker is none.
 
     Examples
     --------
@@ -262,7 +279,14 @@ def track(detections, *, tracker=None, frames=None):
 
     Lesson 16 teaches it.
     """
+    if isinstance(detections, Detections):
+        raise ValueError(
+            "detections must hold the Detections of each frame; put those of a single one in a "
+            "list. Received: Detections"
+        )
     tracker = Sort() if tracker is None else tracker
+    if isinstance(tracker, type) or not hasattr(tracker, "update"):
+        raise ValueError(f"tracker must be one that is made, as Sort(). Received: {tracker!r}")
     told, length = [], 0
     for found, frame in _together(detections, frames):
         told.append(tracker.update(found, frame))

@@ -13,8 +13,8 @@ import numpy as np
 
 from vidlearn.boxes import convert
 
-EDGE = 0.05  # how far an edge of a detection is off: standard deviation, in sides of the box
-PUSH = 0.02  # by how much a velocity changes in a frame, in sides of the box
+EDGE = 0.1  # how far an edge of a detection is off: standard deviation, in sides of the box
+PUSH = 0.05  # by how much a velocity changes in a frame, in sides of the box
 START = 0.25  # how fast a new thing may be, in sides of the box a frame
 
 
@@ -54,10 +54,10 @@ def box_noise(states):
     Returns
     -------
     q : ndarray
-        Q, (N, 7, 7): a velocity changes by 0.02 sides of the box in a frame (standard
+        Q, (N, 7, 7): a velocity changes by 0.05 sides of the box in a frame (standard
         deviation), evenly within the frame, so that the place changes by half of it.
     r : ndarray
-        R, (N, 4, 4): each edge of a detection is off by 0.05 sides, on its own.
+        R, (N, 4, 4): each edge of a detection is off by 0.1 sides, on its own.
     p : ndarray
         P, (N, 7, 7), of a new thing: observed once, its velocity unknown, at 0.25 sides a frame.
 
@@ -75,7 +75,7 @@ def box_noise(states):
     --------
     >>> q, r, p = box_noise([[50, 50, 800, 2]])  # 20 wide, 40 high
     >>> np.sqrt(r[0].diagonal()).round(3).tolist()
-    [0.707, 1.414, 80.0, 0.2]
+    [1.414, 2.828, 160.0, 0.4]
 
     Lesson 16 teaches it.
     """
