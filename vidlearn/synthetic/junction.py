@@ -49,7 +49,7 @@ def junction(
     background : str, optional
         A name of `PICTURES`; one of `BACKGROUNDS` is drawn when not given.
     speed : float
-        Mean speed in pixels per frame, above 0; each draws 0.75 to 1.25 times that.
+        Mean speed in pixels per frame, at least 0.1; each draws 0.75 to 1.25 times that.
     drive : str
         The side of the way on which things keep: "right", or "left", the mirror image.
     noise : float
@@ -93,12 +93,12 @@ def junction(
         sprite = Sprite.made_of(cutout(kind, rng), SIDE * min(size) * rng.uniform(0.85, 1.15))
         cast.append((sprite, start, places, _angles(kind, len(places), rng)))
     film, masks, *truth = _filmed(ground, cast, noise, frames, rng)
-    labels = np.array([names.index(kind) for kind in chosen], np.int64)
-    seen = np.flatnonzero((truth[-1] > 0).any(axis=0))  # some leave before they were seen
+    seen = np.flatnonzero((truth[-1] > 0).any(axis=0))  # some had left before the first frame
     numbers = np.zeros(len(cast) + 1, np.uint8)
     numbers[seen + 1] = np.arange(1, len(seen) + 1)
+    labels = np.array([names.index(chosen[k]) for k in seen], np.int64)
     truth = [part[:, seen] for part in truth]
-    return Scene(film, numbers[masks], *truth, labels[seen], names, fps=FPS)
+    return Scene(film, numbers[masks], *truth, labels, names, fps=FPS)
 
 
 def _timetable(frames, size, objects, speed, drive, rng):

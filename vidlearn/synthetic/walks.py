@@ -9,6 +9,7 @@ TURNS = ("straight", "left", "right")
 """The names of the turns, from the driver's seat."""
 
 DRIVES = ("right", "left")
+MIRRORED = np.array([0, 2, 1])  # what each turn is in the mirror
 HAND = np.array([0, -1, 1])  # of each turn: 1 clockwise on the screen
 LANE = 0.12  # from the middle line of a way to the middle of a lane; all in shorter sides
 BEND = np.array([0.16, 0.30, 0.16])  # radius of each turn's arc
@@ -65,7 +66,7 @@ def walks(count, frames=24, size=(120, 160), *, seed=0, speed=3.0, drive="right"
     seed : int or numpy.random.Generator
         Draws everything.
     speed : float
-        Mean speed in pixels per frame, above 0; each draws 0.75 to 1.25 times that.
+        Mean speed in pixels per frame, at least 0.1; each draws 0.75 to 1.25 times that.
     drive : str
         The side of the way on which things keep: "right", or "left", the mirror image.
     noise : float
@@ -108,7 +109,7 @@ def check_traffic(frames, size, speed, drive, noise):
     for name, value, good, wanted in [
         ("frames", frames, whole and frames >= 1, "a whole number of at least 1"),
         ("size", size, min(size) >= 16, "height and width of at least 16 pixels"),
-        ("speed", speed, 0 < speed < np.inf, "above 0 pixels per frame"),
+        ("speed", speed, 0.1 <= speed < np.inf, "at least 0.1 pixels per frame"),
         ("drive", drive, drive in DRIVES, f"one of {', '.join(DRIVES)}"),
         ("noise", noise, 0 <= noise < np.inf, "0 or more"),
     ]:
@@ -150,9 +151,7 @@ class Traffic(NamedTuple):
     def drawn(cls, count, side, speed, rng):
         """Draw N things for a picture whose shorter side has so many pixels."""
         turns, sides = rng.integers(len(TURNS), size=count), rng.integers(4, size=count)
-        turns_off = turns > 0
-        low, high = np.where(turns_off, 0.5, 0.75), np.where(turns_off, 0.8, 1.0)
-        over = np.where(turns_off, HAND[turns] * rng.uniform(0, 0.05, count), 0)
+        low, high = np.where(turns > 0, [[0.5], [0.8]], [[0.75], [1.0]])
         return cls(
             turns,
             sides,
@@ -161,7 +160,7 @@ class Traffic(NamedTuple):
             speed * rng.uniform(1 - SPREAD, 1 + SPREAD, count),
             rng.uniform(low, high),
             side * rng.uniform(0.2, 0.4, count),
-            side * over,
+            side * HAND[turns] * rng.uniform(0, 0.05, count),
             side * rng.uniform(0, 0.015, count),
             side * rng.uniform(0.4, 0.8, count),
             rng.uniform(0, 2 * np.pi, count),
@@ -184,9 +183,7 @@ class Traffic(NamedTuple):
 
     def named_turns(self, drive):
         """Return the turns (N,) int64 as seen in the picture, which may be the mirror image."""
-        return (self.turns if drive == "right" else np.array([0, 2, 1])[self.turns]).astype(
-            np.int64
-        )
+        return (self.turns if drive == "right" else MIRRORED[self.turns]).astype(np.int64)
 
     def signs(self, s):
         """Say how much of the slowing and of the drawing over is there at each place, 0 to 1."""
