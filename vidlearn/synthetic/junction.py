@@ -70,7 +70,7 @@ def junction(
     --------
     >>> scene = junction(24, (60, 80), 3, kinds=["coin", "cup"], seed=2)
     >>> scene.frames.shape, scene.fps, len(scene.labels)
-    ((24, 60, 80, 3), 12.0, 6)
+    ((24, 60, 80, 3), 12.0, 5)
 
     Lesson 16 uses it.
     """
