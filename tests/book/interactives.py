@@ -4,6 +4,7 @@ Each function below has the name of a class of `vidlearn.widgets`. It gets the i
 page and the state that the page stores for it, moves it, and compares.
 """
 
+import json
 from base64 import b64decode
 from itertools import pairwise
 
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 from tests.widgets.page import as_array, values
-from vidlearn import boxes, metrics, scratch
+from vidlearn import boxes, metrics, scratch, tracking
 from vidlearn.boxes import Detections, Truth
 from vidlearn.plots import signed_map
 
@@ -143,6 +144,29 @@ def GatedCell(view, state):
         last = max(row for row, _ in shown)
         shown = [shown[last, t] for t in range(len(x))]
         np.testing.assert_allclose(shown, h, rtol=1e-12)
+
+
+def KalmanEllipse(view, state):
+    view.locator("[data-vl='none']").click()
+    motion, measurement = state["motion_noise"], state["measurement_noise"]
+    push = np.concatenate([np.eye(2) / 2, np.eye(2)]) * [motion, motion * state["_ratios"][0]]
+    r = np.diag([measurement**2, (measurement * state["_ratios"][1]) ** 2])
+    f, h = np.eye(4) + np.eye(4, k=2), np.eye(2, 4)
+    start = next(t for t, place in enumerate(state["_measured"]) if place)
+    mean = np.array([*state["_measured"][start][:2], 0, 0])
+    covariance = np.diag([*np.diag(r), *[state["speed"] ** 2] * 2])
+    for t, place in enumerate(state["_measured"][start + 1 : start + 9], start + 1):
+        view.locator("[data-vl-transport]").fill(str(t))
+        mean, covariance = tracking.kalman_predict(mean, covariance, f, push @ push.T)
+        if place:
+            away = tracking.mahalanobis(mean[None], covariance[None], [place[:2]], h, r).item()
+            assert numbers(view, "distance") == pytest.approx([away], abs=1e-6)
+            if away <= -2 * np.log(0.05):
+                mean, covariance = tracking.kalman_update(
+                    mean, covariance, np.array(place[:2]), h, r
+                )
+        states = json.loads(view.locator("[data-vl-states]").get_attribute("data-vl-states"))
+        np.testing.assert_allclose(states["updated"]["mean"], mean, rtol=1e-6, atol=1e-6)
 
 
 def LossSurface(view, state):

@@ -61,6 +61,13 @@ def make(kind):
             gru=(np.ones((2, 3)), np.ones((1, 3)), np.ones((2, 3))),
             presets={"late": np.eye(12, 2, -4)},
         ),
+        "KalmanEllipse": lambda: widgets.KalmanEllipse(
+            frames,
+            [[3 + t, 5, 17 + t, 15] if t != 7 else [np.nan] * 4 for t in range(12)],
+            [[3 + t, 5, 17 + t, 15] for t in range(12)],
+            hidden=[4, 5],
+            motion_noise=(0.5, 0.2),
+        ),
         "LossSurface": lambda: widgets.LossSurface("two_valleys", learning_rate=0.07),
         "PoolingExplorer": lambda: widgets.PoolingExplorer(frames[0, :16, :16, 0] / 3, stride=1),
         "PrecisionRecall": lambda: widgets.PrecisionRecall(

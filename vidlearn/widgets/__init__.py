@@ -29,6 +29,7 @@ from .detection_player import DetectionPlayer
 from .filter_gallery import FilterGallery
 from .frame_order import FrameOrder
 from .gated_cell import GatedCell
+from .kalman_ellipse import KalmanEllipse
 from .loss_surface import LossSurface
 from .pooling_explorer import PoolingExplorer
 from .precision_recall import PrecisionRecall
@@ -51,6 +52,7 @@ __all__ = [
     "FilterGallery",
     "FrameOrder",
     "GatedCell",
+    "KalmanEllipse",
     "LossSurface",
     "PoolingExplorer",
     "PrecisionRecall",
