@@ -8,6 +8,7 @@ from .faults import Fault, Report
 from .forms import read
 from .frames import write_frames
 from .mosaics import mosaic
+from .mot import read_mot, read_mot_detections, write_mot
 from .repair import Repaired, repair
 from .results import read_results, write_results
 from .sheet import contact_sheet, write_sheet
@@ -38,6 +39,8 @@ __all__ = [
     "mosaic",
     "name_groups",
     "read",
+    "read_mot",
+    "read_mot_detections",
     "read_results",
     "repair",
     "scale",
@@ -46,6 +49,7 @@ __all__ = [
     "upend",
     "write",
     "write_frames",
+    "write_mot",
     "write_results",
     "write_sheet",
     "zoom",
