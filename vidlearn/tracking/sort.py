@@ -117,6 +117,11 @@ class Sort:
     def __len__(self):
         return len(self.ids)
 
+    @property
+    def coasting(self):
+        """Identities (K,) int64 of the tracks without a detection in the last frame."""
+        return self.ids[(self.ids > 0) & (self._missed > 0)]
+
     def update(self, detections, frame=None):
         """Take the detections of the next frame; return who is where in it.
 
