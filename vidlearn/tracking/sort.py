@@ -10,7 +10,7 @@ from vidlearn.boxes import Detections, Tracks, iou
 from .appearance import Appearance
 from .assignment import assign
 from .kalman import kalman_predict, kalman_update, mahalanobis
-from .state import box_motion, box_noise, box_states, state_boxes
+from .state import THIN, box_motion, box_noise, box_states, state_boxes
 
 
 class Sort:
@@ -128,7 +128,8 @@ class Sort:
         Parameters
         ----------
         detections : Detections
-            (M,) of one frame, also where there are none. Those without area are passed over.
+            (M,) of one frame, also where there are none. Those without area are passed
+            over.
         frame : ndarray, optional
             The picture, for `appearance`.
 
@@ -329,12 +330,13 @@ def _usable(detections):
             f"detections must be the Detections of one frame. Received: {type(detections).__name__}"
         )
     boxes, scores, labels = detections.boxes, detections.scores, detections.labels
-    good = (boxes[:, 2:] > boxes[:, :2]).all(axis=1)
+    sides = boxes[:, 2:] - boxes[:, :2]
+    good = (sides >= THIN).all(axis=1)
     if good.all():
         return boxes, scores, labels
-    if not (boxes[:, 2:] >= boxes[:, :2]).all():
+    if not (sides >= 0).all():
         raise ValueError(
             "detections must have x1 <= x2 and y1 <= y2; use convert if these are of another "
-            f"form. Received: {boxes[~good][0].tolist()}"
+            f"form. Received: {boxes[~(sides >= 0).all(axis=1)][0].tolist()}"
         )
     return boxes[good], scores[good], labels[good]

@@ -15,6 +15,7 @@ from vidlearn.boxes import convert
 
 EDGE = 0.1  # how far an edge of a detection is off: standard deviation, in sides of the box
 PUSH = 0.05  # by how much a velocity changes in a frame, in sides of the box
+THIN = 1e-6  # pixels: a box with a shorter side has no area
 START = 0.25  # how fast a new thing may be, in sides of the box a frame
 
 
@@ -97,7 +98,7 @@ def box_states(boxes):
     Parameters
     ----------
     boxes : array_like
-        (N, 4) xyxy in pixels, each with an area.
+        (N, 4) xyxy in pixels, each with an area: sides of 1e-6 pixels at least.
 
     Returns
     -------
@@ -117,10 +118,11 @@ def box_states(boxes):
     Lesson 16 teaches it.
     """
     u, v, width, height = convert(boxes, "xyxy", "cxcywh").astype(float).T
-    if not (width * height > 0).all():
+    if not (np.minimum(width, height) >= THIN).all():
+        worst = np.minimum(width, height).argmin()
         raise ValueError(
-            "boxes must have an area. "
-            f"Received: {np.asarray(boxes)[~(width * height > 0)][0].tolist()}"
+            "boxes must have x1 < x2 and y1 < y2, and sides of 1e-6 pixels at least. "
+            f"Received: {np.asarray(boxes)[worst].tolist()}"
         )
     return np.stack([u, v, width * height, height / width], axis=1)
 
