@@ -14,11 +14,13 @@ from .film import paint, side_by_side
 from .numbers import number_grid
 from .pictures import filmstrip, show_images
 from .source import show_source
+from .tracks import draw_tracks
 
 __all__ = [
     "COLOURS",
     "PALETTE",
     "draw_boxes",
+    "draw_tracks",
     "filmstrip",
     "number_grid",
     "paint",

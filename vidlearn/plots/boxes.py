@@ -41,24 +41,17 @@ def draw_boxes(frame, boxes, labels=None, scores=None, names=None):
     >>> draw_boxes(np.zeros((48, 64, 3), np.uint8), found, names=["cat", "dog"]).shape
     (48, 64, 3)
     """
-    from PIL import Image, ImageDraw, ImageFont
+    from PIL import ImageDraw
 
     boxes, labels, scores = _taken_apart(boxes, labels, scores)
-    if np.ndim(frame) != 3 or np.shape(frame)[2] != 3 or np.asarray(frame).dtype != np.uint8:
-        raise ValueError(
-            "frame must be (H, W, 3) uint8 RGB. "
-            f"Received: shape {np.shape(frame)}, dtype {np.asarray(frame).dtype}"
-        )
+    picture = pictured(frame)
     if boxes.size == 0:
-        return np.array(frame)
-    picture = Image.fromarray(np.array(frame))
+        return np.array(picture)
     pen = ImageDraw.Draw(picture)
-    side = min(frame.shape[:2])  # a film's boxes are thin, and its words small beside the picture
-    line = max(1, round(min(side, 440 + side / 12) / 80))
-    font = ImageFont.load_default(size=int(max(9, min(side, 240 + side / 8) // 14)))
+    line, font = line_and_font(frame.shape)
     kinds = [] if labels is None else list(dict.fromkeys(map(str, labels)))
     for k, (x1, y1, x2, y2) in enumerate(boxes):
-        words = "" if labels is None else _name(labels[k], names)
+        words = "" if labels is None else named(labels[k], names)
         numbered = labels is not None and isinstance(labels[k], int | np.integer)
         kind = int(labels[k]) if numbered else kinds.index(words) if kinds else 0
         colour = COLOURS[kind % 7]
@@ -67,8 +60,29 @@ def draw_boxes(frame, boxes, labels=None, scores=None, names=None):
         if scores is not None:
             words = f"{words} {scores[k]:.2f}".strip()
         if words:
-            _write(pen, font, words, (x1, y1), frame.shape, colour)
+            write(pen, font, words, (x1, y1), frame.shape, colour)
     return np.array(picture)
+
+
+def pictured(frame):
+    """Return a frame (H, W, 3) uint8 as a copy that can be drawn into, or refuse it."""
+    from PIL import Image
+
+    if np.ndim(frame) != 3 or np.shape(frame)[2] != 3 or np.asarray(frame).dtype != np.uint8:
+        raise ValueError(
+            "frame must be (H, W, 3) uint8 RGB. "
+            f"Received: shape {np.shape(frame)}, dtype {np.asarray(frame).dtype}"
+        )
+    return Image.fromarray(np.array(frame))
+
+
+def line_and_font(shape):
+    """Return the width of lines and the font: a film's boxes are thin, and its words small."""
+    from PIL import ImageFont
+
+    side = min(shape[:2])
+    line = max(1, round(min(side, 440 + side / 12) / 80))
+    return line, ImageFont.load_default(size=int(max(9, min(side, 240 + side / 8) // 14)))
 
 
 def _taken_apart(boxes, labels, scores):
@@ -91,7 +105,8 @@ def _taken_apart(boxes, labels, scores):
     return boxes, labels, scores
 
 
-def _name(label, names):
+def named(label, names):
+    """Return the name of a class, or the label itself where it is no number of one."""
     if names is None or not isinstance(label, int | np.integer):
         return str(label)
     if not 0 <= label < len(names):
@@ -101,7 +116,7 @@ def _name(label, names):
     return str(names[label])
 
 
-def _write(pen, font, words, corner, shape, colour):
+def write(pen, font, words, corner, shape, colour):
     """Write words on a plate of the colour, moved where they would leave the frame."""
     x, y = corner
     left, top, right, bottom = pen.textbbox((x, y), words, font=font)
