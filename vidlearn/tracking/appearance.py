@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vidlearn.boxes import convert
+
 
 def colour_histogram(frame, boxes, *, bins=4):
     """Count the colours in boxes.
@@ -46,9 +48,7 @@ def colour_histogram(frame, boxes, *, bins=4):
         )
     if not (isinstance(bins, int | np.integer) and 2 <= bins <= 16):
         raise ValueError(f"bins must be a whole number, 2 to 16. Received: {bins!r}")
-    boxes = np.asarray(boxes, float).reshape(-1, 4)
-    if not np.isfinite(boxes).all():
-        raise ValueError(f"boxes must be finite. Received: {boxes.tolist()}")
+    boxes = convert(boxes, "xyxy", "xyxy")
     limits = np.tile(frame.shape[1::-1], 2)
     corners = np.clip(np.rint(boxes), 0, limits).astype(int)
     counts = np.zeros((len(boxes), bins**3))
