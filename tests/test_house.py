@@ -33,7 +33,7 @@ TABLE = {
     "models": (("layers", "boxes"), "keras numpy PIL"),
     "runs": (
         (*("models", "datasets", "metrics", "boxes", "plots", "video", "messages"), "tracking"),
-        "keras numpy PIL matplotlib tqdm",
+        "keras numpy PIL matplotlib tqdm tensorflow cv2",
     ),
     "messages": ((), ""),
     "plots": (("boxes", "messages"), "numpy matplotlib PIL IPython"),
@@ -45,6 +45,7 @@ TABLE = {
         (
             *("messages", "scratch", "video", "synthetic", "plots", "widgets"),
             *("boxes", "proposals", "metrics", "datasets", "layers", "tracking"),
+            *("models", "runs"),  # the project of lesson 24 is all of it
         ),
         "numpy IPython PIL jupyter_client jupyter_core jupyterlab keras matplotlib nbclient "
         "nbformat packaging platformdirs sklearn tqdm zmq",
@@ -54,7 +55,9 @@ TABLE = {
 # The detectors are subclasses of keras.Model, written as one reads them; `vidlearn.models` loads
 # their files when one is asked for.
 MADE_OF_KERAS = {"backbones", "detector", "faster_rcnn", "ssd", "yolo", "batches", "recipe"}
+MADE_OF_KERAS |= {"serving"}
 WHEN_USED = {"av", "cv2", "IPython", "jupyterlab", "keras", "matplotlib", "skimage", "sklearn"}
+WHEN_USED |= {"tensorflow"}
 
 
 def imports(tree, part):

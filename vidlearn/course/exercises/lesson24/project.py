@@ -1,0 +1,182 @@
+"""The folder of the lesson's project: written with its faults, and brought to one size."""
+
+from pathlib import Path
+
+import numpy as np
+
+from vidlearn.course.exercises._scenes import TESTED, TRAINED, VALIDATION
+
+CLASSES = ("coin", "cup", "flower")
+"""The things of the pictures that the lesson makes."""
+NEAR, FAR, ANY = (0.3, 0.5), (0.12, 0.3), (0.12, 0.5)  # longer side / height of the picture
+PARTS = {  # how many pictures, which things in them, before what, from which seed
+    "train": ("near", NEAR, (2, 3), TRAINED, 1),
+    "val": ("any", ANY, (3, 5), VALIDATION, 2),
+    "test": ("any", ANY, (3, 5), TESTED, 3),
+}
+
+
+def write_pictures(folder, counts, size=(96, 128)):
+    """Write labelled pictures as a project has them: a .txt beside each, four faults among them.
+
+    Parameters
+    ----------
+    folder : str or Path
+        A new folder.
+    counts : dict of str to int
+        How many pictures in "train", "val" and "test".
+    size : (int, int)
+        Height and width of the pictures.
+
+    Returns
+    -------
+    Path
+        The folder. In training everything is near; validation and test have things far away, too.
+    """
+    folder = Path(folder)
+    for part, count in counts.items():
+        name, scale, objects, places, seed = PARTS[part]
+        _write(folder / part, name, _made(count, size, seed, places, objects, scale))
+    _spoil(folder)
+    return folder
+
+
+def new_pictures(folder, count, size=(96, 128)):
+    """Add pictures of things far away to a folder of labelled pictures.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Such as "train" of a project.
+    count : int
+        How many.
+    size : (int, int)
+        Height and width.
+
+    Returns
+    -------
+    list of Path
+        The new pictures; their labels are right.
+    """
+    return _write(Path(folder), "far", _made(count, size, 4, TRAINED, (4, 6), FAR))
+
+
+def _made(count, size, seed, places, objects, scale):
+    from vidlearn.synthetic import stills
+
+    options = {"kinds": CLASSES, "backgrounds": places, "objects": objects, "scale": scale}
+    return stills(count, size, seed=seed, **options)
+
+
+def _write(folder, name, made):
+    """Write pictures and labels; return the paths of the pictures."""
+    from PIL import Image
+
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for k, (frame, truth) in enumerate(zip(made.frames, made.truths, strict=True), 1):
+        path = folder / f"{name}_{k:03}.jpg"
+        Image.fromarray(frame).save(path, quality=92)
+        path.with_suffix(".txt").write_text(_lines(truth, made.names), encoding="utf-8")
+        paths.append(path)
+    return paths
+
+
+def _lines(truth, names):
+    """Write a truth in the form ``class x1 y1 x2 y2``."""
+    rows = zip(truth.labels, truth.boxes.astype(float).round(2), strict=True)
+    return "".join(f"{names[k]} {' '.join(f'{x:g}' for x in box)}\n" for k, box in rows)
+
+
+def _spoil(folder):
+    """Plant the faults of a tired evening, each in a file of its own."""
+    train = sorted((folder / "train").glob("*.txt"))
+    beyond = max(train[3:], key=lambda path: float(path.read_text().split()[3]))
+    turned, misspelt = [path for path in train[3:] if path != beyond][:: len(train) // 2][:2]
+    name, x1, y1, x2, y2 = turned.read_text().split("\n")[0].split()
+    _first_line(turned, f"{name} {x2} {y1} {x1} {y2}")
+    name, x1, y1, x2, y2 = beyond.read_text().split("\n")[0].split()
+    _first_line(beyond, f"{name} {x1} {y1} {float(x2) + 30:g} {y2}")
+    _first_line(misspelt, misspelt.read_text().split("\n")[0].capitalize())
+    for suffix in (".jpg", ".txt"):
+        copy = folder / "val" / f"any_000{suffix}"
+        copy.write_bytes(train[0].with_suffix(suffix).read_bytes())
+
+
+def _first_line(path, line):
+    rest = path.read_text().split("\n")[1:]
+    path.write_text("\n".join([line, *rest]), encoding="utf-8")
+
+
+def as_project(pictures, folder, size):
+    """Write a set of labelled pictures anew: of the network's size, a .txt beside each.
+
+    Parameters
+    ----------
+    pictures : DetectionSet
+        Undivided pictures are divided: whole films on one side where the names tell of some.
+    folder : str or Path
+        A new folder; it gets "train" and "val", and "test" where the set has one.
+    size : (int, int)
+        Height and width into which a picture is made to fit.
+
+    Returns
+    -------
+    DetectionSet
+        The pictures that were written.
+    """
+    from PIL import Image
+
+    from vidlearn import datasets
+    from vidlearn.boxes import Truth
+    from vidlearn.runs.data import divided, fitted
+
+    folder = Path(folder)
+    train, val, _ = divided(pictures)
+    for part, some in {"train": train, "val": val, "test": pictures.split("test")}.items():
+        home = folder / part
+        if len(some):
+            home.mkdir(parents=True)
+        for k, item in enumerate(some):
+            frame, factor = fitted(item.frame(), size)
+            path = home / f"{item.path.stem.replace(' ', '_')}.jpg"
+            path = path if not path.exists() else path.with_stem(f"{path.stem}_{k}")
+            Image.fromarray(frame).save(path, quality=92)
+            truth = Truth(item.truth.boxes * factor, item.truth.labels)
+            path.with_suffix(".txt").write_text(_lines(truth, pictures.classes), encoding="utf-8")
+    return datasets.read(folder, form="txt")
+
+
+def picture_of(path):
+    """Read a picture, (H, W, 3) uint8."""
+    from PIL import Image
+
+    return np.array(Image.open(path).convert("RGB"))
+
+
+def project_film(path=None, frames=72, size=(192, 256), seed=5):
+    """Film things far away that pass over one another.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        Where to write it as a video file.
+    frames : int
+        How many, 12 a second.
+    size : (int, int)
+        Height and width.
+    seed : int
+
+    Returns
+    -------
+    vidlearn.synthetic.Scene
+    """
+    from vidlearn import video
+    from vidlearn.synthetic import moving_objects
+
+    scene = moving_objects(
+        frames, size, 5, seed=seed, kinds=CLASSES, background="cat", scale=0.2, speed=3.0
+    )
+    if path is not None:
+        video.write_video(path, scene.frames, fps=12)
+    return scene
