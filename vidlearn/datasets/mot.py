@@ -190,6 +190,13 @@ def write_mot(path, tracks, *, kind="found", classes=False, origin=1):
 
     Lesson 16 teaches it.
     """
+    lines = mot_lines(tracks, kind=kind, classes=classes, origin=origin)
+    with _replaced(Path(path)) as part:
+        part.write_text("".join(lines), "utf-8", newline="\n")
+
+
+def mot_lines(tracks, *, kind="found", classes=False, origin=1):
+    """Return the lines (R,) of tracks, ends included; parameters and errors of `write_mot`."""
     check_origin(origin)
     if kind not in KINDS:
         raise DatasetError(f"kind must be 'found' or 'truth'. Received: {kind!r}")
@@ -211,9 +218,7 @@ def write_mot(path, tracks, *, kind="found", classes=False, origin=1):
     score = ~tracks.ignored if kind == "truth" else tracks.scores.round(6)
     tail = [tracks.labels + 1, -ones] if classes or kind == "truth" else [-ones, -ones, -ones]
     columns = [tracks.frames + 1, tracks.ids, *edges.T[:2], *sides.T, score, *tail]
-    with _replaced(Path(path)) as part:
-        lines = (",".join(map(plain, row)) + "\n" for row in zip(*columns, strict=True))
-        part.write_text("".join(lines), "utf-8", newline="\n")
+    return [",".join(map(plain, row)) + "\n" for row in zip(*columns, strict=True)]
 
 
 @contextmanager
