@@ -95,7 +95,8 @@ class Appearance:
     def __post_init__(self):
         if not callable(self.features):
             raise ValueError(
-                f"features must be a function of a frame and boxes. Received: {self.features!r}"
+                "appearance must be a function of a frame and boxes, or an Appearance of one. "
+                f"Received: {self.features!r}"
             )
         for name, good, wanted in (
             ("weight", 0 <= self.weight <= 1, "0 to 1"),

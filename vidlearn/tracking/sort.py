@@ -291,7 +291,7 @@ def track(detections, *, tracker=None, frames=None):
             "list. Received: Detections"
         )
     tracker = Sort() if tracker is None else tracker
-    if isinstance(tracker, type) or not hasattr(tracker, "update"):
+    if isinstance(tracker, type | dict) or not hasattr(tracker, "update"):
         raise ValueError(f"tracker must be one that is made, as Sort(). Received: {tracker!r}")
     told, length = [], 0
     for found, frame in _together(detections, frames):
@@ -327,7 +327,8 @@ def _usable(detections):
     """Return boxes, scores and labels of those with an area."""
     if not isinstance(detections, Detections):
         raise ValueError(
-            f"detections must be the Detections of one frame. Received: {type(detections).__name__}"
+            "detections must be the Detections of one frame; track takes those of a film. "
+            f"Received: {type(detections).__name__}"
         )
     boxes, scores, labels = detections.boxes, detections.scores, detections.labels
     sides = boxes[:, 2:] - boxes[:, :2]
