@@ -59,11 +59,13 @@ def build_forecaster(past=12, future=12, *, units=64, scale=3.0):
             )
     if not 0 < scale < float("inf"):
         raise ValueError(f"scale must be above 0 pixels. Received: {scale!r}")
-    from keras import Input, Model, layers, ops
+    from keras import Input, Model, config, layers, ops
 
-    places = Input((past, 2), dtype="float32", name="past")  # (N, P, 2)
+    full = config.dtype_policy().compute_dtype
+    full = "float32" if full in ("float16", "bfloat16") else full  # too coarse for places
+    places = Input((past, 2), dtype=full, name="past")  # (N, P, 2)
     steps = (places[:, 1:] - places[:, :-1]) / scale  # (N, P - 1, 2)
     state = layers.LSTM(units, name="memory")(steps)  # (N, units)
-    offsets = layers.Dense(2 * future, dtype="float32", name="offsets")(state)
+    offsets = layers.Dense(2 * future, dtype=full, name="offsets")(state)
     offsets = ops.reshape(offsets, (-1, future, 2))
     return Model(places, places[:, -1:] + offsets * scale, name="forecaster")
