@@ -102,6 +102,8 @@ def test_nobody_to_pair(pair):
         rows, columns = pair(costs, most=4)
         assert rows.shape == columns.shape == (0,)
         assert rows.dtype == columns.dtype == np.int64
+        if np.ndim(costs) == 2:
+            assert np.array(costs)[pair(costs, most=4)].shape == (0,), "two lists, not a matrix"
     assert lists(pair([[INF, 3], [INF, 2], [INF, INF]])) == [[1], [1]]
 
 

@@ -122,7 +122,7 @@ def _allowed(costs, most):
 def _cheapest(costs, allowed):
     """Return the cheapest of the largest pairings among allowed ones; it checks nothing."""
     if not allowed.any():
-        return np.zeros((2, 0), np.int64)
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
     if allowed.all():
         return linear_sum_assignment(costs)
     allowed_only = np.where(allowed, costs, 0)
