@@ -218,6 +218,7 @@ GOOD = {"motion_noise": Q, "observation_noise": R}
         (lambda: mahalanobis(*BELIEF, [[1, 2]], H, R), r"mean must be \(N, D\)"),
         (lambda: mahalanobis([MEAN], [COVARIANCE], [1, 2], H, R), r"z \(M, 2\)"),
         (lambda: mahalanobis([MEAN], [COVARIANCE], [[1, np.nan]], H, R), "z must be finite"),
+        (lambda: KalmanFilter(F, H, **GOOD).run([[1, np.nan]], *BELIEF), "z must be finite"),
         (lambda: KalmanFilter(F, H.T, **GOOD), r"observation must be \(2, 3\)"),
         (lambda: KalmanFilter(F, H, motion_noise=R, observation_noise=R), r"motion_noise must be"),
         (lambda: KalmanFilter(np.nan * F, H, **GOOD), "motion must be finite"),

@@ -231,7 +231,7 @@ class KalmanFilter:
         Parameters
         ----------
         observations : array_like
-            (T, K); NaN in a row where nothing was observed.
+            (T, K); a row of NaN where nothing was observed.
         mean : array_like
             (D,), what is believed before the first observation, at its time.
         covariance : array_like
@@ -248,7 +248,7 @@ class KalmanFilter:
         for step, z in enumerate(np.asarray(observations, float)):
             if step:
                 mean, covariance = self.predict(mean, covariance)
-            if not np.isnan(z).any():
+            if not np.isnan(z).all():
                 mean, covariance = self.update(mean, covariance, z)
             told.append((mean, covariance))
         width = len(self.motion)
