@@ -288,6 +288,24 @@ def DetectionPlayer(view, state):
         assert shown == [[right], [real - right], [wrong]]
 
 
+def ErrorBrowser(view, state):
+    kinds = {"float32": "<f4", "float64": "<f8"}
+    of_boxes, of_scores = (kinds[kind] for kind in state["_kinds"])
+    scores = np.frombuffer(b64decode(state["_scores"]), of_scores).astype(float)
+    corners = np.frombuffer(b64decode(state["_boxes"]), of_boxes).reshape(-1, 4)
+    labels = np.frombuffer(b64decode(state["_labels"]), "u1")
+    starts = np.cumsum([0, *state["_counts"]])
+    found = [Detections(corners[a:b], scores[a:b], labels[a:b]) for a, b in pairwise(starts)]
+    truths = [Truth(t["boxes"], t["labels"], t["ignored"], t["crowd"]) for t in state["_truths"]]
+    for threshold in (0.4, 0.7):
+        view.get_by_role("slider", name="Score threshold").fill(str(threshold))
+        options = {"threshold": threshold, "overlap": state["overlap"], "low": state["low"]}
+        counts = metrics.detection_errors(found, truths, **options).counts
+        for kind in ("right", "duplicate", "class", "place", "background", "missed"):
+            count = view.locator(f"[data-vl-count='{kind}']").get_attribute("data-vl-value")
+            assert int(count) == counts[kind]
+
+
 def PrecisionRecall(view, state):
     found, truths = state["_found"], state["_truths"]
     detections = [

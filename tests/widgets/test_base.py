@@ -45,6 +45,12 @@ def make(kind):
             truths=[Truth([[2, 2, 12, 21], [8, 14, 30, 28]])] * 12,
             names=["a cat"],
         ),
+        "ErrorBrowser": lambda: widgets.ErrorBrowser(
+            list(frames),
+            [Detections([[2, 2, 12, 20], [20, 4, 38, 26]], [0.9, 0.3 + t / 20]) for t in range(12)],
+            [Truth([[2, 2, 12, 21], [8, 14, 30, 28]])] * 12,
+            names=["a cat"],
+        ),
         "FilterGallery": lambda: widgets.FilterGallery(frames[0]),
         "FrameOrder": lambda: widgets.FrameOrder(
             frames[None, :6],

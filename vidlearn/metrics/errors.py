@@ -280,15 +280,20 @@ def _fates(truths, picture, index, kind, cause):
     return *places, joined(truths, "labels", int), fate
 
 
+def areas(truth):
+    """Return the area of each truth of a picture, (M,), by which sizes are told apart."""
+    if truth.areas is not None:
+        return truth.areas
+    boxes = truth.boxes.astype(np.float64)
+    return (boxes[:, 2:] - boxes[:, :2]).prod(1)
+
+
 def _sizes(truths, ranges):
     """Return which truths are of which size, their ends included."""
-    boxes = [one.boxes.astype(float) for one in truths]
-    areas = [
-        (box[:, 2:] - box[:, :2]).prod(1) if one.areas is None else one.areas
-        for one, box in zip(truths, boxes, strict=True)
-    ]
-    areas = np.concatenate([np.zeros(0), *areas])
-    return {name: (areas >= least) & (areas <= most) for name, (least, most) in ranges.items()}
+    all_areas = np.concatenate([np.zeros(0), *map(areas, truths)])
+    return {
+        name: (all_areas >= least) & (all_areas <= most) for name, (least, most) in ranges.items()
+    }
 
 
 def _mended(found, truths, errors, kind):

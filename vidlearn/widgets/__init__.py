@@ -26,6 +26,7 @@ from .conv_arithmetic import ConvArithmetic
 from .convolution_stepper import ConvolutionStepper
 from .default_boxes import DefaultBoxes
 from .detection_player import DetectionPlayer
+from .error_browser import ErrorBrowser
 from .filter_gallery import FilterGallery
 from .frame_order import FrameOrder
 from .gated_cell import GatedCell
@@ -49,6 +50,7 @@ __all__ = [
     "ConvolutionStepper",
     "DefaultBoxes",
     "DetectionPlayer",
+    "ErrorBrowser",
     "FilterGallery",
     "FrameOrder",
     "GatedCell",

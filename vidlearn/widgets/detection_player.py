@@ -3,14 +3,14 @@
 import numpy as np
 from traitlets import Bool, Bytes, Int, List, Tuple, validate
 
-from vidlearn import boxes, metrics
+from vidlearn import metrics
 
 from .base import Interactive
-from .media import as_bytes, opened, shrink
+from .judged import check_judged, packed, plain_truth
+from .media import as_bytes, opened, pressed
 from .traits import Number
 
-MOST_BYTES, MOST_FRAMES, MOST_FOUND, MOST_NAMES = 450_000, 300, 6_000, 200
-QUALITIES = (72, 55, 40, 25)
+MOST_BYTES, MOST_FRAMES = 450_000, 300
 IOU = 0.5
 FOUND, FALSE, TRUE = "#56b4e9", "#e69f00", "#ffffff"
 
@@ -57,6 +57,7 @@ class DetectionPlayer(Interactive):
 
     Examples
     --------
+    >>> from vidlearn import boxes
     >>> frames = np.zeros((3, 48, 64, 3), np.uint8)
     >>> found = [boxes.Detections([[4 * t, 9, 4 * t + 20, 30]], [0.9 - 0.3 * t]) for t in range(3)]
     >>> truths = [boxes.Truth([[4 * t, 10, 4 * t + 20, 30]]) for t in range(3)]
@@ -90,8 +91,14 @@ class DetectionPlayer(Interactive):
         fps=12,
         max_width=320,
     ):
-        names = _check(frames, detections, truths, names)
-        pictures, sizes = _film(frames, max_width)
+        names = check_judged(
+            frames, detections, truths, names, most=MOST_FRAMES, called="detections"
+        )
+        pictures, sizes = pressed(frames, max_width, most=MOST_BYTES)
+        if len(set(sizes)) > 1:
+            raise ValueError(
+                f"frames must have one size. Received: {sorted({size for _, size in sizes})}"
+            )
         self._given = list(detections), None if truths is None else list(truths)
         super().__init__(
             threshold=threshold,
@@ -99,12 +106,12 @@ class DetectionPlayer(Interactive):
             names=names,
             judged=truths is not None,
             _frames=pictures,
-            _sizes=sizes,
+            _sizes=sizes[0],
             _counts=[len(found) for found in detections],
-            _boxes=_packed([found.boxes for found in detections], "<f8"),
-            _scores=_packed([found.scores for found in detections], "<f8"),
-            _labels=_packed([found.labels for found in detections], "u1"),
-            _truths=[_truth(truth) for truth in truths or []],
+            _boxes=packed([found.boxes for found in detections], "<f8"),
+            _scores=packed([found.scores for found in detections], "<f8"),
+            _labels=packed([found.labels for found in detections], "u1"),
+            _truths=[plain_truth(truth) for truth in truths or []],
         )
 
     @validate("frame")
@@ -158,73 +165,3 @@ class DetectionPlayer(Interactive):
                     brush.rectangle((scale * box).tolist(), outline=colour, width=2)
             strip.paste(picture, (246 * place, 0))
         return "image/jpeg", as_bytes(strip, "JPEG", quality=75, optimize=True)
-
-
-def _packed(arrays, kind):
-    return b"".join(np.ascontiguousarray(array).astype(kind).tobytes() for array in arrays)
-
-
-def _truth(truth):
-    """Return what the browser needs of the truth of a frame."""
-    return {
-        "boxes": truth.boxes.astype(np.float64).tolist(),
-        "labels": truth.labels.tolist(),
-        "ignored": (truth.crowd | truth.difficult).tolist(),
-        "crowd": truth.crowd.tolist(),
-    }
-
-
-def _film(frames, max_width):
-    """Return frames as WebP pictures of a quality that fits into a notebook, and their sizes."""
-    pictures = [
-        shrink(frame, max_width, f"frames[{t}]").convert("RGB") for t, frame in enumerate(frames)
-    ]
-    given = {np.shape(frame)[:2] for frame in frames}
-    if len(given) > 1:
-        raise ValueError(f"frames must have one size. Received: {sorted(given)}")
-    for quality in QUALITIES:
-        stored = [as_bytes(one, "WEBP", quality=quality, method=4) for one in pictures]
-        total = sum(map(len, stored))
-        if total <= MOST_BYTES:
-            return stored, (pictures[0].size, given.pop()[::-1])
-    raise ValueError(
-        f"frames are too much for a notebook: {len(stored)} of them take {total / 1000:.0f} kB at "
-        f"a width of {pictures[0].width}, where {MOST_BYTES // 1000} are allowed. Show fewer, "
-        f"such as every second at half the fps, or take a smaller max_width."
-    )
-
-
-def _check(frames, detections, truths, names):
-    """Return the names of the classes, or say what does not fit."""
-    if not 1 <= len(frames) <= MOST_FRAMES:
-        raise ValueError(f"frames must be 1 to {MOST_FRAMES}. Received: {len(frames)}")
-    for name, values, kind in (
-        ("detections", detections, boxes.Detections),
-        ("truths", truths, boxes.Truth),
-    ):
-        if values is None and name == "truths":
-            continue
-        if not isinstance(values, list | tuple) or not all(isinstance(v, kind) for v in values):
-            raise TypeError(
-                f"{name} must be a list of vidlearn.boxes.{kind.__name__}, one for each frame. "
-                f"Received: {type(values).__name__}"
-            )
-        if len(values) != len(frames):
-            raise ValueError(
-                f"{name} must be one for each frame, {len(frames)}. Received: {len(values)}"
-            )
-    count = sum(map(len, detections))
-    if count > MOST_FOUND:
-        raise ValueError(
-            f"detections must be at most {MOST_FOUND} in all. Received: {count}. Leave the "
-            "doubtful out: [found[found.scores > 0.05] for found in detections]."
-        )
-    last = max(int(one.labels.max(initial=0)) for one in [*detections, *(truths or [])])
-    names = [""] * (last + 1) if names is None and not last else names
-    names = [str(k) for k in range(last + 1)] if names is None else [str(name) for name in names]
-    if not last < len(names) <= MOST_NAMES:
-        raise ValueError(
-            f"names must hold one for each label, from 0 to {last}, at most {MOST_NAMES}. "
-            f"Received: {len(names)} names"
-        )
-    return names

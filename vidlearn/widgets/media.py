@@ -5,6 +5,7 @@ import io
 import numpy as np
 
 MOST_BYTES = 2_000_000
+QUALITIES = (72, 55, 40, 25)
 
 
 def shrink(frame, max_width, name="frame"):
@@ -75,6 +76,47 @@ def encode(frames, max_width):
     if not pictures:
         raise ValueError("frames must hold at least one frame. Received none.")
     return pictures, (picture.size, given[::-1])
+
+
+def pressed(frames, max_width, *, most):
+    """Return frames as WebP pictures of a quality that fits into a notebook, and their sizes.
+
+    Parameters
+    ----------
+    frames : sequence of ndarray, (H, W, 3) or (H, W), uint8
+        They may differ in size.
+    max_width : int
+        Wider frames are stored at this width.
+    most : int
+        How many bytes they may take together.
+
+    Returns
+    -------
+    pictures : list of bytes
+    sizes : list of ((int, int), (int, int))
+        (width, height) stored and given, of each.
+
+    Raises
+    ------
+    ValueError
+        If a frame is not uint8, or they take too much whatever the quality.
+    """
+    pictures = [
+        shrink(frame, max_width, f"frames[{t}]").convert("RGB") for t, frame in enumerate(frames)
+    ]
+    sizes = [
+        (one.size, np.shape(frame)[1::-1]) for one, frame in zip(pictures, frames, strict=True)
+    ]
+    for quality in QUALITIES:
+        stored = [as_bytes(one, "WEBP", quality=quality, method=4) for one in pictures]
+        total = sum(map(len, stored))
+        if total <= most:
+            return stored, sizes
+    raise ValueError(
+        f"frames are too much for a notebook: {len(stored)} of them take {total / 1000:.0f} kB at "
+        f"a width of {pictures[0].width}, where {most // 1000} are allowed. Show fewer, or take a "
+        "smaller max_width."
+    )
 
 
 def as_bytes(picture, form, **options):
