@@ -8,9 +8,9 @@ from vidlearn.boxes import Tracks
 def random_film(seed, *, frames=14, objects=6, gaps=True, ignored=0.0, whole=False):
     """Make a truth of boxes that cross, and tracks of it with all that goes wrong.
 
-    Boxes that stand close, gaps in the truth and in what was found, frames without rows on either
-    side, identities that swap, end, begin anew and are used again, false boxes, and now and then
-    nothing at all on a side. Without `gaps`, every truth is there and found in every frame.
+    Boxes that stand close or in a row, gaps in the truth and in what was found, frames without
+    rows on either side, identities that swap, end, begin anew and are used again, false boxes, and
+    now and then nothing at all on a side. Without `gaps`, every truth is found in every frame.
     """
     rng = np.random.default_rng(seed)
     objects = int(rng.integers(1, objects + 1))
@@ -20,6 +20,11 @@ def random_film(seed, *, frames=14, objects=6, gaps=True, ignored=0.0, whole=Fal
     for _ in range(rng.integers(0, 4)):
         _confuse(rng, found[:, :, 1])
     scale = rng.choice([0, 0.4, 1.5, 4])
+    if rng.random() < 0.2:  # a row of boxes; what is found stands one step on, so near to the next
+        truth[:, :, 2:] = truth[:, :1, 2:] + 3 * np.arange(objects)[:, None] * [1, 0, 1, 0]
+        truth[:, :, 4] = truth[:, :, 2] + 10
+        found[:, :, 2:] = truth[:, :, 2:] + [3, 0, 3, 0]
+        scale = 0.1
     found[:, :, 2:] += rng.normal(0, scale, found[:, :, 2:].shape)
     found[:, :, 4:] = np.maximum(found[:, :, 4:], found[:, :, 2:4])
     found = found.round() if whole else found
@@ -53,8 +58,9 @@ def _confuse(rng, ids):
     elif kind == 1:
         ids[frame:, a] = ids.max() + 1
     elif a != b:
-        ids[frame:, b] = ids.max() + 1
-        ids[frame:, a] = ids[0, b]
+        late, old = ids[frame:], ids[0, b]
+        late[late == old] = ids.max() + 1
+        late[:, a] = old
 
 
 def _thinned(rng, rows, frames):

@@ -252,12 +252,18 @@ class TrackingMetrics:
 
     def __repr__(self):
         films = f"{self.films:,} films, " * (self.films != 1)
-        head = (
-            f"TrackingMetrics: {films}{self.frames:,} frames, {self.identities:,} identities, "
-            f"{self.truths:,} boxes, {self.found:,} found"
+        rows = ("".join(_cell(name, getattr(self, name)) for name in row) for row in ROWS[:-1])
+        return "\n".join(
+            [
+                f"TrackingMetrics: {films}{self.frames:,} frames, {self.identities:,} identities, "
+                f"{self.truths:,} boxes, {self.found:,} found",
+                f"IoU {self.overlap:g} or more, HOTA 0.05 to 0.95",
+                *map(str.rstrip, rows),
+                f"   {self.switches:,} switches, {self.fragments:,} fragments; identities: "
+                f"{self.mostly_tracked:,} mostly tracked, {self.partly_tracked:,} partly, "
+                f"{self.mostly_lost:,} mostly lost",
+            ]
         )
-        rows = ["".join(_cell(name, getattr(self, name)) for name in row) for row in ROWS]
-        return "\n".join([head, f"IoU {self.overlap:g} or more, HOTA 0.05 to 0.95", *rows])
 
     def _mean(self, name):
         return float(self.curve(name).mean())
@@ -273,14 +279,14 @@ ROWS = (
     ("IDF1", "IDP", "IDR", "IDTP"),
     ("HOTA", "DetA", "AssA", "LocA"),
     ("DetRe", "DetPr", "AssRe", "AssPr"),
-    ("TP", "FP", "FN", "switches"),
-    ("fragments", "mostly_tracked", "partly_tracked", "mostly_lost"),
+    ("TP", "FP", "FN"),
+    ("switches", "fragments", "mostly_tracked", "partly_tracked", "mostly_lost"),
 )
 
 
 def _cell(name, value):
-    name = name.replace("_", " ")
-    return f"{name:>15} " + (f"{value:<7.4f}" if isinstance(value, float) else f"{value:<7,}")
+    value = f"{value:.4f}" if isinstance(value, float) else f"{value:,}"
+    return f"{name:>11} {value:<6}"
 
 
 def _divide(upper, lower):
