@@ -1,4 +1,4 @@
-"""The command ``vidlearn``: lab, doctor, reset, data, train, evaluate, predict, version.
+"""The command ``vidlearn``: lab, doctor, reset, data, train, evaluate, predict, track, export.
 
 What a command needs is imported when it runs, so that ``--help`` answers at once.
 """
@@ -136,7 +136,7 @@ def _add_data(commands):
 
 
 def _add_runs(commands):
-    """Add the commands ``vidlearn train``, ``evaluate`` and ``predict``."""
+    """Add the commands ``vidlearn train``, ``evaluate``, ``predict``, ``track`` and ``export``."""
     words = text("runs")
 
     def command(name, run, *places):
@@ -167,9 +167,17 @@ def _add_runs(commands):
             "--origin", type=int, choices=(0, 1), default=1, help=text("data")["origin"]
         )
     predict = command("predict", _predict, "run", "source")
-    predict.add_argument("--out", required=True, metavar="FILE", help=words["out_film"])
-    predict.add_argument("--json", metavar="FILE", help=words["json_predict"])
-    predict.add_argument("--threshold", type=float, default=0.5, help=words["threshold"])
+    predict.add_argument("--track", action="store_true", help=words["tracks"])
+    track = command("track", _track, "run", "source")
+    track.add_argument("--mot", metavar="FILE", help=words["mot"])
+    track.add_argument("--birth", type=int, metavar="N", help=words["birth"])
+    track.add_argument("--coast", type=int, metavar="N", help=words["coast"])
+    for one, name in ((predict, "predict"), (track, "track")):
+        one.add_argument("--out", required=True, metavar="FILE", help=words["out_film"])
+        one.add_argument("--json", metavar="FILE", help=words[f"json_{name}"])
+        one.add_argument("--threshold", type=float, metavar="S", help=words[f"threshold_{name}"])
+    export = command("export", _export, "run")
+    export.add_argument("--out", required=True, metavar="DIR", help=words["out_export"])
 
 
 def _size(word):
@@ -292,7 +300,24 @@ def _evaluate(chosen) -> int:
 
 def _predict(chosen) -> int:
     how = {"found": chosen.json, "threshold": chosen.threshold, "progress": True}
+    how["tracks"] = chosen.track
     print(_runs().predict(chosen.run, chosen.source, chosen.out, **how))
+    return 0
+
+
+def _track(chosen) -> int:
+    options = {"birth": chosen.birth, "coast": chosen.coast}
+    how = {"found": chosen.json, "mot": chosen.mot, "progress": True}
+    if chosen.threshold is not None:
+        how["threshold"] = chosen.threshold
+    how["tracker"] = {name: value for name, value in options.items() if value is not None}
+    print(_runs().track(chosen.run, chosen.source, chosen.out, **how))
+    return 0
+
+
+def _export(chosen) -> int:
+    _runs().export(chosen.run, chosen.out)
+    print(text("runs")["exported"].format(folder=chosen.out))
     return 0
 
 

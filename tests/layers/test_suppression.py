@@ -38,6 +38,14 @@ def test_nms_matches_numpy(crowd, threshold, most):
         assert one == wanted.tolist()
 
 
+@given(crowds(), arrays(np.int32, (2, SOME), elements=st.integers(0, 2)))
+def test_nms_within_classes_matches_numpy(crowd, labels):
+    found = kept(*crowd, threshold=0.25, most=SOME - 2, labels=labels)
+    for one, boxes, scores, own in zip(found, *crowd, labels, strict=True):
+        wanted = by_numpy.nms(boxes, scores, threshold=0.25, most=SOME - 2, labels=own)
+        assert one == wanted.tolist()
+
+
 def test_a_long_chain(compiled):
     """Each box overlaps its neighbours only: every second one stays, by as many rounds."""
     starts = np.arange(40, dtype=np.float32)
@@ -71,6 +79,7 @@ def test_no_gradient_flows():
     [
         ((3, 4), (3,), {}, r"boxes must be \(N, K, 4\).*Received shapes \(3, 4\) and \(3,\)"),
         ((2, 3, 4), (2, 4), {}, r"scores \(N, K\), one of each box.*and \(2, 4\)"),
+        ((2, 3, 4), (2, 3), {"labels": [[0, 1]]}, r"labels must .*shapes \(1, 2\) and \(2, 3\)"),
         ((2, 3, 4), (2, 3), {"threshold": 1.5}, "threshold must be an IoU.*Received: 1.5"),
         ((2, 3, 4), (2, 3), {"most": 0}, "most must be a whole number above 0. Received: 0"),
     ],

@@ -102,7 +102,7 @@ def test_a_folder_of_pictures_of_several_sizes(complete, tmp_path):
 
 def test_batches_are_filled_up_and_bounded(complete, tmp_path, monkeypatch):
     film = make_clip(tmp_path / "a.mp4", scenes(11))
-    monkeypatch.setattr(runs.prediction, "PIXELS", 4 * 60 * 80 + 7)
+    monkeypatch.setattr(runs.film, "PIXELS", 4 * 60 * 80 + 7)
     model, asked = complete.model(), []
     see = type(model).predict
     monkeypatch.setattr(
@@ -143,7 +143,7 @@ def test_nothing_half_written_stays(complete, tmp_path, monkeypatch, capsys):
         (["gone.mp4", "--out", "b.mp4"], "There is no file"),
         (["a.mp4", "--out", "b.mp4", "--json", "no/b.json"], "b.json was not written"),
         (["a.mp4", "--out", "b.mp4", "--json", "./a.mp4"], "./a.mp4 is the source itself"),
-        (["a.mp4", "--out", "b.mp4", "--json", "./b.mp4"], "cannot hold both"),
+        (["a.mp4", "--out", "b.mp4", "--json", "./b.mp4"], "cannot hold two things"),
         (["a.mp4", "--out", "b.mp4", "--json", "."], ". is a folder"),
     ],
     ids=["ending", "itself", "threshold", "gone", "folder", "source", "both", "onto"],
@@ -157,9 +157,9 @@ def test_predict_rejects(complete, tmp_path, monkeypatch, capsys, options, messa
 
 
 def test_times_go_on_where_a_film_gives_more_frames_than_it_told():
-    clock = runs.prediction._Clock(np.array([0.0, 0.1, 0.2]))
+    clock = runs.film.Clock(np.array([0.0, 0.1, 0.2]))
     seconds = [clock.at(k) for k in range(5)]
     assert seconds == pytest.approx([0, 0.1, 0.2, 0.3, 0.4])
     assert list(clock) == seconds
     assert list(clock) == []
-    assert runs.prediction._Clock(np.array([0.0])).at(2) == pytest.approx(0.08)
+    assert runs.film.Clock(np.array([0.0])).at(2) == pytest.approx(0.08)

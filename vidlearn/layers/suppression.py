@@ -5,7 +5,7 @@ from numbers import Integral, Real
 from .matching import iou
 
 
-def nms(boxes, scores, *, threshold, most):
+def nms(boxes, scores, *, threshold, most, labels=None):
     """Keep the best of boxes that overlap, picture by picture, best first.
 
     Parameters
@@ -18,6 +18,8 @@ def nms(boxes, scores, *, threshold, most):
         A box goes whose IoU with a better one that stays is above this, 0 to 1.
     most : int
         Boxes kept at most in each picture.
+    labels : tensor, optional
+        (N, K) int class numbers: boxes of different classes do not compete. Without, all do.
 
     Returns
     -------
@@ -53,13 +55,17 @@ def nms(boxes, scores, *, threshold, most):
     """
     from keras import ops
 
-    boxes, scores = _checked(boxes, scores, threshold, most)
+    boxes, scores, labels = _checked(boxes, scores, threshold, most, labels)
     count = boxes.shape[1]
     order = ops.cast(ops.argsort(-scores, axis=1), "int32")  # stable on every backend
     boxes = ops.take_along_axis(boxes, ops.expand_dims(order, -1), axis=1)
     real = ops.take_along_axis(scores, order, axis=1) > float("-inf")
     better = ops.triu(ops.ones((count, count), "bool"), k=1)  # row i comes before column j
     rivals = ops.logical_and(iou(boxes, boxes) > threshold, better)
+    if labels is not None:
+        labels = ops.take_along_axis(labels, order, axis=1)
+        same = ops.equal(ops.expand_dims(labels, 2), ops.expand_dims(labels, 1))
+        rivals = ops.logical_and(rivals, same)
     kept = _settled(rivals, real)
     places = ops.arange(count, dtype="int32")
     firsts = ops.top_k(ops.where(kept, count - places, -places), min(most, count))[1]
@@ -83,7 +89,7 @@ def _settled(rivals, real):
     return ops.while_loop(changing, again, again(real, real))[0]
 
 
-def _checked(boxes, scores, threshold, most):
+def _checked(boxes, scores, threshold, most, labels):
     from keras import ops
 
     boxes, scores = (ops.cast(ops.convert_to_tensor(x), "float32") for x in (boxes, scores))
@@ -93,8 +99,15 @@ def _checked(boxes, scores, threshold, most):
             "boxes must be (N, K, 4) x1, y1, x2, y2, and scores (N, K), one of each box. "
             f"Received shapes {shapes[0]} and {shapes[1]}"
         )
+    if labels is not None:
+        labels = ops.convert_to_tensor(labels)
+        if tuple(labels.shape) != shapes[1]:
+            raise ValueError(
+                "labels must have the shape of scores, (N, K). "
+                f"Received shapes {tuple(labels.shape)} and {shapes[1]}"
+            )
     if not (isinstance(threshold, Real) and 0 <= threshold <= 1):
         raise ValueError(f"threshold must be an IoU, 0 to 1. Received: {threshold!r}")
     if not (isinstance(most, Integral) and most > 0):
         raise ValueError(f"most must be a whole number above 0. Received: {most!r}")
-    return ops.stop_gradient(boxes), ops.stop_gradient(scores)
+    return ops.stop_gradient(boxes), ops.stop_gradient(scores), labels

@@ -102,11 +102,11 @@ def _checked_trail(identity, trail):
 
 def _dashed(pen, corners, colour, width):
     """Draw a rectangle of dashes."""
-    x1, y1, x2, y2 = corners
+    x1, y1, x2, y2 = map(int, corners)
     step = DASH * width
-    for x in np.arange(x1, x2 + 1, 2 * step):
-        for y in (y1, y2 - width + 1):
+    for x in range(x1, x2 + 1, 2 * step):
+        for y in (y1, max(y1, y2 - width + 1)):
             pen.rectangle((x, y, min(x + step - 1, x2), y + width - 1), fill=colour)
-    for y in np.arange(y1, y2 + 1, 2 * step):
-        for x in (x1, x2 - width + 1):
+    for y in range(y1, y2 + 1, 2 * step):
+        for x in (x1, max(x1, x2 - width + 1)):
             pen.rectangle((x, y, x + width - 1, min(y + step - 1, y2)), fill=colour)

@@ -4,6 +4,8 @@
 `train`                 trains a detector on a folder of labelled pictures, or goes on
 `evaluate`              how good and how fast it is on labelled pictures
 `predict`               finds things in a film and draws them
+`track`                 the same, and says which box is the same thing as before
+`export`                writes the model as a folder that needs nothing of this library
 `Run`                   the folder of a training: its settings, classes, model, metrics
 `Batches`, `optimizer`  what `fit` of a detector takes; lessons take the same
 ======================  =======================================================================
@@ -11,10 +13,12 @@
 
 from .batches import Batches
 from .evaluation import as_text, evaluate
+from .export import export
 from .files import RunError, write_text
 from .prediction import predict
 from .recipe import optimizer
 from .run import Run
+from .tracking import track
 from .training import train
 
 __all__ = [
@@ -23,8 +27,10 @@ __all__ = [
     "RunError",
     "as_text",
     "evaluate",
+    "export",
     "optimizer",
     "predict",
+    "track",
     "train",
     "write_text",
 ]
