@@ -94,6 +94,22 @@ def PoolingExplorer(view, state):
         np.testing.assert_allclose(shown, out[0, ..., 0], rtol=1e-12)
 
 
+def AssignmentMatrix(view, state):
+    tracks, found = np.array(state["_tracks"]), np.array(state["detections"])
+    middles = [(one[:, :2] + one[:, 2:]) / 2 for one in (tracks, found)]
+    view.get_by_role("button", name="Hungarian").click()
+    for kind, costs in {
+        "1 − IoU": 1 - boxes.iou(tracks, found),
+        "Distance": np.linalg.norm(middles[0][:, None] - middles[1], axis=2),
+    }.items():
+        view.get_by_role("button", name=kind).click()
+        shown = as_array(values(view, "data-vl-cost"), costs.shape)
+        np.testing.assert_allclose(shown, costs, atol=1e-6)
+        view.get_by_role("slider", name="Gate").press("End")  # all are allowed
+        expected = [costs[way(costs)].sum() for way in (tracking.assign_greedy, tracking.assign)]
+        assert numbers(view, "sum")[:2] == pytest.approx(expected)
+
+
 def BackpropGraph(view, state):
     x, w, v = (np.array(state[name], float) for name in ("x", "w", "v"))
     x, v = x[None], v[:, None]

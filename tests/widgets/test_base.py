@@ -21,6 +21,12 @@ def make(kind):
             sizes=(9, 16),
             names=["a cat", "a dog"],
         ),
+        "AssignmentMatrix": lambda: widgets.AssignmentMatrix(
+            frames[0],
+            [[4, 6, 16, 18], [10, 6, 22, 18], [16, 4, 28, 16]],
+            [[0, 6, 12, 18], [7, 7, 19, 19], [13, 6, 25, 18], [26, 20, 38, 29]],
+            ids=[4, 7, 12],
+        ),
         "BackpropGraph": lambda: widgets.BackpropGraph(
             [1, 2, 3], [[0.5, 1], [-0.5, 1], [0.5, -2]], [1, 1], [0.5, -1], 0, y=1
         ),

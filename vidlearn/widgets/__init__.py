@@ -19,6 +19,7 @@ A new one takes three files and a table:
 """
 
 from .anchor_explorer import AnchorExplorer
+from .assignment_matrix import AssignmentMatrix
 from .backprop_graph import BackpropGraph
 from .box_overlap import BoxOverlap
 from .clip_player import ClipPlayer
@@ -43,6 +44,7 @@ from .yolo_grid import YoloGrid
 
 __all__ = [
     "AnchorExplorer",
+    "AssignmentMatrix",
     "BackpropGraph",
     "BoxOverlap",
     "ClipPlayer",
