@@ -2,10 +2,13 @@
 
 import numpy as np
 import pytest
-from PIL import ImageColor
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image, ImageColor, ImageDraw
 
 from vidlearn import plots
 from vidlearn.boxes import Tracks
+from vidlearn.plots.tracks import _dashed
 
 FRAME = np.full((120, 200, 3), 30, np.uint8)
 BOX = [60, 40, 121, 101]
@@ -57,6 +60,16 @@ def test_what_coasts_is_dashed():
         assert 0.3 < dashed[side].mean() < 0.75
     other = plots.draw_tracks(FRAME, rows([5], [BOX]), coasting=[6])
     assert (other == plots.draw_tracks(FRAME, rows([5], [BOX]))).all()
+
+
+@given(st.tuples(*[st.floats(-20, 150)] * 2, *[st.floats(5, 130)] * 2), st.integers(1, 5))
+def test_dashes_lie_on_the_lines_wherever_a_box_is(box, width):
+    corners = box[0], box[1], box[0] + box[2], box[1] + box[3]
+    whole, dashed = Image.new("L", (200, 120)), Image.new("L", (200, 120))
+    ImageDraw.Draw(whole).rectangle(corners, outline=255, width=width)
+    _dashed(ImageDraw.Draw(dashed), corners, 255, width)
+    whole, dashed = np.asarray(whole) > 0, np.asarray(dashed) > 0
+    assert not (dashed & ~whole).any()
 
 
 def test_trails_fade_towards_the_past_and_stay_without_a_row():
