@@ -2,12 +2,18 @@
 
 from vidlearn.course.exercises import Exercise
 from vidlearn.course.exercises.lesson24 import batches, mirrors, recipes, thresholds
+from vidlearn.course.exercises.lesson24.films import (
+    followed,
+    found_in,
+    project_film,
+    score_curve,
+)
 from vidlearn.course.exercises.lesson24.process import killed_after, run_command
 from vidlearn.course.exercises.lesson24.project import (
     CLASSES,
     as_project,
     new_pictures,
-    project_film,
+    score,
     write_pictures,
 )
 
@@ -15,10 +21,14 @@ __all__ = [
     "CLASSES",
     "EXERCISES",
     "as_project",
+    "followed",
+    "found_in",
     "killed_after",
     "new_pictures",
     "project_film",
     "run_command",
+    "score",
+    "score_curve",
     "write_pictures",
 ]
 

@@ -154,29 +154,25 @@ def picture_of(path):
     return np.array(Image.open(path).convert("RGB"))
 
 
-def project_film(path=None, frames=72, size=(192, 256), seed=5):
-    """Film things far away that pass over one another.
+def score(model, pictures):
+    """Let a detector look at labelled pictures.
 
     Parameters
     ----------
-    path : str or Path, optional
-        Where to write it as a video file.
-    frames : int
-        How many, 12 a second.
-    size : (int, int)
-        Height and width.
-    seed : int
+    model : vidlearn.models.Detector
+    pictures : sequence of LabelledPicture
 
     Returns
     -------
-    vidlearn.synthetic.Scene
+    found : list of Detections
+        With scores from 0.05 on.
+    truths : list of Truth
+    ap50 : float
+        mAP at an IoU of 0.5.
     """
-    from vidlearn import video
-    from vidlearn.synthetic import moving_objects
+    from vidlearn.metrics import evaluate_detections
 
-    scene = moving_objects(
-        frames, size, 5, seed=seed, kinds=CLASSES, background="cat", scale=0.2, speed=3.0
-    )
-    if path is not None:
-        video.write_video(path, scene.frames, fps=12)
-    return scene
+    found = model.predict([item.frame() for item in pictures])
+    truths = [item.truth for item in pictures]
+    measured = evaluate_detections(found, truths, classes=model.classes)
+    return found, truths, measured.AP50
