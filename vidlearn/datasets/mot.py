@@ -252,15 +252,12 @@ def _labels(path, rows, lines, classes):
     numbers = rows[:, 7]
     if (numbers == -1).all():  # not told
         return np.zeros(len(rows), int)
-    refuse(
-        path,
-        lines,
-        (numbers < 1) | (numbers != np.floor(numbers)),
-        lambda row: (
-            f"class {numbers[row]:g}, but MOT files number classes from 1. "
-            "If column 8 is no class, say classes=False."
-        ),
+    message = (
+        "class {:g}, but MOT files number classes from 1. If column 8 is no class, say "
+        "classes=False."
     )
+    wrong = (numbers < 1) | (numbers != np.floor(numbers))
+    refuse(path, lines, wrong, message, numbers)
     return numbers.astype(int) - 1
 
 

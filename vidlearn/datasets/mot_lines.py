@@ -25,6 +25,9 @@ def _text(path):
         raise DatasetError(f"{path} cannot be read: {error.strerror or error}.{hint}") from error
 
 
+MOST_FRAMES = 10**7
+
+
 def read_rows(path, origin):
     """Return the numbers, (R, C), and the line each row stands in, (R,)."""
     check_origin(origin)
@@ -34,32 +37,32 @@ def read_rows(path, origin):
         if not line or line[0] == "#":
             continue
         fields = line.rstrip(",").split(",") if "," in line else line.split()
-        try:
-            rows.append([float(field) for field in fields])
-        except ValueError:
-            field = next(field for field in fields if not _is_number(field))
+        row = [_number(field) for field in fields]
+        if None in row:
             raise DatasetError(
-                f"{path}:{number}: {field.strip()!r} is no number. {LINE}, with commas between "
-                "them; put # before a heading."
-            ) from None
-        lines.append(number)
-        if not 7 <= len(fields) <= 10:
-            raise DatasetError(f"{path}:{number}: {len(fields)} columns. {LINE}: 7 to 10 in all.")
-        if len(fields) != len(rows[0]):
+                f"{path}:{number}: {fields[row.index(None)].strip()!r} is no number. {LINE}, with "
+                "commas between them; put # before a heading."
+            )
+        if not 7 <= len(row) <= 10:
+            raise DatasetError(f"{path}:{number}: {len(row)} columns. {LINE}: 7 to 10 in all.")
+        if rows and len(row) != len(rows[0]):
             raise DatasetError(
-                f"{path}:{number}: {len(fields)} columns, and {len(rows[0])} in line {lines[0]}. "
+                f"{path}:{number}: {len(row)} columns, and {len(rows[0])} in line {lines[0]}. "
                 "All lines of a file must be of one form."
             )
+        rows.append(row)
+        lines.append(number)
     rows, lines = np.array(rows).reshape(len(rows), -1 if rows else 7), np.array(lines, int)
     _check_numbers(path, rows, lines)
     return rows, lines
 
 
-def _is_number(field):
+def _number(field):
+    """Return it as a float, or None; 1_000 is a number in Python alone."""
     try:
-        return float(field) is not None
+        return None if "_" in field else float(field)
     except ValueError:
-        return False
+        return None
 
 
 def check_origin(origin):
@@ -68,47 +71,32 @@ def check_origin(origin):
         raise DatasetError(f"origin must be 0 or 1, the first pixel's number. Received: {origin!r}")
 
 
-def refuse(path, lines, wrong, told):
-    """Raise an error about the first line that is wrong; told(row) says what is."""
+def refuse(path, lines, wrong, message, *columns):
+    """Raise an error about the first line that is wrong, with its values in the message."""
     if wrong.any():
         row = int(wrong.argmax())
-        raise DatasetError(f"{path}:{lines[row]}: {told(row)}")
+        told = message.format(*(column[row] for column in columns))
+        raise DatasetError(f"{path}:{lines[row]}: {told}")
 
 
 def _check_numbers(path, rows, lines):
-    refuse(
-        path,
-        lines,
-        ~(np.abs(rows) <= 1e15).all(1),
-        lambda row: f"numbers must be finite, at most 1e15. Received: {rows[row].tolist()}",
+    message = "numbers must be finite, at most 1e15. Received: {}"
+    refuse(path, lines, ~(np.abs(rows) <= 1e15).all(1), message, rows)
+    for name, values in zip(("frame", "id"), rows.T, strict=False):
+        message = f"{name} must be a whole number. Received: {{}}"
+        refuse(path, lines, values != np.floor(values), message, values)
+    message = (
+        "frame {:.0f}, but MOT files count frames from 1. If yours begins with frame 0, add 1 to "
+        "the first column of every line."
     )
-    for column, name in enumerate(("frame", "id")):
-        refuse(
-            path,
-            lines,
-            rows[:, column] != np.floor(rows[:, column]),
-            lambda row, column=column, name=name: (
-                f"{name} must be a whole number. Received: {rows[row, column]}"
-            ),
-        )
-    refuse(
-        path,
-        lines,
-        rows[:, 0] < 1,
-        lambda row: (
-            f"frame {rows[row, 0]:.0f}, but MOT files count frames from 1. "
-            "If yours begins with frame 0, add 1 to the first column of every line."
-        ),
+    refuse(path, lines, rows[:, 0] < 1, message, rows[:, 0])
+    message = "frame {:.0f}: no film is as long. Is the first column a time?"
+    refuse(path, lines, rows[:, 0] > MOST_FRAMES, message, rows[:, 0])
+    message = (
+        "width and height must be 0 or more; columns 5 and 6 are not the lower right corner. "
+        "Received: {:g} and {:g}"
     )
-    refuse(
-        path,
-        lines,
-        (rows[:, 4:6] < 0).any(1),
-        lambda row: (
-            "width and height must be 0 or more; columns 5 and 6 are not the lower right "
-            f"corner. Received: {rows[row, 4]:g} and {rows[row, 5]:g}"
-        ),
-    )
+    refuse(path, lines, (rows[:, 4:6] < 0).any(1), message, rows[:, 4], rows[:, 5])
 
 
 def check_ids(path, rows, lines):
@@ -133,18 +121,14 @@ def film_length(path, rows, lines, length, *, look):
     source, told = "length", length
     info = Path(path).absolute().parent.parent / "seqinfo.ini"
     if length is None and look and info.is_file():
-        source, told = info, _sequence_length(info)
+        source, told = "seqinfo.ini", _sequence_length(info)
     last = int(rows[:, 0].max(initial=0))
     if told is None:
         return last
     if isinstance(told, bool) or not isinstance(told, int | np.integer) or told < 0:
         raise DatasetError(f"{source} must be a whole number of frames. Received: {told!r}")
-    refuse(
-        path,
-        lines,
-        rows[:, 0] > told,
-        lambda row: f"frame {rows[row, 0]:.0f}, but the film has {told} frames, says {source}.",
-    )
+    message = f"frame {{:.0f}}, but the film has {told} frames, says {source}."
+    refuse(path, lines, rows[:, 0] > told, message, rows[:, 0])
     return int(told)
 
 
