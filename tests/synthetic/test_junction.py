@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from vidlearn.synthetic import Scene, junction
+from vidlearn.synthetic.junction import _timetable
 from vidlearn.synthetic.moving import seen_boxes
 
 SIZE = (90, 120)
@@ -124,6 +125,21 @@ def test_they_keep_to_their_lanes(scene):
         assert 0.05 * 90 < aside < 0.19 * 90
         found.append(side)
     assert len(set(found)) >= 3
+
+
+def test_pictures_stand_where_the_paths_lead(scene):
+    journeys = _timetable(110, SIZE, 7, 3.0, "right", np.random.default_rng(3))
+    films = []
+    for start, places in journeys:
+        on = np.arange(max(start, 0), min(start + len(places), 110))
+        films.append((on, places[on - start]))
+    for k in range(len(scene.labels)):
+        on = np.flatnonzero(there(scene)[:, k])
+        found = middles(scene.full_boxes[on, k])
+        off = [
+            np.abs(found - places).max() for frames, places in films if np.array_equal(frames, on)
+        ]
+        assert min(off) < 2.5
 
 
 def test_left_hand_traffic_is_the_mirror_image(scene):

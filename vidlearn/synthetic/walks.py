@@ -30,6 +30,8 @@ class Walks(NamedTuple):
         the stretch; may lie before or behind it. Of what goes straight on: those on the crossing.
     measured : ndarray
         (N, T, 2) float32, the centres with the noise of a measurement.
+
+    Lesson 16 uses it.
     """
 
     places: np.ndarray
