@@ -6,10 +6,10 @@ from traitlets import Bool, Int, List, Tuple, validate
 from vidlearn.tracking import kalman_predict, kalman_update
 
 from .base import Interactive
-from .media import as_bytes, encode, opened
+from .media import as_bytes, opened, pressed
 from .traits import Number, Wholes
 
-MOST_FRAMES = 200
+MOST_FRAMES, MOST_BYTES = 200, 400_000
 FORESEEN, BELIEVED, HIDDEN = "#ff9a3c", "#56b4e9", "#30343a"
 
 
@@ -25,8 +25,8 @@ class KalmanEllipse(Interactive):
 
     Parameters
     ----------
-    frames : iterable of ndarray, (H, W, 3) or (H, W), uint8
-        The film, 2 to 200 frames.
+    frames : sequence of ndarray, (H, W, 3) or (H, W), uint8
+        The film, 2 to 200 frames. Their pictures are compressed until they take at most 400 kB.
     measured : array_like, (T, 4) or (T, 2)
         Boxes xyxy or centres (x, y) that the detector saw, in pixels; NaN where it saw nothing.
     truth : array_like, (T, 4) or (T, 2), optional
@@ -42,6 +42,8 @@ class KalmanEllipse(Interactive):
         Standard deviation of the speed in pixels per frame when the thing is first seen.
     fps : float, default 10
         Frames per second of the player.
+    max_width : int, default 320
+        Wider frames are stored at this width.
 
     Attributes
     ----------
@@ -92,11 +94,15 @@ class KalmanEllipse(Interactive):
         measurement_noise=2.0,
         speed=5.0,
         fps=10,
+        max_width=320,
     ):
-        pictures, sizes = encode(frames, 320)
-        count = len(pictures)
+        count = len(frames)
         if not 2 <= count <= MOST_FRAMES:
             raise ValueError(f"frames must be 2 to {MOST_FRAMES}. Received: {count}")
+        pictures, sizes = pressed(frames, max_width, most=MOST_BYTES)
+        given = sorted({size[1] for size in sizes})
+        if len(given) > 1:
+            raise ValueError(f"frames must have one size. Received: {given}")
         measured = _places("measured", measured, count)
         if not any(measured):
             raise ValueError("measured must hold a place in at least one frame. Received: only NaN")
@@ -104,7 +110,7 @@ class KalmanEllipse(Interactive):
         measurement, tall = _pair("measurement_noise", measurement_noise)
         super().__init__(
             _frames=pictures,
-            _sizes=sizes,
+            _sizes=sizes[0],
             _measured=measured,
             _truth=[None] * count if truth is None else _places("truth", truth, count),
             _ratios=[upright, tall],
@@ -206,9 +212,12 @@ def _places(name, values, count):
         raise ValueError(f"{name} must hold finite numbers or NaN. Received infinity.")
     if array.shape[1] == 4:
         first, end = array[:, :2], array[:, 2:]
-        if (first[~missing] > end[~missing]).any():
-            wrong = array[~missing][(first > end)[~missing].any(axis=1)][0].tolist()
-            raise ValueError(f"{name} must hold boxes x1 <= x2 and y1 <= y2. Received: {wrong}")
+        flat = ~missing & (first >= end).any(axis=1)
+        if flat.any():
+            raise ValueError(
+                f"{name} must hold boxes x1 < x2 and y1 < y2, NaN where there is none. "
+                f"Received: {array[flat][0].tolist()}"
+            )
         array = np.concatenate([(first + end) / 2, end - first], axis=1)
     return [None if gone else row.tolist() for gone, row in zip(missing, array, strict=True)]
 
