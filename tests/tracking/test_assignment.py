@@ -39,7 +39,7 @@ def best(costs, most):
     hnp.arrays(
         float,
         st.tuples(st.integers(1, 4), st.integers(1, 5)),
-        elements=st.sampled_from([-3.0, -0.5, 0.0, 0.25, 0.5, 1.0, 2.0, 7.0, 1e3, INF]),
+        elements=st.sampled_from([-1e3, -3.0, -0.5, 0.0, 0.25, 0.5, 1.0, 2.0, 7.0, 1e3, INF]),
     ),
     st.sampled_from([-1.0, 0.25, 0.5, 2.0, 1e3, INF]),
 )
@@ -113,6 +113,7 @@ def test_costs_of_very_unlike_size():
     assert lists(assign(costs)) == [[0, 1, 2], [0, 1, 2]]
     costs = np.array([[-1e308, 1e308], [1e308, INF]])
     assert lists(assign(costs)) == [[0, 1], [1, 0]]  # two pairs before one, whatever they cost
+    assert lists(assign([[-1e3, -1], [-1, INF]])) == [[0, 1], [1, 0]]
     assert lists(assign([[5e-324, INF], [INF, 1e300]])) == [[0, 1], [0, 1]]
 
 

@@ -132,6 +132,8 @@ def test_the_least_overlap_is_a_match_and_less_is_none():
     # Squares of 10: 5 beside each other overlap by 1/3.
     for overlap, ids in ((1 / 3 - 1e-9, [1]), (1 / 3 + 1e-9, [2])):
         assert told([at(0), at(5), at(5), at(5)], overlap=overlap, birth=1, tell=0)[1] == ids
+    half = Detections([[0, 0, 10, 5]], [1])
+    assert told([at(0), half], overlap=0.5, birth=1, tell=0)[1] == [1]
     assert told([at(0), at(9.9)], overlap=0, birth=1, tell=0)[1] == [1]
     assert told([at(0), at(10)], overlap=0, birth=1, tell=0)[1] == [2]
 
