@@ -93,6 +93,17 @@ def test_coasting_goes_on_at_the_velocity_it_had():
     assert tracker.update(Detections([[48, 0, 68, 10]], [0.9], [3])).ids.tolist() == [1]
 
 
+def test_who_coasts_is_said():
+    tracker = Sort(coast=2)
+    for found in (at(0, 50), at(0, 50, 90), at(50)):
+        tracker.update(found)
+    assert (tracker.ids.tolist(), tracker.coasting.tolist()) == ([1, 2], [1])
+    tracker.update(at(0))
+    assert tracker.coasting.tolist() == [2]
+    tracker.update(NOTHING)
+    assert tracker.coasting.tolist() == [1, 2]
+
+
 def test_told_boxes_are_the_filtered_ones():
     tracker = Sort()
     tracker.update(at(0))

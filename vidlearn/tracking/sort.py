@@ -49,6 +49,8 @@ class Sort:
         The number of the next frame: how many there were.
     ids : ndarray
         (N,) int64, of all tracks that are held; 0 where one has not been told yet.
+    coasting : ndarray
+        (C,) int64, those of `ids` that live without a detection in the last frame.
     mean : ndarray
         (N, 7), x: what is believed of their boxes, see `box_motion`.
     covariance : ndarray
