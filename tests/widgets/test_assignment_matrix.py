@@ -142,6 +142,7 @@ def test_exactly_the_gate_is_allowed(opened):
     page = opened(AssignmentMatrix(FRAME, TRACKS[:1], [[24, 24, 54, 48]], costs="distance", gate=5))
     show(page, "Hungarian")
     assert sums(page)["best"] == (1, 5)
+    assert "the least sum there is, 5.0 in 1 pair." in line(page)
     page.get_by_role("slider", name="Gate").fill("4")
     assert sums(page)["best"] == (0, 0)
     assert line(page) == "The gate forbids every pair."
@@ -283,6 +284,23 @@ def test_a_finger_pairs_and_drags(opened):
     assert (
         page.locator(".vl-handle").first.evaluate("n => getComputedStyle(n).touchAction") == "none"
     )
+
+
+@pytest.mark.browser
+def test_seven_by_seven_far_apart_fit_a_phone(opened):
+    frame = np.zeros((600, 1000, 3), np.uint8)
+    tracks, found = (20 * np.array(some) for some in crowd(np.random.default_rng(1), 7, 7))
+    page = opened(
+        AssignmentMatrix(frame, tracks, found, costs="distance", ids=range(101, 108)), width=360
+    )
+    cell(page, 0, 0).click()
+    page.locator(".vl").press("End")
+    end = page.locator(".vl-scene").bounding_box()
+    for part in (".vl-matrix", ".vl-sums"):
+        box = page.locator(part).bounding_box()
+        assert box["x"] + box["width"] <= end["x"] + end["width"] + 1, part
+    cut = page.locator(".vl-cost").evaluate_all("n => n.some((x) => x.scrollWidth > x.clientWidth)")
+    assert not cut
 
 
 @pytest.mark.browser

@@ -49,7 +49,8 @@ export default interactive("assignment-matrix", (view) => {
     gates: { ...most, [get("costs")]: get("gate") },
   });
   const middle = ([x1, y1, x2, y2]) => [(x1 + x2) / 2, (y1 + y2) / 2];
-  const written = (cost) => show(cost, now.costs === "iou" ? 2 : 1);
+  const written = (cost) => show(cost, now.costs === "iou" ? 2 : cost < 99.95 ? 1 : 0);
+  const counted = (count) => (count === 1 ? text.one_pair : fill(text.many_pairs, { count }));
   const same = (a, b) => a[0] === b[0] && a[1] === b[1];
 
   // The costs and the three ways ---------------------------------------------------------------
@@ -191,7 +192,7 @@ export default interactive("assignment-matrix", (view) => {
   }));
   const table = h("table", { class: "vl-sums" },
     h("thead", {}, h("tr", {}, h("td", {}), h("th", { scope: "col" }, text.pairs),
-      h("th", { scope: "col" }, text.sum), h("td", {}), h("td", {}))),
+      h("th", { scope: "col" }, text.sum), h("td", { class: "vl-gauge-of" }), h("td", {}))),
     h("tbody", {}, ...METHODS.map((method) => sums[method].row)));
   function verdict(method) {
     const [own, best] = [paired(method), ways.best];
@@ -289,12 +290,15 @@ export default interactive("assignment-matrix", (view) => {
         id: ids[i], letter: letters[j], before: letters[before], by: written(Math.abs(by)),
       });
     });
-    const first = fill(text.least, { sum: written(sumOf(best)), count: best.length });
+    const first = fill(text.least, {
+      sum: written(sumOf(best)), pairs: counted(best.length),
+    });
     return `${first} ${changes.length ? fill(text.against, { list: changes.join(text.then) }) : text.alike}`;
   }
   function ownWords() {
-    return ways.own.length ? fill(text.yours, { sum: written(sumOf(ways.own)), count: ways.own.length })
-      : text.own_start;
+    const { own } = ways;
+    if (!own.length) return text.own_start;
+    return fill(text.yours, { sum: written(sumOf(own)), pairs: counted(own.length) });
   }
   const tell = (quiet = false) =>
     live.say({ greedy: greedyWords, best: bestWords, own: ownWords }[now.method](), quiet);
