@@ -8,6 +8,7 @@ from vidlearn.course.exercises.lesson24.films import (
     project_film,
     score_curve,
 )
+from vidlearn.course.exercises.lesson24.mirrors import mirror_boxes
 from vidlearn.course.exercises.lesson24.process import killed_after, run_command
 from vidlearn.course.exercises.lesson24.project import (
     CLASSES,
@@ -24,6 +25,7 @@ __all__ = [
     "followed",
     "found_in",
     "killed_after",
+    "mirror_boxes",
     "new_pictures",
     "project_film",
     "run_command",

@@ -4,7 +4,7 @@ from collections import defaultdict, deque
 
 import numpy as np
 
-from vidlearn.course.exercises.lesson24.project import CLASSES
+from vidlearn.course.exercises.lesson24.project import CLASSES, looked_at
 
 TRAIL = 24  # frames that a trail goes back
 WIDE = 320  # pixels: smaller frames are enlarged before boxes are drawn into them
@@ -87,7 +87,7 @@ def found_in(frames, model, classes, threshold):
 
     times = max(1, -(-WIDE // frames.shape[2]))
     drawn = []
-    for frame, each in zip(frames, model.predict(list(frames), threshold=threshold), strict=True):
+    for frame, each in zip(frames, looked_at(model, frames, threshold), strict=True):
         large = frame.repeat(times, axis=0).repeat(times, axis=1)
         moved = Detections(times * each.boxes, each.scores, each.labels)
         drawn.append(draw_boxes(large, moved, names=classes))
