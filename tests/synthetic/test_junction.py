@@ -153,6 +153,9 @@ def test_two_in_a_lane_keep_their_distance_as_they_come():
     gaps = np.concatenate([np.diff(sorted(lane)) for lane in starts.values()])
     assert gaps.min() >= 1.5 * 19 / 2  # one and a half times a thing's longer side
     assert gaps.min() < 20
+    # Where a lane is taken, another lane's next one comes first: nobody waits for nothing.
+    full = [sum(s <= t < s + len(places) for s, places in journeys) for t in range(200)]
+    assert np.mean(full) > 12.7
 
 
 def test_pictures_stand_where_the_paths_lead(scene):
