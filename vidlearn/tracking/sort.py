@@ -226,7 +226,8 @@ class Sort:
     def _bear(self, z, scores, labels, looks):
         """Begin a track with each of these detections."""
         count = len(z)
-        self.mean = np.concatenate([self.mean, np.pad(z, ((0, 0), (0, 3)))])
+        still = np.concatenate([z, np.zeros((count, 3))], axis=1)
+        self.mean = np.concatenate([self.mean, still])
         self.covariance = np.concatenate([self.covariance, box_noise(z)[2]])
         self.ids = np.append(self.ids, np.zeros(count, np.int64))
         self._streak = np.append(self._streak, np.ones(count, np.int64))
