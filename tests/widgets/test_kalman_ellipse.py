@@ -164,6 +164,20 @@ def test_sliders_and_the_gate_equal_the_library(opened):
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize(("squared", "fate"), [(5.985, "taken"), (5.998, "stranger")])
+def test_the_gate_is_that_of_95_percent(opened, squared, fate):
+    measured = way()
+    _, mean, covariance, _ = followed(measured)[4]
+    s = foreseen(covariance)[:2, :2] + np.diag([1.5**2, 0.9**2])
+    off = [np.sqrt(squared / np.linalg.inv(s)[0, 0]), 0]
+    measured[5] = np.tile((F @ mean)[:2] + off, 2) + [-3, -4, 3, 4]
+    page = opened(KalmanEllipse(FRAMES, measured, **NOISE))
+    go(page, 5)
+    assert float(number(page, "distance")) == pytest.approx(squared)
+    assert page.locator("[data-vl-fate]").get_attribute("data-vl-fate") == fate
+
+
+@pytest.mark.browser
 def test_hidden_it_swells_and_seen_it_snaps(opened):
     page = opened(KalmanEllipse(FRAMES, way(), **NOISE))
     drag(page, 4, 8)
