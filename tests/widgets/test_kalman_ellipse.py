@@ -170,7 +170,7 @@ def test_the_gate_is_that_of_95_percent(opened, squared, fate):
     _, mean, covariance, _ = followed(measured)[4]
     s = foreseen(covariance)[:2, :2] + np.diag([1.5**2, 0.9**2])
     off = [np.sqrt(squared / np.linalg.inv(s)[0, 0]), 0]
-    measured[5] = np.tile((F @ mean)[:2] + off, 2) + [-3, -4, 3, 4]
+    measured[5] = np.tile((F @ mean)[:2] + off, 2) + np.array([-3, -4, 3, 4])
     page = opened(KalmanEllipse(FRAMES, measured, **NOISE))
     go(page, 5)
     assert float(number(page, "distance")) == pytest.approx(squared)
