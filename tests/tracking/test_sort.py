@@ -299,6 +299,21 @@ def test_looks_weigh_are_gated_and_remembered():
         assert rows.ids[np.argsort(rows.boxes[:, 0])].tolist() == first
 
 
+def test_each_track_keeps_its_own_look_when_others_come_and_go():
+    def look(frame, boxes):  # by where they are, in hundreds
+        return np.eye(5)[(boxes[:, 0] // 100).astype(int)]
+
+    tracker = Sort(birth=1, coast=0, tell=0, appearance=Appearance(look, most=0.1))
+    for places, ids in (
+        ((0,), [1]),
+        ((0, 100, 200), [1, 2, 3]),
+        ((200, 100, 0), [1, 2, 3]),
+        ((100, 300, 200), [2, 3, 4]),
+        ((400, 300, 200), [3, 4, 5]),
+    ):
+        assert tracker.update(at(*places), "film").ids.tolist() == ids
+
+
 def test_track_takes_pictures_and_trackers():
     seen = []
 

@@ -89,7 +89,7 @@ class Appearance:
 
     features: Callable
     weight: float = 0.5
-    most: float = 0.4
+    most: float = 0.5
     memory: float = 0.9
 
     def __post_init__(self):
