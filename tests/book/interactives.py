@@ -429,3 +429,25 @@ def DefaultBoxes(view, state):
         parts = np.split(assigned, np.cumsum([len(each) for each in laid])[:-1])
         expected = [[(part == k).sum() for part in parts] for k in range(len(truth))]
         assert numbers(view, "learns") == np.ravel(expected).tolist()
+
+
+def TrajectoryFutures(view, state):
+    units, future = state["_shape"]
+    flat = np.frombuffer(b64decode(state["_weights"]), "<f4").astype(float)
+    shapes = [(2, 4 * units), (units, 4 * units), (4 * units,), (units, 2 * future), (2 * future,)]
+    ends = np.cumsum([np.prod(shape) for shape in shapes])[:-1]
+    parts = zip(np.split(flat, ends), shapes, strict=True)
+    w, u, b, dense_w, dense_b = (part.reshape(shape) for part, shape in parts)
+    identity, first, places = max(state["_paths"], key=lambda path: len(path[2]))
+    frame = first + state["past"] - 1
+    view.get_by_role("slider", name="Frame").fill(str(frame))
+    past = np.array(places[: state["past"]])[None]
+    hidden, _ = scratch.lstm_forward(tracking.encode_past(past, scale=state["scale"]), w, u, b)
+    offsets = hidden[:, -1] @ dense_w + dense_b
+    for kind, expected in {
+        "velocity": tracking.constant_velocity(past, future, fit=state["fit"]),
+        "network": tracking.decode_future(offsets, past, scale=state["scale"]),
+    }.items():
+        line = view.locator(f"[data-vl-way='{identity},{kind}']").get_attribute("points")
+        shown = np.array([pair.split(",") for pair in line.split()], float)
+        np.testing.assert_allclose(shown[1:], expected[0], rtol=1e-9)

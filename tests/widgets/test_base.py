@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vidlearn import messages, widgets
-from vidlearn.boxes import Detections, Truth
+from vidlearn.boxes import Detections, Tracks, Truth
 from vidlearn.proposals import merge_regions
 from vidlearn.widgets.base import STATIC, parts, scripts, section
 
@@ -115,6 +115,18 @@ def make(kind):
                 [0, 0, 1, 1, 1],
             ),
             names=["a cat", "a dog"],
+        ),
+        "TrajectoryFutures": lambda: widgets.TrajectoryFutures(
+            frames,
+            Tracks(
+                [*range(12)] * 2,
+                [4] * 12 + [7] * 12,
+                [[2 + t, 3, 9 + t, 12] for t in range(12)] + [[20, t, 28, 9 + t] for t in range(12)],
+            ),
+            lstm=(np.ones((2, 8)), np.ones((2, 8)), np.zeros(8)),
+            dense=(np.eye(2, 8), np.ones(8)),
+            past=4,
+            fps=3,
         ),
         "UnrolledRNN": lambda: widgets.UnrolledRNN(np.eye(3) + 0.1, np.ones((40, 3)), steps=40),
         "YoloGrid": lambda: widgets.YoloGrid(

@@ -39,6 +39,7 @@ from .region_merging import RegionMerging
 from .roi_explorer import RoIExplorer
 from .score_maps import ScoreMaps
 from .suppression_explorer import SuppressionExplorer
+from .trajectory_futures import TrajectoryFutures
 from .unrolled_rnn import UnrolledRNN
 from .yolo_grid import YoloGrid
 
@@ -64,6 +65,7 @@ __all__ = [
     "RoIExplorer",
     "ScoreMaps",
     "SuppressionExplorer",
+    "TrajectoryFutures",
     "UnrolledRNN",
     "YoloGrid",
 ]
