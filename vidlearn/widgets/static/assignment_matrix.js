@@ -215,6 +215,7 @@ export default interactive("assignment-matrix", (view) => {
       level.style.width = `${(100 * sumOf(pairs)) / highest}%`;
       words.textContent = verdict(method);
       row.classList.toggle("vl-lit", method === now.method);
+      row.classList.toggle("vl-short", pairs.length < ways.best.length); // not to be compared
     }
   }
 
