@@ -81,11 +81,11 @@ def test_what_ends_in_between_leaves_nothing(film, tmp_path, monkeypatch, capsys
     (tmp_path / "mine.jpg").write_bytes(b"x")
     save, calls = Image.Image.save, []
 
-    def half(self, path, **how):
-        calls.append(path)
+    def half(self, *more, **how):
+        calls.append(self)
         if len(calls) == 3:
             raise error
-        save(self, path, **how)
+        save(self, *more, **how)
 
     monkeypatch.setattr(Image.Image, "save", half)
     told = ["data", "frames", str(film), "--out", str(tmp_path)]

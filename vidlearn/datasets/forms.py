@@ -10,7 +10,7 @@ import numpy as np
 
 from vidlearn.boxes import Truth
 
-from .detect import detect
+from .detect import detect, seen_forms
 from .judge import judge
 from .looks import header
 from .types import DatasetError, DatasetWarning, DetectionSet, LabelledPicture
@@ -103,7 +103,7 @@ def read(folder, *, form=None, origin=1, skip=False):
     judge(labels, headers)
     errors = [fault for fault in labels.faults if fault.severity == "error"]
     if errors and not skip:
-        raise DatasetError(_refusal(labels, errors))
+        raise DatasetError(_refusal(labels, errors, form))
     if errors:
         more = f" and {len(errors) - 1} more" if errors[1:] else ""
         warnings.warn(f"Left out: {errors[0]}{more}", DatasetWarning, stacklevel=2)
@@ -116,11 +116,16 @@ def read(folder, *, form=None, origin=1, skip=False):
     return DetectionSet(labels.classes, items, labels.category_ids, labels.form)
 
 
-def _refusal(labels, errors):
+def _refusal(labels, errors, form):
     more = f" ({len(errors) - 1} more of such)" if errors[1:] else ""
+    told = f"{labels.root}: {errors[0]}{more}"
+    told += "" if told[-1] in ".?!" else "."
+    seen = seen_forms(labels.root) if form else {}
+    if seen and form not in seen:
+        return f"{told} The labels look like {' or '.join(seen)}, not like {form}: leave form out."
     return (
-        f"{labels.root}: {errors[0]}{more} `vidlearn data check` lists all and can repair them; "
-        "skip=True (--skip) leaves them out."
+        f"{told} `vidlearn data check` lists all and can repair them; skip=True (--skip) leaves "
+        "them out."
     )
 
 

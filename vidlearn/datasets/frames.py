@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import tempfile
@@ -86,14 +87,17 @@ def _write(film, names, fresh, progress):
 
     frames = opened(film).pick(list(names), size=None, colour="rgb")
     for k, frame in tqdm(frames, total=len(names), disable=None if progress else True):
+        # Into memory first: written by Pillow, a JPEG that a full disk cuts off raises no error.
         # What belongs to JPEG only is passed over by PNG.
-        Image.fromarray(frame).save(fresh / names[k], quality=QUALITY, subsampling=0)
+        made, kind = io.BytesIO(), "png" if names[k].endswith("png") else "jpeg"
+        Image.fromarray(frame).save(made, kind, quality=QUALITY, subsampling=0)
+        (fresh / names[k]).write_bytes(made.getbuffer())
 
 
 @contextmanager
 def _collected(place, names):
     """Give a hidden folder to fill; its pictures move out when all are there."""
-    fresh = None
+    fresh, new = None, not place.exists()
     try:
         _refuse_taken(place, names)
         place.mkdir(parents=True, exist_ok=True)
@@ -111,6 +115,8 @@ def _collected(place, names):
     finally:
         if fresh is not None:
             shutil.rmtree(fresh, ignore_errors=True)
+        if new and place.is_dir() and not any(place.iterdir()):
+            place.rmdir()
 
 
 def _refuse_taken(place, names):

@@ -72,8 +72,8 @@ def train(
     Raises
     ------
     RunError
-        If `out` is taken, belongs to another training or is in use, the disk is full, or an
-        option is none of those.
+        If `out` is taken, belongs to another training or is in use, the disk is full, the preset
+        is "gpu" and there is none, or an option is none of those.
     vidlearn.datasets.DatasetError
         If the pictures cannot be read.
     KeyboardInterrupt
@@ -97,6 +97,7 @@ def train(
     old = _to_go_on(folder) if resume else None
     if not resume:
         _expect_free(folder)
+        _expect_gpu(given.get("preset"))
     if isinstance(pictures, str | Path):
         expect_outside(folder, pictures)
     settings, *parts = decided(kind, data.as_set(pictures, skip=skip), given, old)
@@ -139,6 +140,14 @@ def _expect_free(folder):
         there = bool(names - {"lock"})
     if there:
         raise RunError(text("runs")["there"].format(folder=folder))
+
+
+def _expect_gpu(preset):
+    """Refuse a training that would take days."""
+    import keras
+
+    if preset == "gpu" and not keras.distribution.list_devices("gpu"):
+        raise RunError(text("runs")["no_gpu"])
 
 
 def _to_go_on(folder):
