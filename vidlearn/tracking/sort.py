@@ -64,8 +64,9 @@ class Sort:
     Notes
     -----
     Departures from the paper: noise grows with the size of the box (`box_noise`), forbidden pairs
-    are kept out before pairing (`assign`), a track that was told once stays told, and it lives on
-    without detections for longer than the paper's single frame.
+    are kept out before pairing (`assign`), a track that was told once stays told, it lives on
+    without detections for longer than the paper's single frame, and is told in the first of them.
+    The paper's own: ``coast=1, tell=0``.
 
     References
     ----------
