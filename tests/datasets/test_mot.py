@@ -58,6 +58,8 @@ def test_a_truth_of_mot17_by_hand(file):
     assert truth.scores.tolist() == [1, 1, 1]
     assert read_mot(path, kind="truth", min_visible=0.3).ignored.tolist() == [False, True, False]
     assert read_mot(path, kind="truth", min_visible=0.31).ignored.tolist() == [False, True, True]
+    told = file("1,1,1,1,9,9,1,1,-1\n1,2,1,1,9,9,1,1,0.1\n", "told.txt")  # -1 is not told
+    assert read_mot(told, kind="truth", min_visible=0.5).ignored.tolist() == [False, True]
     assert read_mot(path, kind="truth", classes=False).labels.tolist() == [0, 0, 0]
     found = read_mot(path, kind="found")
     assert found.scores.tolist() == [1, 0, 1]

@@ -127,6 +127,13 @@ def test_what_was_found_is_never_ignored():
     assert evaluate_tracks(found, truth).TP == 2
 
 
+def test_the_longer_of_both_is_the_film():
+    truth, found = rows((0, 1, 0)), rows((0, 7, 0), (4, 7, 0))
+    assert evaluate_tracks(found, truth).frames == evaluate_tracks(truth, found).frames == 5
+    metrics = evaluate_tracks([found, truth], [truth, truth])
+    assert (metrics.frames, metrics.FP) == (6, 1)
+
+
 def test_without_distractors_by_hand():
     truth = rows(*[(0, k, k * FAR) for k in range(6)])
     truth = Tracks(

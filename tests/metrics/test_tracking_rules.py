@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.metrics import mot
-from vidlearn.boxes import Tracks
+from vidlearn.boxes import Tracks, iou
 from vidlearn.metrics import evaluate_tracks
 
 RULES = ("trackeval", "motmetrics")
@@ -141,3 +141,16 @@ def test_an_overlap_at_the_threshold_is_a_match_in_both():
     found = Tracks([0], [7], [[0, 0, 10, 4.9999]])
     assert both(found, truth, "TP", "CLR_TP", "num_detections") == [0, 0]
     assert both(found, truth, "IDTP", "IDTP", "idtp") == [0, 0]
+
+
+def test_an_overlap_at_the_threshold_but_for_rounding_is_a_match_by_hand():
+    truth = Tracks([0], [1], [[0.1, 0.1, 0.9, 1.1]])
+    found = Tracks([0], [7], [[0.1, 0.1, 0.9, 0.6]])
+    assert iou(truth.boxes, found.boxes).item() == 0.5 - 2**-54
+    theirs = mot.trackeval(found, truth)
+    assert (theirs["CLR_TP"], theirs["IDTP"]) == (1, 0)
+    assert theirs["HOTA_TP"].tolist() == [1] * 10 + [0] * 9
+    assert mot.motmetrics(found, truth)["idtp"] == 1  # its own sums round the other way
+    for rules in RULES:
+        metrics = evaluate_tracks(found, truth, rules=rules)
+        assert (metrics.TP, metrics.IDTP, metrics.hits.sum()) == (1, 1, 10)

@@ -54,13 +54,16 @@ def evaluate_tracks(found, truth, *, overlap=0.5, rules="trackeval"):
       where it was there and missed.
     - A frame in which nothing was found. TrackEval: it interrupts nothing, matches live on across
       it and no trajectory is fragmented by it. motmetrics: a frame like any other.
-    - Mostly tracked. TrackEval: more than 80 %. motmetrics: at least 80 %. Both: mostly lost is
-      less than 20 %.
+    - Mostly tracked. TrackEval: more than 80 %. motmetrics, and MOTChallenge's own words: at least
+      80 %. In both programs mostly lost is less than 20 %.
     - MOTP. TrackEval: the mean IoU, `MOTP`. motmetrics: the mean of 1 - IoU, `MOTP_distance`.
     - A switch is counted alike: whoever is found as someone else than the last time, be it long
       ago, has switched.
-    - Nothing to divide by. TrackEval: 0. motmetrics: NaN or infinite. Here: NaN.
-    - Identity metrics and precision and recall of detection follow the same rules in both.
+    - Nothing to divide by. TrackEval: 0, and 1 for LocA. motmetrics: NaN or infinite, also for
+      MOTP of several films if one has no match. Here: NaN.
+    - An IoU that misses `overlap` by rounding alone. TrackEval: a match, but not for IDF1.
+      motmetrics: as the rounding falls. Here: always a match.
+    - Identity metrics follow the same rules in both.
 
     Beyond both, `ignored` rows: they are matched with what was found, together with all other
     truths, as TrackEval matches distractors; see `without_distractors` for its exact rule.
