@@ -188,7 +188,9 @@ def error_costs(found, truths, *, overlap=0.5, low=0.1):
     Notes
     -----
     These are TIDE's dAP, by this library's kinds and with COCO's average precision over all
-    detections. A class of whose truths none is left to ask for counts as found in full.
+    detections. TIDE lets errors of class and of place compete for a truth; here each kind is
+    mended as if it were alone. TIDE counts a class without truths as 0; here it has no part. A
+    class of whose truths none is left to ask for counts as found in full.
 
     References
     ----------
