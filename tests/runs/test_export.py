@@ -2,6 +2,7 @@
 
 import errno
 import json
+import logging
 import subprocess
 import sys
 
@@ -32,9 +33,25 @@ def stream(folder, *words):
     return without_us(script, folder / "stream.py", *words)
 
 
+HEARD = []
+
+
 @pytest.fixture(scope="module")
 def exported(complete, tmp_path_factory):
-    return runs.export(complete, tmp_path_factory.mktemp("export") / "new" / "one")
+    logger, listener = logging.getLogger("tensorflow"), logging.Handler("INFO")
+    listener.emit = lambda record: HEARD.append(record.getMessage())
+    level = logger.level
+    logger.setLevel("INFO")
+    logger.addHandler(listener)
+    try:
+        return runs.export(complete, tmp_path_factory.mktemp("export") / "new" / "one")
+    finally:
+        logger.removeHandler(listener)
+        logger.setLevel(level)
+
+
+def test_nobody_is_told_of_the_folder_in_between(exported):
+    assert not [words for words in HEARD if "part" in words]
 
 
 def test_an_export_is_a_folder_for_others(exported, complete):

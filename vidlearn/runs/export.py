@@ -133,12 +133,17 @@ def _write_model(detector, path, threshold, overlap, most):
             frames = tf.TensorSpec((None, *detector.frame_shape), kind, "frames")
             traced.get_concrete_function(frames, *more)
         archive.add_endpoint(name, traced)
+    logger = tf.get_logger()  # it names the folder, which is not yet the one that was asked for
+    level = logger.level
+    logger.setLevel("WARNING")
     try:
         archive.write_out(str(path), verbose=False)
     except tf.errors.OpError as error:  # TensorFlow writes files past Python
         full = "space left" in error.message or "quota" in error.message
         number = errno.ENOSPC if full else errno.EIO
         raise OSError(number, error.message.splitlines()[0]) from error
+    finally:
+        logger.setLevel(level)
 
 
 def _write_beside(run, detector, folder, threshold, most):
