@@ -2,8 +2,8 @@
 
 A box is ``[x, y, width, height]`` in pixels, edges counted from 0. Categories have numbers with
 gaps; classes are taken in the order of these numbers. ``instances_train2017.json`` tells the split
-train; pictures are looked for in ``images/train``, ``train``, ``train2017``, ``images`` and beside
-the JSON. Polygons and masks are not read, but their ``area`` is; they survive a repair. What VOC
+train; pictures are looked for in ``images/train``, ``train``, ``train2017``, ``images/train2017``,
+``images`` and beside the JSON. Polygons and masks are not read, but their ``area`` is; they survive a repair. What VOC
 calls difficult is ``ignore``.
 
 References
@@ -130,7 +130,8 @@ def _images(labels, file, items):
     """Return the entries by image id; None where the picture is not there."""
     source, entries = labels.sources[file], {}
     split = split_in_name(file.stem) or split_and_name(file, labels.root)[0]
-    more = [labels.root / file.stem.rpartition("_")[2]]
+    part = file.stem.rpartition("_")[2]  # train2017, default
+    more = [labels.root / part, labels.root / "images" / part]
     for item, start, end in items:
         line, told, number = source.line(start), item.get("file_name"), item.get("id")
         if not isinstance(told, str) or number is None:

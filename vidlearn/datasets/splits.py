@@ -12,6 +12,7 @@ import numpy as np
 from .types import DatasetError, DatasetWarning, DetectionSet
 
 CLIP = re.compile(r"(.*_g\d+)_c\d+.*")  # v_Class_g01_c02: of UCF101, clips of one film
+UPLOADED = re.compile(r"^[0-9a-f]{8}-(?=.)")  # Label Studio puts it before every name
 COUNTED = re.compile(r"(.*?)[ _.-]*(?:(?<![a-z])(?:frame|img|f|c))?[ _.-]*\d+", re.IGNORECASE)
 
 
@@ -22,7 +23,8 @@ def name_groups(names) -> dict[str, list[str]]:
     together with what joins it on and the word frame, img, f or c before it; what is left is the
     group: ``film1_0001.jpg`` and ``film1_frame12.jpg`` are of ``film1``. ``v_Run_g01_c02`` is of
     ``v_Run_g01``. A name that is nothing but a number belongs to its folder: ``film1/0001.jpg`` is
-    of ``film1``. A name that ends in no number stands for itself.
+    of ``film1``. A name that ends in no number stands for itself. What Label Studio puts before
+    each name, eight signs and a hyphen, does not count.
 
     Parameters
     ----------
@@ -49,6 +51,7 @@ def name_groups(names) -> dict[str, list[str]]:
 
 def _group(name):
     path = PurePath(str(name).replace("\\", "/"))
+    path = path.with_name(UPLOADED.sub("", path.name, count=1)) if path.name else path
     if found := CLIP.fullmatch(path.stem):
         return str(path.with_name(found[1]))
     found = COUNTED.fullmatch(path.stem)
