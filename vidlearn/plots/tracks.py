@@ -57,7 +57,7 @@ def draw_tracks(frame, rows, *, trails=None, names=None, coasting=()):
     line, font = line_and_font(frame.shape)
     picture = _with_trails(picture, trails or {}, line)
     pen, coasting = ImageDraw.Draw(picture), set(map(int, coasting))
-    for identity, label, box in zip(rows.ids, rows.labels, rows.boxes, strict=True):
+    for identity, box in zip(rows.ids, rows.boxes, strict=True):
         colour = COLOURS[identity % 7]
         x1, y1, x2, y2 = map(float, box)
         # Edges lie between pixels: the last pixel inside the box is x2 - 1.
@@ -66,8 +66,9 @@ def draw_tracks(frame, rows, *, trails=None, names=None, coasting=()):
             _dashed(pen, corners, colour, line)
         else:
             pen.rectangle(corners, outline=colour, width=line)
+    for identity, label, box in zip(rows.ids, rows.labels, rows.boxes, strict=True):  # on top
         words = str(identity) if names is None else f"{identity} {named(label, names)}"
-        write(pen, font, words, (x1, y1), frame.shape, colour)
+        write(pen, font, words, box[:2].astype(float), frame.shape, COLOURS[identity % 7])
     return np.array(picture)
 
 
