@@ -3,8 +3,8 @@
 A box is ``[x, y, width, height]`` in pixels, edges counted from 0. Categories have numbers with
 gaps; classes are taken in the order of these numbers. ``instances_train2017.json`` tells the split
 train; pictures are looked for in ``images/train``, ``train``, ``train2017``, ``images/train2017``,
-``images`` and beside the JSON. Polygons and masks are not read, but their ``area`` is; they survive a repair. What VOC
-calls difficult is ``ignore``.
+``images`` and beside the JSON. Polygons and masks are not read, but their ``area`` is; they survive
+a repair. What VOC calls difficult is ``ignore``.
 
 References
 ----------
