@@ -10,11 +10,12 @@ CLASSES = ("coin", "cup", "flower")
 """The things of the pictures that the lesson makes."""
 BATCH = 16  # pictures that a detector looks at together
 NEAR, FAR, ANY = (0.3, 0.5), (0.12, 0.3), (0.12, 0.5)  # longer side / height of the picture
-PARTS = {  # how many pictures, which things in them, before what, from which seed
-    "train": ("near", NEAR, (2, 3), TRAINED, 1),
-    "val": ("any", ANY, (3, 5), VALIDATION, 2),
-    "test": ("any", ANY, (3, 5), TESTED, 3),
+PARTS = {  # how large the things are, how many, before what, from which seed
+    "train": (NEAR, (2, 3), TRAINED, 1),
+    "val": (ANY, (3, 5), VALIDATION, 2),
+    "test": (ANY, (3, 5), TESTED, 3),
 }
+NEW = FAR, (4, 6), TRAINED, 4
 
 
 def write_pictures(folder, counts, size=(96, 128)):
@@ -36,8 +37,7 @@ def write_pictures(folder, counts, size=(96, 128)):
     """
     folder = Path(folder)
     for part, count in counts.items():
-        name, scale, objects, places, seed = PARTS[part]
-        _write(folder / part, name, _made(count, size, seed, places, objects, scale))
+        _write(folder / part, count, size, *PARTS[part])
     _spoil(folder)
     return folder
 
@@ -59,24 +59,22 @@ def new_pictures(folder, count, size=(96, 128)):
     list of Path
         The new pictures; their labels are right.
     """
-    return _write(Path(folder), "far", _made(count, size, 4, TRAINED, (4, 6), FAR))
+    return _write(Path(folder), count, size, *NEW)
 
 
-def _made(count, size, seed, places, objects, scale):
+def _write(folder, count, size, scale, objects, places, seed):
+    """Write pictures and labels, numbered in no order; return the paths of the pictures."""
+    from PIL import Image
+
     from vidlearn.synthetic import stills
 
     options = {"kinds": CLASSES, "backgrounds": places, "objects": objects, "scale": scale}
-    return stills(count, size, seed=seed, **options)
-
-
-def _write(folder, name, made):
-    """Write pictures and labels; return the paths of the pictures."""
-    from PIL import Image
-
+    made = stills(count, size, seed=seed, **options)
     folder.mkdir(parents=True, exist_ok=True)
+    numbers = 1000 + 4 * np.random.default_rng(seed).permutation(2250)[:count] + seed - 1
     paths = []
-    for k, (frame, truth) in enumerate(zip(made.frames, made.truths, strict=True), 1):
-        path = folder / f"{name}_{k:03}.jpg"
+    for number, frame, truth in zip(numbers, made.frames, made.truths, strict=True):
+        path = folder / f"IMG_{number}.jpg"
         Image.fromarray(frame).save(path, quality=92)
         path.with_suffix(".txt").write_text(_lines(truth, made.names), encoding="utf-8")
         paths.append(path)
@@ -100,7 +98,7 @@ def _spoil(folder):
     _first_line(beyond, f"{name} {x1} {y1} {float(x2) + 30:g} {y2}")
     _first_line(misspelt, misspelt.read_text().split("\n")[0].capitalize())
     for suffix in (".jpg", ".txt"):
-        copy = folder / "val" / f"any_000{suffix}"
+        copy = folder / "val" / f"holiday{suffix}"
         copy.write_bytes(train[0].with_suffix(suffix).read_bytes())
 
 
