@@ -121,7 +121,8 @@ def make(kind):
             Tracks(
                 [*range(12)] * 2,
                 [4] * 12 + [7] * 12,
-                [[2 + t, 3, 9 + t, 12] for t in range(12)] + [[20, t, 28, 9 + t] for t in range(12)],
+                [[2 + t, 3, 9 + t, 12] for t in range(12)]
+                + [[20, t, 28, 9 + t] for t in range(12)],
             ),
             lstm=(np.ones((2, 8)), np.ones((2, 8)), np.zeros(8)),
             dense=(np.eye(2, 8), np.ones(8)),
