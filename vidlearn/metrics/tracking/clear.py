@@ -16,43 +16,54 @@ def clear(film, overlap, rules, number):
     tracked = np.zeros(len(last), bool)
     events, total = [], 0.0
     always = rules == "motmetrics"
+    match = _most_pairs if always else _most_overlap
     for frame, own, other, iou in film.meetings:
         if not always and not iou.size:
             continue
         alive = last if always else np.where(tracked, last, -1)
-        match = _most_pairs if always else _most_overlap
         rows, columns = match(np.where(iou >= overlap - ALMOST, iou, 0), alive[own], other)
         one, found = own[rows], other[columns]
-        for k in np.flatnonzero((last[one] >= 0) & (last[one] != found)):
-            ids = film.truth_ids[one[k]], film.found_ids[last[one[k]]], film.found_ids[found[k]]
-            events.append(Switch(frame, *map(int, ids), number))
-        now = np.zeros(len(last), bool)
-        now[one] = True
+        events += _switches(film, frame, one, last[one], found, number)
+        now = _among(one, last)
         starts += now & ~tracked
-        if always:
-            tracked[own] = now[own]
-        else:
-            tracked = now
+        tracked = np.where(_among(own, last), now, tracked) if always else now
         last[one] = found
         hits[one] += 1
         total += iou[rows, columns].sum()
-    share = hits / film.own_lives
-    mostly = (share >= 0.8 if always else share > 0.8).sum()
-    counts = {
-        "TP": hits.sum(),
-        "overlaps": total,
-        "switches": len(events),
-        "fragments": np.maximum(starts - 1, 0).sum(),
+    counts = {"TP": hits.sum(), "overlaps": total, "switches": len(events)}
+    counts["fragments"] = np.maximum(starts - 1, 0).sum()
+    return counts | _lives(hits / film.own_lives, always), events
+
+
+def _switches(film, frame, one, before, after, number):
+    """Return who is found as someone else than the last time."""
+    changed = (before >= 0) & (before != after)
+    ids = film.truth_ids[one[changed]], *(film.found_ids[k[changed]] for k in (before, after))
+    return [Switch(frame, *row, number) for row in zip(*(i.tolist() for i in ids), strict=True)]
+
+
+def _among(places, like):
+    """Return which entries of an array these places are."""
+    out = np.zeros(len(like), bool)
+    out[places] = True
+    return out
+
+
+def _lives(share, at_least):
+    """Return how many trajectories are mostly tracked, partly, mostly lost."""
+    mostly = (share >= 0.8 if at_least else share > 0.8).sum()
+    lost = (share < 0.2).sum()
+    return {
         "mostly_tracked": mostly,
-        "partly_tracked": (share >= 0.2).sum() - mostly,
-        "mostly_lost": (share < 0.2).sum(),
+        "partly_tracked": len(share) - mostly - lost,
+        "mostly_lost": lost,
     }
-    return counts, events
 
 
 def _most_overlap(iou, alive, other):
     """Keep the matches that are alive, then take the pairs whose IoU adds up to the most."""
-    return matched(np.where(iou > 0, 1000 * (alive[:, None] == other) + iou, 0))
+    kept = alive[:, None] == other
+    return matched(np.where(iou > 0, 1000 * kept + iou, 0))  # 1000 outweighs all IoU of a frame
 
 
 def _most_pairs(iou, alive, other):
