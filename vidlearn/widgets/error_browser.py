@@ -80,7 +80,7 @@ class ErrorBrowser(Interactive):
     threshold = Number(0, 1).tag(sync=True)
     overlap = Number(above=0, most=1).tag(sync=True)
     low = Number(above=0, most=1).tag(sync=True)
-    kind = Choice("mistakes", *KINDS, "missed").tag(sync=True)
+    kind = Choice("mistakes", *KINDS[:-1], "missed").tag(sync=True)
     names = List(help="Of the classes; one may be empty").tag(sync=True)
     sizes = Dict(help="Least and largest area by name; null is no end").tag(sync=True)
     _frames = List(help="WebP pictures").tag(sync=True)
