@@ -440,7 +440,7 @@ def TrajectoryFutures(view, state):
     w, u, b, dense_w, dense_b = (part.reshape(shape) for part, shape in parts)
     identity, first, places = max(state["_paths"], key=lambda path: len(path[2]))
     frame = first + state["past"] - 1
-    view.get_by_role("slider", name="Frame").fill(str(frame))
+    view.locator("[data-vl-transport]").fill(str(frame))
     past = np.array(places[: state["past"]])[None]
     hidden, _ = scratch.lstm_forward(tracking.encode_past(past, scale=state["scale"]), w, u, b)
     offsets = hidden[:, -1] @ dense_w + dense_b
