@@ -63,6 +63,8 @@ def evaluate_tracks(found, truth, *, overlap=0.5, rules="trackeval"):
       MOTP of several films if one has no match. Here: NaN.
     - An IoU that misses `overlap` by rounding alone. TrackEval: a match, but not for IDF1.
       motmetrics: as the rounding falls. Here: always a match.
+    - Pairings that are equally good, as of two truths with equal boxes: each program takes the one
+      that its sums and roundings come upon.
     - Identity metrics follow the same rules in both.
 
     Beyond both, `ignored` rows: they are matched with what was found, together with all other
