@@ -142,6 +142,14 @@ def test_the_surer_one_is_right_and_not_the_better_placed():
     assert errors.kind.tolist() == ["duplicate", "right"]
 
 
+def test_an_overlap_of_1_is_met_by_what_rounding_leaves_of_it():
+    truth = Truth([[57.3, 24.3, 60.72, 26.28]])
+    found = Detections(truth.boxes[[0, 0]] + [0, 0, 1e-11, 0], [0.9, 0.8])
+    errors = detection_errors([found], [truth], overlap=1)
+    assert errors.overlap.max() < 1
+    assert errors.kind.tolist() == ["right", "duplicate"]
+
+
 def test_crowds_and_difficult_ones_count_neither_way():
     truth = Truth(
         [[0, 0, 40, 40], [60, 0, 70, 10]], [0, 1], difficult=[False, True], crowd=[True, False]

@@ -64,8 +64,11 @@ export default interactive("trajectory-futures", (view) => {
   const horizon = Math.min(future, Math.max(1, Math.round(fps)));
   const later = show(horizon / fps, digits([horizon / fps], 2));
   const foretell = readNetwork(get);
+  const steps = paths.flatMap(([, , places]) =>
+    places.slice(1).map((place, k) => away(place, places[k]))).sort((a, b) => a - b);
+  const usual = Math.round(4 * steps[Math.floor(steps.length / 2)]) / 4; // the median speed
   const now = remember(memory, {
-    frame: get("frame"), line: [], speed: get("scale"), velocity: true, network: true, truth: true,
+    frame: get("frame"), line: [], speed: Math.max(0.5, Math.min(8, usual)), velocity: true, network: true, truth: true,
   });
   const one = (value) => show(value, 1);
 
@@ -207,7 +210,7 @@ export default interactive("trajectory-futures", (view) => {
     pace: () => 1000 / fps, told: (step) => [step, count - 1],
   });
   const speed = slider({
-    label: text.speed, min: 0.5, max: 8, step: 0.25, value: Math.max(0.5, Math.min(8, now.speed)),
+    label: text.speed, min: 0.5, max: 8, step: 0.25, value: now.speed,
     format: (value) => show(value, 2),
     onchange(value) {
       now.speed = value;
