@@ -210,11 +210,11 @@ def test_costs_by_hand():
 
 def test_only_the_surest_of_an_error_is_put_right():
     truth = Truth([[0, 0, 10, 10], [30, 0, 40, 10]], [0, 1])
-    boxes = [[0, 0, 10, 9], [0, 0, 10, 8], [30, 0, 40, 10], [30, 0, 40, 9]]
-    found = Detections(boxes, [0.9, 0.8, 0.7, 0.6], [1, 1, 1, 0])
-    # Class 1: wrong, wrong, right: AP 1/3. Class 0: one wrong of 0.6, AP 0.
+    boxes = [[0, 0, 10, 9], [0, 0, 10, 8], [30, 0, 40, 10], [30, 0, 40, 9], [70, 0, 80, 10]]
+    found = Detections(boxes, [0.9, 0.8, 0.7, 0.6, 0.85], [1, 1, 1, 0, 0])
+    # Class 1: wrong, wrong, right: AP 1/3. Class 0: one of the background, one wrong, AP 0.
     costs = error_costs([found], [truth])
-    # Put right, 0.9 becomes a 0; 0.8 and 0.6 go, as their truths are had.
+    # Put right, 0.9 becomes a 0, before the one of 0.85; 0.8 and 0.6 go, as their truths are had.
     assert costs["class"] == pytest.approx(1 - 1 / 6)
     assert costs["missed"] == 0
 
