@@ -50,6 +50,15 @@ def test_identity_and_class_are_written():
         assert away[:, 0].max() < 60  # only on the plate
 
 
+def test_no_line_crosses_a_number():
+    """The second box runs through the plate of the first: what is written lies on top."""
+    alone = plots.draw_tracks(FRAME, rows([1], [[20, 40, 120, 110]]))
+    both = plots.draw_tracks(FRAME, rows([1, 2], [[20, 40, 120, 110], [23, 20, 90, 43]]))
+    plate = np.s_[42:46, 20:26]
+    assert (alone[plate] == colour(1)).all(axis=2).any()
+    assert (both[plate] == alone[plate]).all()
+
+
 def test_what_coasts_is_dashed():
     whole = (plots.draw_tracks(FRAME, rows([5], [BOX])) == colour(5)).all(axis=2)
     dashed = plots.draw_tracks(FRAME, rows([5], [BOX]), coasting=np.array([5, 77]))

@@ -157,10 +157,13 @@ def test_stream_reads_a_film_and_says_in_a_line_what_is_wrong(exported, tmp_path
     assert [set(line) for line in lines] == [{"frame", "boxes", "scores", "names"}] * 7
     (tmp_path / "notes.mp4").write_text("no video")
     (tmp_path / "empty").mkdir()
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "a.png").write_text("")
     for source, message in (
         ("gone.mp4", "there is no file gone.mp4"),
         (tmp_path / "notes.mp4", "no frame can be read from"),
         (tmp_path / "empty", "holds no picture"),
+        (tmp_path / "bad", "not one picture of"),
     ):
         run = stream(exported, source)
         assert (run.returncode, run.stdout) == (1, "")

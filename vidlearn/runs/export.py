@@ -139,9 +139,9 @@ def _write_model(detector, path, threshold, overlap, most):
     try:
         archive.write_out(str(path), verbose=False)
     except tf.errors.OpError as error:  # TensorFlow writes files past Python
-        full = "space left" in error.message or "quota" in error.message
-        number = errno.ENOSPC if full else errno.EIO
-        raise OSError(number, error.message.splitlines()[0]) from error
+        if "space left" in error.message or "quota" in error.message:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+        raise OSError(errno.EIO, error.message.splitlines()[0]) from error
     finally:
         logger.setLevel(level)
 

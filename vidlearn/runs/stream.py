@@ -73,17 +73,23 @@ def pictures_of(folder):
     names = [path for path in folder.iterdir() if path.suffix.lower() in PICTURES]
     if not names:
         raise OSError(f"{folder} holds no picture")
-    for path in sorted(
-        names,
-        key=lambda path: [
-            int(w) if w.isdecimal() else w for w in re.split(r"(\d+)", path.name.casefold())
-        ],
-    ):
-        frame = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)
+    number = 0
+    for path in sorted(names, key=natural):
+        written = np.fromfile(path, np.uint8)
+        frame = cv2.imdecode(written, cv2.IMREAD_COLOR) if written.size else None
         if frame is None:
             print(f"stream.py: {path} cannot be read; left out", file=sys.stderr)
         else:
+            number += 1
             yield np.ascontiguousarray(frame[..., ::-1])
+    if not number:
+        raise OSError(f"not one picture of {folder} can be read")
+
+
+def natural(path):
+    """Return what sorts 2.jpg before 10.jpg."""
+    words = re.split(r"(\d+)", path.name.casefold())
+    return [int(word) if word.isdecimal() else word for word in words]
 
 
 def found(frames, folder, threshold):
