@@ -3,7 +3,8 @@
 It reads the steps from frame to frame, not the places, and tells offsets from the last place: a
 path that is moved as a whole has its forecast moved with it. All frames of the future are told at
 once, from the LSTM's last state. The other form tells one step, reads it as if it had happened and
-tells the next; each of its errors is read again.
+tells the next: it learns from every step of a path, but each of its errors is read again, and a
+bend that it began too late is never made good.
 
 References
 ----------
