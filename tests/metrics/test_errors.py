@@ -209,13 +209,17 @@ def test_costs_by_hand():
 
 
 def test_only_the_surest_of_an_error_is_put_right():
-    truth = Truth([[0, 0, 10, 10], [30, 0, 40, 10]], [0, 1])
+    truth = Truth([[0, 0, 10, 10], [30, 0, 40, 10], [90, 0, 99, 10]], [0, 1, 0])
     boxes = [[0, 0, 10, 9], [0, 0, 10, 8], [30, 0, 40, 10], [30, 0, 40, 9], [70, 0, 80, 10]]
-    found = Detections(boxes, [0.9, 0.8, 0.7, 0.6, 0.85], [1, 1, 1, 0, 0])
-    # Class 1: wrong, wrong, right: AP 1/3. Class 0: one of the background, one wrong, AP 0.
+    boxes.append([90, 0, 99, 10])
+    found = Detections(boxes, [0.9, 0.8, 0.7, 0.6, 0.85, 0.5], [1, 1, 1, 0, 0, 0])
+    # Class 1: wrong, wrong, right: AP 1/3. Class 0: background, wrong, right: 1/3 to recall 1/2.
+    before = (51 / 101 / 3 + 1 / 3) / 2
+    # Put right, 0.9 is a 0; 0.8 and 0.6 go, as their truths are had. Class 1: right. Class 0:
+    # right, background, right: precision 1 to recall 1/2, then 2/3.
+    after = ((51 + 50 * 2 / 3) / 101 + 1) / 2
     costs = error_costs([found], [truth])
-    # Put right, 0.9 becomes a 0, before the one of 0.85; 0.8 and 0.6 go, as their truths are had.
-    assert costs["class"] == pytest.approx(1 - 1 / 6)
+    assert costs["class"] == pytest.approx(after - before)
     assert costs["missed"] == 0
 
 
