@@ -144,7 +144,7 @@ def test_films_are_drawn_frame_by_frame(tmp_path):
     assert video.probe(tmp_path / "film.mp4").frames == 4
     assert scene.names
     drawn = found_in(scene.frames, Seer([8, 8, 24, 24]), CLASSES, 0.4)
-    assert drawn.shape == (4, 240, 320, 3)
+    assert drawn.shape == (4, 192, 256, 3)
     tracks = Tracks([1, 1, 2], [4, 5, 4], [[4, 4, 20, 20], [30, 9, 50, 30], [9, 4, 25, 20]])
     seen = followed(scene.frames, tracks, ["coin"])
     assert seen.shape == scene.frames.shape

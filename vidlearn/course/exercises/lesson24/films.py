@@ -7,7 +7,7 @@ import numpy as np
 from vidlearn.course.exercises.lesson24.project import CLASSES, looked_at
 
 TRAIL = 24  # frames that a trail goes back
-WIDE = 320  # pixels: smaller frames are enlarged before boxes are drawn into them
+WIDE = 256  # pixels: smaller frames are enlarged before boxes are drawn into them
 
 
 def project_film(path=None, frames=72, size=(192, 256), seed=5):
