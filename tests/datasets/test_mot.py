@@ -199,9 +199,10 @@ def test_read_rejects_a_line(file, name):
 
 
 def test_read_rejects_detections_as_tracks(file):
-    path = file("1,-1,1,1,9,9,1\n2,-1,1,1,9,9,1\n2,-1,5,5,9,9,1\n")
-    with pytest.raises(DatasetError, match=r"mot.txt:3: identity -1 .*line 2 too\. .*detections"):
+    path = file("1,-1,1,1,9,9,1\n2,-1,1,1,9,9,1\n")  # one a frame: no identity comes twice
+    with pytest.raises(DatasetError, match=r"mot.txt:1: identity -1, .*use read_mot_detections"):
         read_mot(path, kind="found")
+    assert [len(found) for found in read_mot_detections(path)] == [1, 1]
 
 
 def test_read_rejects_classes_from_0(file):
@@ -229,6 +230,7 @@ def test_read_rejects_options(file):
         ({"kind": "found", "origin": 2}, "origin must be 0 or 1"),
         ({"kind": "found", "length": 0}, "mot.txt:1: frame 1, but the film has 0 frames"),
         ({"kind": "found", "length": 2.5}, "length must be a whole number of frames"),
+        ({"kind": "truth", "min_visible": None}, "min_visible must lie in 0 to 1"),
         ({"kind": "truth", "min_visible": 2}, "min_visible must lie in 0 to 1"),
         ({"kind": "truth", "min_visible": 0.5}, "has 10 columns, and no visibility"),
     ]:

@@ -87,7 +87,7 @@ def test_nothing_is_an_empty_matrix():
     assert confusion_matrix([NOTHING], [Truth([])], 1).tolist() == [[0, 0], [0, 0]]
 
 
-@pytest.mark.parametrize("classes", [0, "cup", [], True], ids=repr)
+@pytest.mark.parametrize("classes", [0, "cup", [], True, None, 2.0], ids=repr)
 def test_confusion_rejects_what_are_no_classes(classes):
     with pytest.raises(ValueError, match="classes must be a number from 1 on or a list of names"):
         confusion_matrix([NOTHING], [Truth([])], classes)

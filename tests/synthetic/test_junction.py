@@ -231,12 +231,19 @@ def test_an_empty_crossing():
     assert len(made.tracks()) == 0
 
 
+def test_things_that_cross_within_a_frame():
+    made = junction(3, (40, 60), 2, seed=1, speed=200.0)
+    assert made.frames.shape == (3, 40, 60, 3)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"frames": 0}, "frames must be a whole number of at least 1. Received: 0"),
         ({"size": (10, 60)}, "size must be"),
-        ({"objects": 33}, "objects must be from 0 to 32. Received: 33"),
+        ({"objects": 33}, "objects must be from 0 to 32, and whole. Received: 33"),
+        ({"objects": 2.5}, "objects must be from 0 to 32, and whole. Received: 2.5"),
+        ({"size": 40}, "size must be"),
         ({"objects": -1}, "objects must be"),
         ({"speed": 0.0}, "speed must be at least 0.1"),
         ({"drive": "both"}, "drive must be one of right, left"),

@@ -66,3 +66,9 @@ def test_after_a_cut_others_are_there():
 def test_no_objects():
     tracks = moving_objects(3, (40, 60), 0).tracks()
     assert (len(tracks), tracks.length) == (0, 3)
+
+
+@pytest.mark.parametrize("least", [25, -0.1, np.nan, None])
+def test_tracks_rejects_what_is_no_share(least):
+    with pytest.raises(ValueError, match=r"min_visible must lie in 0 to 1\. Received"):
+        scene_of([[1.0]]).tracks(min_visible=least)

@@ -62,6 +62,7 @@ def test_features_are_made_as_long_as_one_and_remembered_by_hand():
         (lambda f: colour_histogram(f, [], bins=2.5), "bins must be a whole number"),
         (lambda f: Appearance("red"), "must be a function"),
         (lambda f: Appearance(len, weight=1.1), "weight must lie in 0 to 1"),
+        (lambda f: Appearance(len, weight=None), "weight must lie in 0 to 1. Received: None"),
         (lambda f: Appearance(len, most=-1), "most must lie in 0 to 2"),
         (lambda f: Appearance(len, memory=1), "memory must lie in 0 to below 1"),
         (lambda f: Appearance(len, memory=np.nan), "memory"),

@@ -140,6 +140,8 @@ def test_costs_stay_as_they_are():
         ([[1, np.nan]], INF, r"Received: nan at \[0, 1\]"),
         ([[1], [-INF]], INF, r"Received: -inf at \[1, 0\]"),
         ([[1]], np.nan, "most must be a number"),
+        ([[1]], None, "most must be a number, infinity included. Received: None"),
+        ([[1]], [1, 2], "most must be a number"),
     ],
 )
 def test_assign_rejects(pair, costs, most, message):

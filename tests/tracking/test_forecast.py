@@ -147,11 +147,20 @@ def test_forecasts_reject_what_is_no_path(forecast, past, steps, options, messag
         forecast(past, steps, **options)
 
 
+def test_no_path_is_coded_as_none():
+    none, past = np.zeros((0, 4, 2)), np.zeros((0, 3, 2))
+    assert encode_past(past).shape == (0, 2, 2)
+    assert encode_future(none, past).shape == (0, 8)
+    assert decode_future(np.zeros((0, 8)), past).shape == (0, 4, 2)
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
         (lambda: encode_past(PATHS[0]), r"past must be \(N, P, 2\), centres"),
         (lambda: encode_past(PATHS, scale=0), "scale must be above 0 pixels. Received: 0"),
+        (lambda: encode_past(PATHS, scale=None), "scale must be above 0 pixels. Received: None"),
+        (lambda: encode_past(np.float32(PATHS), scale=1e-60), "scale must be above 0 pixels"),
         (lambda: encode_future(PATHS[:2], PATHS), "as many paths as past. Received: 2 and 5"),
         (lambda: decode_future(PATHS, PATHS), r"offsets must be \(5, 2 F\)"),
         (lambda: decode_future(PATHS[:, :3, 0], PATHS), r"Received shape \(5, 3\)"),

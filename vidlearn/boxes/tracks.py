@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from ._checks import as_boxes, as_labels, as_scores
+from ._checks import as_boxes, as_labels, as_scores, check_count
 from .detections import _column
 
 
@@ -72,7 +72,8 @@ class Tracks:
             "ignored": _column("ignored", ignored, count, bool),
         }
         first, past = columns["frames"].min(initial=0), columns["frames"].max(initial=-1) + 1
-        length = past if self.length is None else self.length
+        length = max(past, 0) if self.length is None else self.length
+        check_count("length", length)
         if first < 0 or length < past:
             raise ValueError(
                 f"frames must lie in 0 to length - 1 = {length - 1}. "
@@ -118,7 +119,7 @@ def _whole(name, values, count):
         raise ValueError(
             f"{name} must have shape ({count},), one for each box. Received shape {array.shape}"
         )
-    good = array.dtype.kind in "biuf" and np.isfinite(array).all()
+    good = array.dtype.kind in "biuf" and ((array >= -(2.0**63)) & (array < 2.0**63)).all()
     if not (good and (array == np.floor(array)).all()):
-        raise ValueError(f"{name} must be whole numbers. Received: {values!r}")
+        raise ValueError(f"{name} must be whole numbers of 64 bits. Received: {values!r}")
     return array.astype(np.int64)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 import tempfile
 from contextlib import contextmanager, suppress
+from numbers import Real
 from pathlib import Path
 
 import numpy as np
@@ -263,7 +264,7 @@ def _labels(path, rows, lines, classes):
 
 def _hidden(path, rows, least):
     """Return which rows are not visible enough; -1 is not told."""
-    if not 0 <= least <= 1:
+    if not (isinstance(least, Real) and 0 <= least <= 1):
         raise DatasetError(f"min_visible must lie in 0 to 1. Received: {least!r}")
     if least == 0:
         return np.zeros(len(rows), bool)

@@ -100,7 +100,12 @@ def _check_numbers(path, rows, lines):
 
 
 def check_ids(path, rows, lines):
-    """Turn away an identity that comes twice in a frame."""
+    """Turn away an identity that is none, or comes twice in a frame."""
+    message = (
+        "identity {:.0f}, and identities are 0 or more. Detections have none: use "
+        "read_mot_detections."
+    )
+    refuse(path, lines, rows[:, 1] < 0, message, rows[:, 1])
     order = np.lexsort((lines, rows[:, 1], rows[:, 0]))
     same = (np.diff(rows[order, :2], axis=0) == 0).all(1)
     if not same.any():
@@ -112,8 +117,7 @@ def check_ids(path, rows, lines):
     why = (
         f"identity {identity} a second time in frame {frame}; it is in line {lines[twins][0]} too."
     )
-    hint = " Detections have no identity: use read_mot_detections." if identity == -1 else ""
-    raise DatasetError(f"{path}:{lines[row]}: {why}{hint}")
+    raise DatasetError(f"{path}:{lines[row]}: {why}")
 
 
 def film_length(path, rows, lines, length, *, look):

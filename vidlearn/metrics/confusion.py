@@ -89,8 +89,9 @@ def _pairs(shared, scores, least):
 
 def _count(classes, labels):
     """Return the number of classes, or say what does not fit."""
-    count = classes if isinstance(classes, Integral) else len(classes)
-    if isinstance(classes, str | bool) or count < 1:
+    known = isinstance(classes, Integral) or hasattr(classes, "__len__")
+    count = len(classes) if hasattr(classes, "__len__") else classes
+    if not known or isinstance(classes, str | bool) or count < 1:
         raise ValueError(
             f"classes must be a number from 1 on or a list of names. Received: {classes!r}"
         )

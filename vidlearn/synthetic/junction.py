@@ -1,5 +1,7 @@
 """A crossing of two ways, seen from a little above: things come, turn, hide one another and go."""
 
+from numbers import Integral
+
 import numpy as np
 
 from vidlearn.synthetic.cutouts import DIGITS, cutout
@@ -76,8 +78,8 @@ def junction(
     """
     check_traffic(frames, size, speed, drive, noise)
     _check(frames, size, objects, SIDE, speed, noise)
-    if objects > 32:
-        raise ValueError(f"objects must be from 0 to 32. Received: {objects}")
+    if objects > 32 or not isinstance(objects, Integral) or isinstance(objects, bool):
+        raise ValueError(f"objects must be from 0 to 32, and whole. Received: {objects!r}")
     names, rng = _names(kinds), np.random.default_rng(seed)
     ground = _ground(background or rng, size)
     journeys = _timetable(frames, size, objects, speed, drive, rng)
@@ -110,7 +112,9 @@ def _timetable(frames, size, objects, speed, drive, rng):
     side = min(size)
     headway = np.ceil(1.5 * SIDE * side / speed)  # frames between two that come in one lane
     free = np.full(4, -np.inf)  # when each lane is
-    warm = int(sum(size) / speed)  # frames before the first, so that the crossing is in full swing
+    warm = max(
+        1, int(sum(size) / speed)
+    )  # frames before the first, so that the crossing is in full swing
     due = np.sort(rng.integers(-warm, 0, objects))
     journeys, waiting = [], []
     while objects and due.min() < frames:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
+from numbers import Real
 
 import numpy as np
 
@@ -115,6 +116,11 @@ class Scene:
         Tracks
             As many frames as the scene has.
 
+        Raises
+        ------
+        ValueError
+            If min_visible is not a number from 0 to 1.
+
         Examples
         --------
         >>> from vidlearn.synthetic import moving_objects
@@ -123,6 +129,8 @@ class Scene:
 
         Lesson 16 uses it.
         """
+        if not (isinstance(min_visible, Real) and 0 <= min_visible <= 1):
+            raise ValueError(f"min_visible must lie in 0 to 1. Received: {min_visible!r}")
         frames, ids = np.nonzero(self.visible > 0)
         return Tracks(
             frames,

@@ -93,7 +93,7 @@ def walks(count, frames=24, size=(120, 160), *, seed=0, speed=3.0, drive="right"
     Lesson 16 uses it.
     """
     check_traffic(frames, size, speed, drive, noise)
-    if not isinstance(count, Integral) or count < 1:
+    if not _whole(count) or count < 1:
         raise ValueError(f"count must be a whole number of at least 1. Received: {count!r}")
     rng = np.random.default_rng(seed)
     traffic = Traffic.drawn(count, min(size), speed, rng)
@@ -107,16 +107,20 @@ def walks(count, frames=24, size=(120, 160), *, seed=0, speed=3.0, drive="right"
 
 def check_traffic(frames, size, speed, drive, noise):
     """Raise a ValueError where an argument of `walks` or `junction` is out of range."""
-    whole = isinstance(frames, Integral) and not isinstance(frames, bool)
+    pair = isinstance(size, tuple | list) and len(size) == 2 and all(map(_whole, size))
     for name, value, good, wanted in [
-        ("frames", frames, whole and frames >= 1, "a whole number of at least 1"),
-        ("size", size, min(size) >= 16, "height and width of at least 16 pixels"),
+        ("frames", frames, _whole(frames) and frames >= 1, "a whole number of at least 1"),
+        ("size", size, pair and min(size) >= 16, "height and width of at least 16 pixels"),
         ("speed", speed, 0.1 <= speed < np.inf, "at least 0.1 pixels per frame"),
         ("drive", drive, drive in DRIVES, f"one of {', '.join(DRIVES)}"),
         ("noise", noise, 0 <= noise < np.inf, "0 or more"),
     ]:
         if not good:
             raise ValueError(f"{name} must be {wanted}. Received: {value!r}")
+
+
+def _whole(value):
+    return isinstance(value, Integral) and not isinstance(value, bool)
 
 
 class Traffic(NamedTuple):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 
@@ -98,13 +99,14 @@ class Appearance:
                 "appearance must be a function of a frame and boxes, or an Appearance of one. "
                 f"Received: {self.features!r}"
             )
-        for name, good, wanted in (
-            ("weight", 0 <= self.weight <= 1, "0 to 1"),
-            ("most", 0 <= self.most <= 2, "0 to 2"),
-            ("memory", 0 <= self.memory < 1, "0 to below 1"),
+        for name, most, wanted in (
+            ("weight", 1, "0 to 1"),
+            ("most", 2, "0 to 2"),
+            ("memory", np.nextafter(1, 0), "0 to below 1"),
         ):
-            if not good:
-                raise ValueError(f"{name} must lie in {wanted}. Received: {getattr(self, name)!r}")
+            value = getattr(self, name)
+            if not (isinstance(value, Real) and 0 <= value <= most):
+                raise ValueError(f"{name} must lie in {wanted}. Received: {value!r}")
 
     def look(self, frame, boxes):
         """Return the features of boxes, each of length 1, or of zeros: (N, D) float64."""

@@ -3,6 +3,8 @@
 A cost above `most`, or of infinity, forbids its pair.
 """
 
+from numbers import Real
+
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
@@ -108,8 +110,8 @@ def _allowed(costs, most):
     costs = costs.reshape(0, 0) if costs.shape == (0,) else costs
     if costs.ndim != 2:
         raise ValueError(f"costs must be a matrix, (N, M). Received shape {costs.shape}")
-    if np.isnan(most):
-        raise ValueError(f"most must be a number, infinity included. Received: {most}")
+    if not isinstance(most, Real) or np.isnan(most):
+        raise ValueError(f"most must be a number, infinity included. Received: {most!r}")
     wrong = ~(costs > -np.inf)
     if wrong.any():
         raise ValueError(

@@ -1,6 +1,6 @@
 """Where things will be: baselines, and how a network's forecast is coded and measured."""
 
-from numbers import Integral
+from numbers import Integral, Real
 
 import numpy as np
 
@@ -173,7 +173,8 @@ def encode_future(future, past, *, scale=3.0):
         raise ValueError(
             f"future must hold as many paths as past. Received: {len(future)} and {len(past)}"
         )
-    return ((future - past[:, -1:]) / _unit(scale, future)).reshape(len(future), -1)
+    offsets = (future - past[:, -1:]) / _unit(scale, future)
+    return offsets.reshape(len(future), 2 * future.shape[1])
 
 
 def decode_future(offsets, past, *, scale=3.0):
@@ -211,7 +212,8 @@ def decode_future(offsets, past, *, scale=3.0):
             f"offsets must be ({len(past)}, 2 F), x and y of F frames of each path. "
             f"Received shape {offsets.shape}"
         )
-    offsets = _paths("offsets", offsets.reshape(len(past), -1, 2), axes=(3,))
+    offsets = offsets.reshape(len(past), offsets.shape[1] // 2, 2)
+    offsets = _paths("offsets", offsets, axes=(3,))
     return past[:, -1:] + offsets * _unit(scale, offsets)
 
 
@@ -287,6 +289,6 @@ def _whole(name, value, least=1, most=np.inf):
 
 
 def _unit(scale, like):
-    if not 0 < scale < np.inf:
+    if not (isinstance(scale, Real) and 0 < like.dtype.type(scale) < np.inf):
         raise ValueError(f"scale must be above 0 pixels. Received: {scale!r}")
     return like.dtype.type(scale)

@@ -83,7 +83,7 @@ def kalman_update(mean, covariance, z, h, r):
     Raises
     ------
     ValueError
-        If the shapes do not belong together, or z is not finite.
+        If the shapes do not belong together, z is not finite, or S has no inverse.
 
     Notes
     -----
@@ -108,7 +108,7 @@ def kalman_update(mean, covariance, z, h, r):
     y = z - (h @ mean[..., None])[..., 0]  # (..., K)
     hp = h @ covariance  # (..., K, D)
     s = hp @ _t(h) + r  # (..., K, K)
-    k = _t(np.linalg.solve(s, hp))  # (..., D, K): P H' S^-1, as P and S are symmetric
+    k = _t(_solve(s, hp))  # (..., D, K): P H' S^-1, as P and S are symmetric
     kept = np.eye(mean.shape[-1]) - k @ h
     mean = mean + (k @ y[..., None])[..., 0]
     return mean, kept @ covariance @ _t(kept) + k @ r @ _t(k)
@@ -140,7 +140,7 @@ def mahalanobis(mean, covariance, z, h, r):
     Raises
     ------
     ValueError
-        If the shapes do not belong together, or z is not finite.
+        If the shapes do not belong together, z is not finite, or S has no inverse.
 
     Examples
     --------
@@ -151,14 +151,15 @@ def mahalanobis(mean, covariance, z, h, r):
     """
     mean, covariance, h, r = _belief(mean, covariance, h=h, r=r)
     z = np.asarray(z, float)
-    if mean.ndim != 2 or z.ndim != 2 or z.shape[1] != len(h):
+    if mean.ndim != 2 or h.ndim != 2 or z.ndim != 2 or z.shape[1] != len(h):
         raise ValueError(
-            f"mean must be (N, D) and z (M, {len(h)}). Received shapes {mean.shape} and {z.shape}"
+            "mean must be (N, D), h (K, D) and z (M, K). "
+            f"Received shapes {mean.shape}, {h.shape} and {z.shape}"
         )
     _check_finite("z", z)
     y = z - (mean @ h.T)[:, None, :]  # (N, M, K)
     s = h @ covariance @ h.T + r  # (N, K, K)
-    return (y * _t(np.linalg.solve(s, _t(y)))).sum(axis=-1)
+    return (y * _t(_solve(s, _t(y)))).sum(axis=-1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -249,15 +250,29 @@ class KalmanFilter:
             (T, D), after each observation.
         covariances : ndarray
             (T, D, D)
+
+        Raises
+        ------
+        ValueError
+            If the shapes do not belong together, or a row is only partly finite.
         """
+        width, seen = len(self.motion), len(self.observation)
+        observations = np.asarray(observations, float)
+        observations = observations.reshape(-1, seen) if not observations.size else observations
+        mean, covariance = _belief(mean, covariance)
+        shapes = observations.shape[1:], mean.shape
+        if shapes != ((seen,), (width,)):
+            raise ValueError(
+                f"observations must be (T, {seen}) and mean ({width},). "
+                f"Received shapes {observations.shape} and {mean.shape}"
+            )
         told = []
-        for step, z in enumerate(np.asarray(observations, float)):
+        for step, z in enumerate(observations):
             if step:
                 mean, covariance = self.predict(mean, covariance)
             if not np.isnan(z).all():
                 mean, covariance = self.update(mean, covariance, z)
             told.append((mean, covariance))
-        width = len(self.motion)
         means, covariances = zip(*told, strict=True) if told else ((), ())
         return np.reshape(means, (-1, width)), np.reshape(covariances, (-1, width, width))
 
@@ -265,6 +280,17 @@ class KalmanFilter:
 def _t(matrices):
     """Return each matrix transposed."""
     return matrices.swapaxes(-1, -2)
+
+
+def _solve(s, right):
+    """Return S^-1 times something."""
+    try:
+        return np.linalg.solve(s, right)
+    except np.linalg.LinAlgError as error:
+        raise ValueError(
+            "r must leave H P H' + R a covariance with an inverse; give it more noise. "
+            f"Received: {s.tolist()} in all"
+        ) from error
 
 
 def _check_finite(name, array):
