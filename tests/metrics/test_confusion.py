@@ -82,6 +82,13 @@ def test_the_best_place_pairs_first_then_the_higher_score():
     assert matrix.tolist() == [[1, 0, 0], [0, 0, 0], [0, 1, 0]]
 
 
+def test_an_overlap_at_the_threshold_is_enough_even_where_rounding_left_less():
+    truth = Truth([[57.3, 24.3, 60.72, 26.28], [0, 0, 10, 10]])
+    nearly = Detections([truth.boxes[0] + [0, 0, 1e-11, 0], [0, 0, 10, 5]], [0.9, 0.8])
+    assert confusion_matrix([nearly], [truth], 1, overlap=1).tolist() == [[1, 1], [1, 0]]
+    assert confusion_matrix([nearly], [truth], 1).tolist() == [[2, 0], [0, 0]]
+
+
 def test_nothing_is_an_empty_matrix():
     assert confusion_matrix([], [], 2).tolist() == [[0] * 3] * 3
     assert confusion_matrix([NOTHING], [Truth([])], 1).tolist() == [[0, 0], [0, 0]]

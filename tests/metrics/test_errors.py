@@ -223,6 +223,13 @@ def test_only_the_surest_of_an_error_is_put_right():
     assert costs["missed"] == 0
 
 
+def test_costs_are_told_at_the_overlap_asked_for():
+    found = Detections([[0, 0, 10, 6]], [0.9])
+    truth = Truth([[0, 0, 10, 10]])
+    assert error_costs([found], [truth])["place"] == 0
+    assert error_costs([found], [truth], overlap=0.75)["place"] == 1
+
+
 def test_a_class_with_nothing_left_to_ask_for_counts_in_full():
     truth = Truth([[0, 0, 10, 10], [30, 0, 40, 10]], [0, 1])
     found = Detections([[0, 0, 10, 10]], [0.9], [0])
