@@ -48,7 +48,7 @@ TABLE = {
             *("models", "runs"),  # the project of lesson 24 is all of it
         ),
         "numpy IPython PIL jupyter_client jupyter_core jupyterlab keras matplotlib nbclient "
-        "nbformat packaging platformdirs sklearn tqdm zmq",
+        "nbformat packaging platformdirs scipy sklearn tqdm zmq",
     ),
     "cli": (("course", "datasets", "runs", "messages"), ""),
 }
