@@ -10,7 +10,7 @@ TRAIL = 24  # frames that a trail goes back
 WIDE = 256  # pixels: smaller frames are enlarged before boxes are drawn into them
 
 
-def project_film(path=None, frames=72, size=(192, 256), seed=5):
+def project_film(path=None, frames=60, size=(192, 256), seed=5):
     """Film things far away that pass over one another.
 
     Parameters
