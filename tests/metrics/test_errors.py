@@ -253,6 +253,16 @@ def test_no_cost_is_below_zero_and_nothing_is_changed(seed):
         np.testing.assert_array_equal(old, new.labels)
 
 
+def test_labels_of_any_size_cost_no_memory():
+    found, truths = hard_set(3, pictures=12)
+    wide = [Detections(one.boxes, one.scores, 10**15 + 7 * one.labels) for one in found]
+    known = [
+        Truth(one.boxes, 10**15 + 7 * one.labels, one.difficult, one.crowd, one.areas)
+        for one in truths
+    ]
+    assert error_costs(wide, known) == error_costs(found, truths)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -210,6 +210,13 @@ def test_an_area_that_shrinks_stays_above_nothing():
     assert tracker.mean[0, 6] == 0
 
 
+def test_an_area_that_would_be_nothing_stays():
+    tracker = Sort(coast=9, tell=9, birth=1)
+    tracker.update(Detections([[0, 0, 8, 8]], [1]))
+    tracker.mean[0, 6] = -tracker.mean[0, 2]
+    assert tracker.update(NOTHING).boxes.round(9).tolist() == [[0, 0, 8, 8]]
+
+
 BOXES = st.lists(
     st.tuples(*[st.floats(-1e6, 1e6)] * 2, *[st.sampled_from([0, 1e-8, 1e-3, 1, 7, 300, 1e7])] * 2),
     max_size=4,

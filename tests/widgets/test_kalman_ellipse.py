@@ -140,6 +140,14 @@ def test_the_face_without_a_script_shows_the_frame_that_is_least_sure():
         np.testing.assert_allclose(covariance, covariance2)
 
 
+def test_a_film_that_is_all_hidden_has_a_face():
+    measured = np.full((COUNT, 2), np.nan)
+    measured[5] = 20, 20
+    kind, face = KalmanEllipse(FRAMES, measured, hidden=[5]).poster()
+    assert kind == "image/jpeg"
+    assert face[:2] == b"\xff\xd8"
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("hidden", [(), (0, 1, 2, 5, 6, 7, 8, 15)], ids=["seen", "hidden"])
 def test_every_frame_equals_the_library(opened, hidden):

@@ -1,7 +1,7 @@
 """What a detector did wrong: the kind of each error, what was missed, and what each kind costs."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -208,8 +208,10 @@ def error_costs(found, truths, *, overlap=0.5, low=0.1):
     Lesson 24 teaches it.
     """
     errors = detection_errors(found, truths, threshold=0, overlap=overlap, low=low)
-    most = max(errors.label.max(initial=0), errors.truth_label.max(initial=0))
-    real = np.bincount(errors.truth_label[errors.fate != "ignored"], minlength=1 + most)
+    found, truths = _numbered(found, truths)
+    labels = joined(truths, "labels", int)
+    most = max(joined(found, "labels", int).max(initial=0), labels.max(initial=0))
+    real = np.bincount(labels[errors.fate != "ignored"], minlength=1 + most)
 
     def ap(found, truths):
         metrics = evaluate_detections(
@@ -296,6 +298,15 @@ def _sizes(truths, ranges):
     return {
         name: (all_areas >= least) & (all_areas <= most) for name, (least, most) in ranges.items()
     }
+
+
+def _numbered(found, truths):
+    """Return both with 0, 1 ... for the labels that occur, which may be any numbers."""
+    labels = np.unique(np.concatenate([joined(one, "labels", int) for one in (found, truths)]))
+    return [
+        [replace(one, labels=np.searchsorted(labels, one.labels)) for one in pictures]
+        for pictures in (found, truths)
+    ]
 
 
 def _mended(found, truths, errors, kind):

@@ -172,7 +172,8 @@ class KalmanEllipse(Interactive):
 
         followed = self._followed()
         known = [t for t, (_, mean, _) in enumerate(followed) if mean is not None]
-        least = max(known, key=lambda t: (not followed[t][0], np.trace(followed[t][2][:2, :2])))
+        known = known or [0, len(followed) - 1]  # all is hidden: nothing is believed
+        least = max(known, key=lambda t: (not followed[t][0], _spread(followed[t][2])))
         pictures = [self._face(t, *followed[t]) for t in (known[0], least, known[-1])]
         width, height = pictures[0].size
         strip = Image.new("RGB", (3 * (width + 6) - 6, height), "white")
@@ -181,13 +182,18 @@ class KalmanEllipse(Interactive):
         return "image/jpeg", as_bytes(strip, "JPEG", quality=75, optimize=True)
 
     def _face(self, t, seen, mean, covariance):
-        """Return one frame, 240 pixels wide, with the ellipse of two standard deviations."""
+        """Return one frame, 240 pixels wide, with the ellipse of two standard deviations.
+
+        Nothing is drawn where nothing is believed.
+        """
         from PIL import ImageDraw
 
         (width, height), (given, _) = self._sizes
         scale = 240 / given
         picture = opened(self._frames[t]).convert("RGB")
         picture = picture.resize((240, max(1, round(240 * height / width))))
+        if mean is None:
+            return picture
         brush = ImageDraw.Draw(picture)
         variances, ways = np.linalg.eigh(covariance[:2, :2])
         angles = np.linspace(0, 2 * np.pi, 61)
@@ -197,6 +203,11 @@ class KalmanEllipse(Interactive):
         for colour, thick in ((HIDDEN, 5), (BELIEVED if seen else FORESEEN, 3)):
             brush.line(points, fill=colour, width=thick, joint="curve")
         return picture
+
+
+def _spread(covariance):
+    """Return how unsure a place is: the sum of both variances, 0 where nothing is believed."""
+    return 0 if covariance is None else np.trace(covariance[:2, :2])
 
 
 def _places(name, values, count):
