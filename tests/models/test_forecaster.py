@@ -195,6 +195,7 @@ def test_it_trains_on(backend, tmp_path):
         ({"units": 2.5}, "units must be a whole number of at least 1. Received: 2.5"),
         ({"future": True}, "future must be"),
         ({"scale": 0.0}, "scale must be above 0 pixels. Received: 0.0"),
+        ({"scale": None}, "scale must be above 0 pixels. Received: None"),
         ({"scale": float("nan")}, "scale must be above 0 pixels. Received: nan"),
     ],
 )

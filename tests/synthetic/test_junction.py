@@ -231,6 +231,17 @@ def test_an_empty_crossing():
     assert len(made.tracks()) == 0
 
 
+@pytest.mark.parametrize(("objects", "least", "most"), [(6, 5.4, 6), (32, 18, 26)])
+def test_so_many_are_on_their_way_at_most(objects, least, most):
+    counts = np.zeros((10, 300), int)
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        for start, places in _timetable(300, (120, 160), objects, 3.0, "right", rng):
+            counts[seed, max(start, 0) : start + len(places)] += 1
+    assert counts.max() <= objects
+    assert least < counts.mean() < most
+
+
 def test_things_that_cross_within_a_frame():
     made = junction(3, (40, 60), 2, seed=1, speed=200.0)
     assert made.frames.shape == (3, 40, 60, 3)

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from vidlearn.tracking import Appearance, colour_histogram
+from vidlearn.boxes import Detections
+from vidlearn.tracking import Appearance, Sort, colour_histogram
 
 RED, GREEN, BLUE = (250, 10, 10), (10, 250, 10), (10, 10, 250)
 
@@ -49,6 +50,18 @@ def test_features_are_made_as_long_as_one_and_remembered_by_hand():
     np.testing.assert_allclose(kept, np.array([[0.75, 0.25]]) / np.hypot(0.75, 0.25))
     blank = look.remember(np.zeros((1, 2)), np.array([[0, 1.0]]))
     assert blank.tolist() == [[0, 1]]  # nothing was known, so all is new
+
+
+@pytest.mark.parametrize(
+    ("weight", "scores"), [(0.6, [0.3, 0.7]), (0.7, [0.7, 0.3]), (1, [0.7, 0.3])]
+)
+def test_cost_is_a_mean_of_look_and_place(weight, scores):
+    """Two things change their looks: 0.4 by look if each stays, 0.8 by place if they swap."""
+    look = Appearance(lambda frame, boxes: frame, weight=weight)
+    boxes, tracker = [[0, 0, 20, 20], [5, 0, 25, 20]], Sort(birth=1, appearance=look)
+    tracker.update(Detections(boxes, [1, 1]), [[1, 0], [0.8, 0.6]])
+    rows = tracker.update(Detections(boxes, [0.3, 0.7]), [[0.8, 0.6], [1, 0]])
+    assert rows.scores.tolist() == scores
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ A. Alahi et al., "Social LSTM: Human Trajectory Prediction in Crowded Spaces", C
 for each path; here without the pooling over neighbours).
 """
 
-from numbers import Integral
+from numbers import Integral, Real
 
 
 def build_forecaster(past=12, future=12, *, units=64, scale=3.0):
@@ -63,7 +63,7 @@ def build_forecaster(past=12, future=12, *, units=64, scale=3.0):
             raise ValueError(
                 f"{name} must be a whole number of at least {least}. Received: {value!r}"
             )
-    if not 0 < scale < float("inf"):
+    if not (isinstance(scale, Real) and 0 < scale < float("inf")):
         raise ValueError(f"scale must be above 0 pixels. Received: {scale!r}")
     from keras import Input, Model, config, layers, ops
 

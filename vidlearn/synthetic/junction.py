@@ -43,7 +43,8 @@ def junction(
     size : (int, int)
         Height and width in pixels, at least 16.
     objects : int
-        So many are on their way at a time, 0 to 32; now and then one fewer.
+        At most so many are on their way at a time, 0 to 32: for one that has left the next comes
+        when its lane is free. Of few, one or two are missing now and then; of 32, many.
     seed : int or numpy.random.Generator
         Draws everything that is not given.
     kinds : sequence of str

@@ -59,8 +59,9 @@ def evaluate_tracks(found, truth, *, overlap=0.5, rules="trackeval"):
     - MOTP. TrackEval: the mean IoU, `MOTP`. motmetrics: the mean of 1 - IoU, `MOTP_distance`.
     - A switch is counted alike: whoever is found as someone else than the last time, be it long
       ago, has switched.
-    - Nothing to divide by. TrackEval: 0, and 1 for LocA. motmetrics: NaN or infinite, also for
-      MOTP of several films if one has no match. Here: NaN.
+    - Nothing to divide by. TrackEval: 0, 1 for LocA, and minus FP for the MOTA of several films
+      without any truth. motmetrics: NaN or infinite, also for MOTP of several films if one has no
+      match. Here: NaN.
     - An IoU that misses `overlap` by rounding alone. TrackEval: a match, but not for IDF1.
       motmetrics: as the rounding falls. Here: always a match.
     - Pairings that are equally good, as of two truths with equal boxes: each program takes the one

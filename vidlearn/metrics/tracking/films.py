@@ -90,7 +90,7 @@ def without_distractors(found, truth, *, label=0, distractors=MOT17_DISTRACTORS,
 
     References
     ----------
-    Milan et al., MOT16: A Benchmark for Multi-Object Tracking, 2016, section 4.1.3; TrackEval.
+    Milan et al., MOT16: A Benchmark for Multi-Object Tracking, 2016, section 4.1; TrackEval.
 
     Examples
     --------
