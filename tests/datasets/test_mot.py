@@ -170,6 +170,13 @@ def test_detections_by_hand(file):
     assert read_mot_detections(with_class, classes=False)[0].labels.tolist() == [0]
 
 
+def test_a_frame_far_off_costs_little(file):
+    """One line may be wrong: 10 million frames without a row are no 10 million things to make."""
+    found = read_mot_detections(file("10000000,-1,1,1,9,9,1\n2,-1,1,1,9,9,0.5\n"))
+    assert [len(found), len(found[1]), len(found[-1])] == [10**7, 1, 1]
+    assert found[0] is found[5_000_000]
+
+
 BAD = {
     "frame 0": ("0,3,1,1,9,9,1,-1,-1,-1", r"frame 0, but MOT files count frames from 1\. .*add 1"),
     "frame -4": ("-4,3,1,1,9,9,1,-1,-1,-1", "frame -4, but MOT files count frames from 1"),

@@ -45,7 +45,7 @@ def read_mot(path, *, kind, length=None, classes=None, min_visible=0.0, origin=1
         folder ``gt``, where there is one; else it ends with the last row.
     classes : bool, optional
         Whether column 8 is the class; left out, it is in lines of 8 or 9 columns. VisDrone's lines
-        have 10, and it is.
+        have 10, and it is; take out its lines of class 0, regions to be ignored, first.
     min_visible : float
         In a truth of 9 columns: rows with a smaller share visible, 0 to 1, are ignored too.
     origin : {0, 1}
@@ -143,9 +143,11 @@ def read_mot_detections(path, *, length=None, classes=None, origin=1):
     length = film_length(path, rows, lines, length, look=True)
     columns = _boxes(rows, origin), _scores(rows), _labels(path, rows, lines, classes)
     order = np.argsort(rows[:, 0], kind="stable")
-    ends = np.searchsorted(rows[order, 0], np.arange(1, length) + 0.5)
-    parts = [np.split(column[order], ends) for column in columns]
-    return [Detections(*part) for part in zip(*parts, strict=True)][:length]
+    frames, starts = np.unique(rows[order, 0].astype(int), return_index=True)
+    found = [Detections([], [])] * length  # frames without any share one
+    for frame, chosen in zip(frames - 1, np.split(order, starts[1:]), strict=False):
+        found[frame] = Detections(*(column[chosen] for column in columns))
+    return found
 
 
 def write_mot(path, tracks, *, kind="found", classes=False, origin=1):
