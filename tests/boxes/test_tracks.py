@@ -22,6 +22,15 @@ def test_rows_are_brought_into_the_order_of_frames_by_hand():
     assert repr(tracks) == "Tracks(2 in 9 frames, 3 boxes)"
 
 
+def test_rows_of_a_frame_stay_in_the_order_given():
+    rng = np.random.default_rng(0)
+    frames = rng.integers(0, 3, 300)
+    ids = rng.permutation(300)
+    tracks = Tracks(frames, ids, np.zeros((300, 4)))
+    for frame in range(3):
+        assert tracks.ids[tracks.frames == frame].tolist() == ids[frames == frame].tolist()
+
+
 def test_what_is_not_given():
     tracks = Tracks([0, 5, 5], [1, 1, 2.0], np.float32(BOXES))
     assert (tracks.length, tracks.ids.dtype, tracks.boxes.dtype) == (6, np.int64, np.float32)

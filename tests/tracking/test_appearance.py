@@ -52,6 +52,13 @@ def test_features_are_made_as_long_as_one_and_remembered_by_hand():
     assert blank.tolist() == [[0, 1]]  # nothing was known, so all is new
 
 
+def test_a_box_begins_and_ends_at_the_nearest_edge(frame):
+    """Of columns 3 to 5, from 2.6 to 5.6, one is red and two are green."""
+    red, green = np.sqrt([1 / 3, 2 / 3])
+    found = colour_histogram(frame, [[2.6, 0, 5.6, 2.4]], bins=2)[0]
+    np.testing.assert_allclose(found[[4, 2]], [red, green])
+
+
 @pytest.mark.parametrize(
     ("weight", "scores"), [(0.6, [0.3, 0.7]), (0.7, [0.7, 0.3]), (1, [0.7, 0.3])]
 )

@@ -139,6 +139,8 @@ def test_costs_stay_as_they_are():
         ([1, 2], INF, r"costs must be a matrix, \(N, M\). Received shape \(2,\)"),
         ([[1, np.nan]], INF, r"Received: nan at \[0, 1\]"),
         ([[1], [-INF]], INF, r"Received: -inf at \[1, 0\]"),
+        ([[1, 2], [3]], INF, r"costs must be numbers, \(N, M\)\. Received: \[\[1, 2\], \[3\]\]"),
+        ([["near"]], INF, "costs must be numbers"),
         ([[1]], np.nan, "most must be a number"),
         ([[1]], None, "most must be a number, infinity included. Received: None"),
         ([[1]], [1, 2], "most must be a number"),

@@ -194,6 +194,13 @@ def test_of_what_belongs_to_it_the_gate_of_95_percent_lets_95_percent_in():
     assert abs((far < 5.991).mean() - 0.95) < 0.006  # chi-square, 2 degrees of freedom
 
 
+def test_filter_keeps_matrices_of_its_own():
+    f = F.copy()
+    kalman = KalmanFilter(f, H, motion_noise=Q, observation_noise=R)
+    f[0, 0] = 99
+    np.testing.assert_array_equal(kalman.motion, F)
+
+
 BELIEF = (MEAN, COVARIANCE)
 GOOD = {"motion_noise": Q, "observation_noise": R}
 

@@ -140,6 +140,12 @@ def test_the_face_without_a_script_shows_the_frame_that_is_least_sure():
         np.testing.assert_allclose(covariance, covariance2)
 
 
+def test_nothing_seen_is_nan_and_not_none():
+    measured = [None, *[[20.0, 20.0]] * (COUNT - 1)]
+    with pytest.raises(ValueError, match=r"measured must hold numbers .*NaN where.*\[None"):
+        KalmanEllipse(FRAMES, measured)
+
+
 def test_a_film_that_is_all_hidden_has_a_face():
     measured = np.full((COUNT, 2), np.nan)
     measured[5] = 20, 20

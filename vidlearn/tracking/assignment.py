@@ -106,7 +106,10 @@ def assign_greedy(costs, *, most=np.inf):
 
 def _allowed(costs, most):
     """Return the costs as float64, and which of them are allowed."""
-    costs = np.asarray(costs, float)
+    try:
+        costs = np.asarray(costs, float)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"costs must be numbers, (N, M). Received: {costs!r}") from error
     costs = costs.reshape(0, 0) if costs.shape == (0,) else costs
     if costs.ndim != 2:
         raise ValueError(f"costs must be a matrix, (N, M). Received shape {costs.shape}")

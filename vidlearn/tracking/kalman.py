@@ -208,7 +208,7 @@ class KalmanFilter:
 
     def __post_init__(self):
         names = "motion", "observation", "motion_noise", "observation_noise"
-        matrices = {name: np.asarray(getattr(self, name), float) for name in names}
+        matrices = {name: np.array(getattr(self, name), float) for name in names}
         width, seen = (matrices[name].shape[-1:] for name in ("motion", "observation_noise"))
         wanted = width * 2, seen + width, width * 2, seen * 2
         for (name, matrix), shape in zip(matrices.items(), wanted, strict=True):

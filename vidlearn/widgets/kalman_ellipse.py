@@ -212,7 +212,13 @@ def _spread(covariance):
 
 def _places(name, values, count):
     """Return for each frame (x, y) or (x, y, width, height), None where nothing is."""
-    array = np.asarray(values, np.float64)
+    try:
+        array = np.asarray(values, np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"{name} must hold numbers for each frame, a row of NaN where there is none. "
+            f"Received: {values!r}"
+        ) from error
     if array.ndim != 2 or array.shape not in ((count, 2), (count, 4)):
         raise ValueError(
             f"{name} must have shape ({count}, 4) or ({count}, 2), a box or a centre for each "
