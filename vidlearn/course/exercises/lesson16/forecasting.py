@@ -56,9 +56,9 @@ def told(model, past, future, units):
         raise Refusal(f"The model takes paths of shape (N, {past}, 2). Yours takes {shape}.")
     if isinstance(model.output, list | tuple | dict):
         raise Refusal("One thing comes out: (N, future, 2) places.")
-    shape = tuple("N" if side is None else side for side in model.output.shape)
+    shape = ", ".join("N" if side is None else str(side) for side in model.output.shape)
     count = sum(int(np.prod(w.shape)) for w in model.trainable_weights)
-    return {"the shape": f"{shape}", "weights": count} | _behaviour(model, past, units)
+    return {"the shape": f"({shape})", "weights": count} | _behaviour(model, past, units)
 
 
 def _behaviour(model, past, units):

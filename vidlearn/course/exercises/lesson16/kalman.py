@@ -52,7 +52,7 @@ def _spread(rng, side):
 
 def given(mean, covariance, z, f, q, h, r):
     """Describe an input."""
-    seen = "None" if z is None else z.tolist()
+    seen = "None" if z is None else z.round(3).tolist()
     if len(mean) == 1:
         numbers = zip("fqhr", (f, q, h, r), strict=True)
         rest = ", ".join(f"{name} = {matrix.item():g}" for name, matrix in numbers)
