@@ -7,7 +7,7 @@ import numpy as np
 
 from vidlearn.course.exercises import Refusal
 
-ALLOWED = ("Truth", "letterbox", "pad_truths")
+ALLOWED = ("Truth", "letterbox", "pad_truths", "boxes", "models")
 
 
 def pictures(folder, classes, size, batch, most, augment):
