@@ -41,8 +41,8 @@ def assign(costs, *, most=np.inf):
 
     References
     ----------
-    Kuhn: The Hungarian Method for the Assignment Problem. 1955. It is computed by SciPy's
-    `linear_sum_assignment` (Crouse 2016).
+    Kuhn: The Hungarian Method for the Assignment Problem. 1955. SciPy's `linear_sum_assignment`
+    finds the same least cost by shortest augmenting paths (Crouse 2016).
 
     Examples
     --------

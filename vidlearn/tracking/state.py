@@ -5,8 +5,8 @@ What is observed of a box, and what is believed of it::
     observation   u, v, s, r                    centre, area, height / width
     state         u, v, s, r, u', v', s'        and how the first three change from frame to frame
 
-The centre and the area move evenly, the shape stays. Both noises grow with the box: of a box
-twice as wide, twice as many pixels are unsure.
+The centre and the area move evenly, the shape stays (SORT's program has r as width / height).
+Both noises grow with the box: of a box twice as wide, twice as many pixels are unsure.
 """
 
 import numpy as np
