@@ -170,11 +170,13 @@ def test_detections_by_hand(file):
     assert read_mot_detections(with_class, classes=False)[0].labels.tolist() == [0]
 
 
-def test_a_frame_far_off_costs_little(file):
+def test_rows_stay_in_order_and_a_frame_far_off_costs_little(file):
     """One line may be wrong: 10 million frames without a row are no 10 million things to make."""
     found = read_mot_detections(file("10000000,-1,1,1,9,9,1\n2,-1,1,1,9,9,0.5\n"))
     assert [len(found), len(found[1]), len(found[-1])] == [10**7, 1, 1]
     assert found[0] is found[5_000_000]
+    found = read_mot_detections(file("".join(f"{2 - k % 2},-1,{k},1,9,9,1\n" for k in range(200))))
+    assert found[1].boxes[:, 0].tolist() == list(range(-1, 198, 2))
 
 
 BAD = {

@@ -295,3 +295,20 @@ def test_evaluate_rejects_an_overlap(overlap):
 def test_evaluate_rejects_unknown_rules():
     with pytest.raises(ValueError, match=r"rules must be one of 'trackeval', 'motmetrics'"):
         evaluate_tracks(rows((0, 1, 0)), rows((0, 1, 0)), rules="mot")
+
+
+def test_a_match_lives_on_though_two_others_would_overlap_more():
+    """1 was found as 8 and still is, by 0.6, though 1 with 9 and 2 with 8 give 0.71 and 1."""
+    there, ahead, behind = [0, 0, 12, 10], [3, 0, 15, 10], [-2, 0, 10, 10]
+    truth = Tracks([0, 1, 1], [1, 1, 2], [there, there, ahead])
+    found = Tracks([0, 1, 1], [8, 8, 9], [there, ahead, behind])
+    metrics = evaluate_tracks(found, truth)
+    assert (metrics.TP, metrics.FP, metrics.FN, metrics.switches) == (2, 1, 1, 0)
+    assert pytest.approx(1.6) == metrics.overlaps
+
+
+def test_what_meets_an_ignored_row_exactly_does_not_count():
+    truth = Tracks([0], [1], [[0, 0, 12, 10]], ignored=[True])
+    found = Tracks([0], [5], [[4, 0, 16, 10]])  # IoU 8 / 16
+    assert evaluate_tracks(found, truth).found == 0
+    assert evaluate_tracks(found, truth, overlap=0.51).found == 1
