@@ -13,7 +13,7 @@ from PIL import Image
 
 from tests.media import make_clip
 from tests.runs.conftest import labelled
-from vidlearn import cli, runs
+from vidlearn import cli, runs, tracking
 
 
 @pytest.fixture
@@ -64,6 +64,12 @@ MISTAKES = {
     "onto the film": ("track run film.mp4 --out film.mp4", "is the source itself"),
     "tracks onto the film": ("track run film.mp4 --out b.mp4 --mot film.mp4", "the source itself"),
     "two things in a file": ("track run film.mp4 --out b.mp4 --mot b.mp4", "cannot hold two"),
+    "onto the model": ("track run film.mp4 --out b.mp4 --mot run/model.keras", "belongs to the tr"),
+    "onto the settings": ("predict run film.mp4 --out b.mp4 --json run/settings.json", "belongs"),
+    "onto a picture": (
+        "track run pictures/val --out b.mp4 --mot pictures/val/val1.png",
+        "val1.png is one of the source's pictures",
+    ),
     "frames of no video": ("data frames notes.mp4 --out new", "notes.mp4"),
     "frames of nothing": ("data frames film.mp4 --out new --start 60", "no frame is at 60"),
     "frames into a film": ("data frames film.mp4 --out notes.mp4", "No picture was written"),
@@ -189,6 +195,34 @@ def test_no_room_is_told_in_a_line(desk, command, room):
     assert "written" in lines[0]
     assert "Traceback" not in ended.stderr
     assert everything(desk) == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs pipes and links")
+def test_a_device_is_refused_and_a_link_stays_one(desk, capsys):
+    os.mkfifo("pipe")
+    told = ["track", "run", "film.mp4", "--out", "b.mp4"]
+    for option in ("--mot", "--json"):
+        assert "pipe is a device or a pipe" in refused(capsys, *told, option, "pipe")
+    measure = ["evaluate", "run", "--data", "pictures", "--json", "pipe"]
+    assert cli.main(measure) == 1
+    assert Path("pipe").is_fifo()
+    assert not Path("b.mp4").exists()
+    Path("elsewhere").mkdir()
+    Path("elsewhere/t.txt").write_text("of another day")
+    Path("t.txt").symlink_to("elsewhere/t.txt")
+    assert cli.main([*told, "--mot", "t.txt", "--threshold", "1"]) == 0
+    assert Path("t.txt").is_symlink()
+    assert Path("elsewhere/t.txt").read_text() == ""
+    assert [path.name for path in Path("elsewhere").iterdir()] == ["t.txt"]
+
+
+def test_the_help_names_what_is_taken_when_nothing_is_said(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["track", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert f"followed, 0 to 1 (default: {runs.tracking.THRESHOLD})" in told
+    assert f"before it is told (default: {tracking.Sort().birth})" in told
+    assert f"keep its number (default: {tracking.Sort().coast})" in told
 
 
 def test_everything_of_the_desk_is_read_only(desk, capsys):

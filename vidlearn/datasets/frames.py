@@ -143,9 +143,9 @@ def _chosen(times, every, number, start, stop):
     if number is not None:
         return np.unique(first + video.sample_indices(int(last - first), number))
     step = 1.0 if every is None else every
-    wanted = np.arange(start, times[last - 1] + 1e-6, step)
-    found = np.unique(np.searchsorted(times, wanted - 1e-6))
-    return found[found < last]
+    # A frame is taken where a moment of the rhythm has come since the one before.
+    passed = np.floor((times[first:last] - start + 1e-6) / step)
+    return first + np.flatnonzero(np.diff(passed, prepend=-1))
 
 
 def _check(every, number, start, stop, kind):

@@ -23,10 +23,11 @@ def replaced(path):
     """Give a file beside to write; it takes the name when it is whole and on the disk.
 
     What was under the name stays until then, also where the disk is full or the process dies.
+    A link stays one: what it leads to is replaced. A device or a pipe is refused.
     """
-    path = Path(path)
     part = None
     try:
+        path = _followed(Path(path).expanduser())
         handle, part = tempfile.mkstemp(prefix=".", suffix=f".part{path.suffix}", dir=path.parent)
         os.close(handle)
         yield Path(part)
@@ -41,6 +42,13 @@ def replaced(path):
         if part is not None:
             with suppress(OSError):
                 os.unlink(part)
+
+
+def _followed(path):
+    """Return where a link leads; refuse what a file must not take the place of."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise RunError(text("runs")["device"].format(file=path))
+    return path.resolve() if path.is_symlink() else path
 
 
 def write_text(path, words):

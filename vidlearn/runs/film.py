@@ -12,13 +12,17 @@ import numpy as np
 
 import vidlearn
 from vidlearn import video
+from vidlearn.datasets.files import is_picture
 from vidlearn.messages import text
 from vidlearn.video.door import opened
 
 from .evaluation import BATCH
 from .files import RunError, replaced
+from .run import CLASSES, METRICS, MODEL, SETTINGS
+from .state import NAME as STATE
 
 PIXELS = 2**25  # of the frames that are in memory together
+KEPT = (SETTINGS, CLASSES, MODEL, METRICS, STATE)  # files of a training that nothing replaces
 
 
 def go_through(run, source, out, step, tellers, *, threshold, progress):
@@ -69,15 +73,18 @@ def checked_threshold(threshold):
     return least
 
 
-def expect_files(source, *files):
-    """Refuse to write onto the source, two things into one file, or a file onto a folder."""
+def expect_files(run, source, *files):
+    """Refuse to write onto the source, the training, a folder, or two things into one file."""
     words = text("runs")
-    taken = {Path(source).expanduser().resolve(): "onto_itself"}
+    source, folder = (Path(path).expanduser().resolve() for path in (source, run.folder))
+    taken = {source: "onto_itself"} | {folder / name: "of_the_run" for name in KEPT}
     for file in files:
         if file is None:
             continue
         place = Path(file).expanduser().resolve()
         why = taken.get(place) or ("folder" if place.is_dir() else None)
+        if place.parent == source and place.is_file() and is_picture(place):
+            why = "of_the_source"
         if why:
             raise RunError(words[why].format(file=file))
         taken[place] = "both"

@@ -45,7 +45,8 @@ def predict(run, source, out, *, found=None, threshold=None, tracks=False, progr
     Raises
     ------
     RunError
-        If `run` is no training or has no model yet, `out` is the source, or the disk is full.
+        If `run` is no training or has no model yet, a file to write belongs to the source or the
+        training, or the disk is full.
     vidlearn.video.VideoError
         If the source cannot be read, or `out` not be written.
 
@@ -60,7 +61,7 @@ def predict(run, source, out, *, found=None, threshold=None, tracks=False, progr
         return track(run, source, out, found=found, **how)
     run = run if isinstance(run, Run) else Run(run)
     least, boxes = checked_threshold(0.5 if threshold is None else threshold), 0
-    expect_files(source, out, found)
+    expect_files(run, source, out, found)
 
     def step(frame, seen):
         nonlocal boxes

@@ -64,8 +64,8 @@ def track(
     Raises
     ------
     RunError
-        If `run` is no training or has no model yet, two of the files are one, `tracker` is none or
-        has run, or the disk is full.
+        If `run` is no training or has no model yet, two of the files are one or belong to the
+        training or the source, `tracker` is none or has run, or the disk is full.
     ValueError
         If an option of `Sort` is out of its range.
     vidlearn.video.VideoError
@@ -79,7 +79,7 @@ def track(
     """
     run = run if isinstance(run, Run) else Run(run)
     least = checked_threshold(threshold)
-    expect_files(source, out, found, mot)
+    expect_files(run, source, out, found, mot)
     tracker = _fresh(tracker)
     trails, boxes = _Trails(), 0
 
