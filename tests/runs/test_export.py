@@ -3,6 +3,7 @@
 import errno
 import json
 import logging
+import shutil
 import subprocess
 import sys
 
@@ -155,6 +156,10 @@ def test_stream_reads_a_film_and_says_in_a_line_what_is_wrong(exported, tmp_path
     assert (run.returncode, "stream.py: " in run.stderr) == (0, False)
     lines = [json.loads(line) for line in run.stdout.splitlines()]
     assert [set(line) for line in lines] == [{"frame", "boxes", "scores", "names"}] * 7
+    for score in ("nan", "1.5", "-0.1"):
+        run = stream(exported, film, "--threshold", score)
+        assert (run.returncode, run.stdout) == (2, "")
+        assert "threshold must be 0 to 1" in run.stderr.splitlines()[-1]
     (tmp_path / "notes.mp4").write_text("no video")
     (tmp_path / "empty").mkdir()
     (tmp_path / "bad").mkdir()
@@ -169,6 +174,37 @@ def test_stream_reads_a_film_and_says_in_a_line_what_is_wrong(exported, tmp_path
         assert (run.returncode, run.stdout) == (1, "")
         assert message in run.stderr.splitlines()[-1]
         assert "Traceback" not in run.stderr
+
+
+def test_stream_says_where_a_film_breaks_off(tmp_path, capsys):
+    film = make_clip(tmp_path / "a.mkv", 30, codec="mjpeg", pix_fmt="yuvj420p")
+    frames = sum(1 for _ in stream_file.frames_of(str(film)))
+    assert (frames, capsys.readouterr().err) == (30, "")
+    film.write_bytes(film.read_bytes()[: film.stat().st_size // 2])
+    frames = sum(1 for _ in stream_file.frames_of(str(film)))
+    assert 5 < frames < 30
+    assert f"stream.py: {frames} of 30 frames of {film} can be read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("module", ["cv2", "tensorflow"])
+def test_stream_says_what_is_not_installed(exported, tmp_path, module):
+    film = make_clip(tmp_path / "a.mp4", 2)
+    script = f"sys.modules[{module!r}] = None\nsys.argv = sys.argv[1:]\n"
+    script += "runpy.run_path(sys.argv[0], run_name='__main__')"
+    run = without_us(script, exported / "stream.py", film)
+    assert (run.returncode, run.stdout) == (1, "")
+    assert run.stderr.startswith(f"stream.py: import of {module} halted")
+    assert len(run.stderr.splitlines()) == 1
+
+
+def test_stream_says_that_a_model_is_damaged(exported, tmp_path):
+    broken = shutil.copytree(exported, tmp_path / "broken")
+    data = broken / "model" / "variables" / "variables.data-00000-of-00001"
+    data.write_bytes(data.read_bytes()[:2000])
+    run = stream(broken, make_clip(tmp_path / "a.mp4", 2))
+    assert (run.returncode, run.stdout) == (1, "")
+    assert "model cannot be loaded" in run.stderr.splitlines()[-1]
+    assert "Traceback" not in run.stderr
 
 
 def test_its_letterbox_is_ours():

@@ -27,6 +27,8 @@ def main():
     parser.add_argument("source", help="a video file, the number of a camera, or a folder")
     parser.add_argument("--threshold", type=float, default=0.5, help="least score, 0 to 1")
     chosen = parser.parse_args()
+    if not 0 <= chosen.threshold <= 1:
+        parser.error(f"threshold must be 0 to 1. Received: {chosen.threshold}")
     try:
         frames = frames_of(chosen.source)
         frames = chain([next(frames)], frames)  # told before TensorFlow has started
@@ -36,6 +38,9 @@ def main():
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (OSError, ValueError) as error:
         print(f"stream.py: {error}", file=sys.stderr)
+        return 1
+    except ImportError as error:
+        print(f"stream.py: {error}. See what it needs: README.txt", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
@@ -60,10 +65,13 @@ def frames_of(source):
                 break
             number += 1
             yield np.ascontiguousarray(frame[..., ::-1])
+        told = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
     finally:
         capture.release()
     if not number:
         raise OSError(f"no frame can be read from {source}")
+    if number < told:
+        print(f"stream.py: {number} of {told} frames of {source} can be read", file=sys.stderr)
 
 
 def pictures_of(folder):
@@ -97,7 +105,10 @@ def found(frames, folder, threshold):
     import tensorflow as tf
 
     names = (folder / "classes.txt").read_text("utf-8").splitlines()
-    model = tf.saved_model.load(str(folder / "model"))
+    try:
+        model = tf.saved_model.load(str(folder / "model"))
+    except Exception as error:  # each kind of damage has an error of its own
+        raise OSError(f"{folder / 'model'} cannot be loaded ({error}). Export it anew") from error
     signature = model.signatures["serving_default"].structured_input_signature[1]
     size = tuple(next(iter(signature.values())).shape[1:3])
     for number, frame in enumerate(frames):
