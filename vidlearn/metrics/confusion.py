@@ -33,7 +33,8 @@ def confusion_matrix(found, truths, classes, *, threshold=0.5, overlap=0.5):
     -------
     ndarray
         (K + 1, K + 1) int. Rows are the truth, columns what was found. The last column holds
-        what was missed, the last row what was found where nothing is; their corner is 0.
+        what was missed, the last row every detection without a partner: on nothing, a second one
+        on its thing, or too far off. Their corner is 0.
 
     Raises
     ------
