@@ -28,6 +28,7 @@ def film(tmp_path_factory):
         ({}, [0, 10, 20]),
         ({"every": 0.75}, [0, 8, 15, 23][:3]),
         ({"every": 0.01, "start": 2.1}, [21, 22]),
+        ({"every": 0.1}, list(range(23))),  # 3 x 0.1 is more than 0.3, and 0.3 / 0.1 less than 3
         ({"every": 1e-300, "start": 1.95}, [20, 21, 22]),
         ({"start": 0.5, "stop": 1.5}, [5]),  # half-open: the frame at 1.5 s is outside
         ({"start": 0.5, "stop": 1.51}, [5, 15]),
@@ -75,6 +76,44 @@ def test_nothing_is_written_over(film, tmp_path):
         datasets.write_frames(film, tmp_path, start=1.5, every=0.5)
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
     assert numbers(datasets.write_frames(film, tmp_path, start=0.5, stop=1)) == [5]
+
+
+def test_a_name_that_is_taken_meanwhile_is_not_written_over(film, tmp_path, monkeypatch):
+    save = Image.Image.save
+
+    def beside(self, *more, **how):
+        (tmp_path / "walk 2_000020.png").write_bytes(b"of another program")
+        save(self, *more, **how)
+
+    monkeypatch.setattr(Image.Image, "save", beside)
+    with pytest.raises(datasets.DatasetError, match=r"walk 2_000020\.png is in"):
+        datasets.write_frames(film, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["walk 2_000020.png"]
+
+
+def test_an_empty_folder_stays_and_a_new_one_goes(film, tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left")
+
+    monkeypatch.setattr(Image.Image, "save", full)
+    (tmp_path / "mine").mkdir()
+    for name in ("mine", "new"):
+        with pytest.raises(datasets.DatasetError, match="No picture was written"):
+            datasets.write_frames(film, tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_pictures_are_good_and_for_others_to_read(film, tmp_path):
+    """Little noise, and a colour for each pixel."""
+    fine = datasets.write_frames(film, tmp_path / "png", number=1, kind="png")[0]
+    jpg = datasets.write_frames(film, tmp_path / "jpg", number=1)[0]
+    apart = [np.asarray(Image.open(path)).astype(int) for path in (fine, jpg)]
+    assert np.abs(apart[0] - apart[1]).mean() < 2
+    with Image.open(jpg) as picture:
+        assert {tuple(layer[1:3]) for layer in picture.layer} == {(1, 1)}  # colours in full
+    plain = tmp_path / "plain"
+    plain.write_text("")
+    assert jpg.stat().st_mode == plain.stat().st_mode
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(errno.ENOSPC, "No space left")])

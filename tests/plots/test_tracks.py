@@ -91,6 +91,7 @@ def test_trails_fade_towards_the_past_and_stay_without_a_row():
     assert np.abs(drawn[20, 175].astype(int) - colour(6)).max() < 12
     assert (drawn[30:] == 30).all()
     assert (drawn[20, :17] == 30).all()
+    assert (drawn[:, 100] != 30).any(axis=1).sum() == 2  # as wide as the line of a box
 
 
 def test_a_trail_of_one_point_or_none_draws_nothing():
