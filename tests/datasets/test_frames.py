@@ -28,7 +28,7 @@ def film(tmp_path_factory):
         ({}, [0, 10, 20]),
         ({"every": 0.75}, [0, 8, 15, 23][:3]),
         ({"every": 0.01, "start": 2.1}, [21, 22]),
-        ({"every": 0.1}, list(range(23))),  # 3 x 0.1 is more than 0.3, and 0.3 / 0.1 less than 3
+        ({"every": 0.4, "start": 0.1}, [1, 5, 9, 13, 17, 21]),  # (1.3 - 0.1) / 0.4 is below 3
         ({"every": 1e-300, "start": 1.95}, [20, 21, 22]),
         ({"start": 0.5, "stop": 1.5}, [5]),  # half-open: the frame at 1.5 s is outside
         ({"start": 0.5, "stop": 1.51}, [5, 15]),

@@ -14,7 +14,6 @@ import numpy as np
 
 from vidlearn import video
 from vidlearn.video.door import as_path, opened
-from vidlearn.video.write import umask
 
 from .files import is_picture
 from .types import DatasetError
@@ -105,7 +104,6 @@ def _collected(place, names):
         yield fresh
         _refuse_taken(place, names)
         for file in sorted(fresh.iterdir()):
-            file.chmod(0o666 & ~umask())
             os.rename(file, place / file.name)
     except OSError as error:
         raise DatasetError(
