@@ -317,7 +317,9 @@ def _track(chosen) -> int:
 
 def _export(chosen) -> int:
     _runs().export(chosen.run, chosen.out)
-    print(text("runs")["exported"].format(folder=chosen.out))
+    script = f"{chosen.out}/stream.py"
+    script = f'"{script}"' if " " in script else script
+    print(text("runs")["exported"].format(folder=chosen.out, script=script))
     return 0
 
 

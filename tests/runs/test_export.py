@@ -225,6 +225,9 @@ def test_an_earlier_export_is_replaced_and_nothing_else(exported, complete, tmp_
     assert f"python {out}/stream.py" in capsys.readouterr().out
     assert sorted(path.name for path in out.iterdir()) == NAMES
     assert [path.name for path in tmp_path.iterdir()] == ["one"]
+    spaced = tmp_path / "one more"
+    assert cli.main(["export", str(complete.folder), "--out", str(spaced)]) == 0
+    assert f'python "{spaced}/stream.py" FILM.mp4' in capsys.readouterr().out
     (out / "mine.txt").write_text("of the user")
     (tmp_path / "file").write_text("")
     for taken in (out, complete.folder, tmp_path / "file"):
