@@ -130,6 +130,41 @@ def test_a_model_of_one_class_writes_the_columns_that_programs_know(tmp_path):
     assert path.read_text() == "3,5,1,1,4,3,0.5,-1,-1,-1\n"
 
 
+def test_the_class_is_written_where_the_model_knows_several(complete, tmp_path, monkeypatch):
+    film, told, teller = make_clip(tmp_path / "a.mp4", 2), [], runs.tracking._mot_teller
+
+    def heard(path, classes):
+        told.append(classes)
+        return teller(path, classes)
+
+    monkeypatch.setattr(runs.tracking, "_mot_teller", heard)
+    for names in (("blue", "red"), ("cell",)):
+        run = runs.Run(complete.folder)
+        run.classes = names
+        monkeypatch.setattr(run, "model", complete.model)
+        runs.track(run, film, tmp_path / "b.mp4", mot=tmp_path / "b.txt", threshold=1)
+    assert told == [True, False]
+
+
+def test_what_is_only_expected_is_drawn_so(complete, tmp_path, monkeypatch):
+    class Given:
+        coasting = (7,)
+
+        def update(self, detections, frame):
+            return Tracks([0, 0], [5, 7], [[0, 0, 4, 3], [9, 9, 20, 20]], [0.5, 0.5], [0, 1])
+
+    draw, told = runs.tracking.draw_tracks, []
+
+    def heard(frame, rows, **how):
+        told.append((how["coasting"], how["names"]))
+        return draw(frame, rows, **how)
+
+    monkeypatch.setattr(runs.tracking, "draw_tracks", heard)
+    film = make_clip(tmp_path / "a.mp4", 2)
+    runs.track(complete, film, tmp_path / "b.mp4", tracker=Given())
+    assert told == [((7,), ("blue", "red"))] * 2
+
+
 def test_trails_are_bounded_however_long_the_film():
     trails = _Trails()
     for k in range(500):
