@@ -128,6 +128,18 @@ def test_letterbox_by_hand():
     assert same_one is picture
 
 
+@pytest.mark.parametrize("size", [(48, 64), (20, 30)])
+def test_letterbox_rejects_floats(size):
+    with pytest.raises(ValueError, match=r"frame must be a picture .* dtype uint8.*float32"):
+        letterbox(np.zeros((*size, 3), np.float32), (48, 64))
+
+
+@pytest.mark.parametrize("shape", [(48, 64), (48, 64, 4), (2, 48, 64, 3), (0, 64, 3)], ids=str)
+def test_letterbox_rejects_what_is_no_picture(shape):
+    with pytest.raises(ValueError, match=r"frame must be a picture of shape \(H, W, 3\)"):
+        letterbox(np.zeros(shape, np.uint8), (48, 64))
+
+
 @pytest.mark.parametrize("size", [(1, 1), (1, 500), (500, 1), (47, 65), (480, 641)], ids=str)
 def test_letterbox_holds_any_picture_undistorted(size):
     frame = np.full((*size, 3), 10, np.uint8)

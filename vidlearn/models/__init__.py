@@ -20,11 +20,12 @@ from importlib import import_module
 
 from vidlearn.models.cnn_rnn import build_cnn_rnn, frame_vectors, predict_clips
 
-_LATER = {  # loads Keras
+_LATER = {  # most load Keras
     **dict.fromkeys(["build_faster_rcnn", "FasterRCNN"], "faster_rcnn"),
     **dict.fromkeys(["build_yolo", "YOLO"], "yolo"),
     **dict.fromkeys(["build_ssd", "SSD", "hard_negatives"], "ssd"),
-    **dict.fromkeys(["Detector", "letterbox", "load_detector", "pad_truths"], "detector"),
+    **dict.fromkeys(["Detector", "load_detector", "pad_truths"], "detector"),
+    "letterbox": "fitting",
     "build_forecaster": "forecaster",
     "multiply_adds": "counting",
 }

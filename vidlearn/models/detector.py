@@ -6,11 +6,11 @@ from numbers import Integral, Real
 import keras
 import numpy as np
 from keras import ops
-from PIL import Image
 
 from vidlearn.boxes import Detections, nms
 
-GREY = 128  # what a letterbox is filled up with
+from .fitting import checked_frame, letterbox
+
 CANDIDATES = 400  # best boxes of a picture that enter suppression, or as many as are asked for
 NOWHERE = (-9.0, -9.0, -8.0, -8.0)  # the box that fills up, far from every anchor
 
@@ -186,7 +186,7 @@ class Detector(keras.Model):
         _check_options(frames, threshold, overlap, most, batch_size)
         found = []
         for start in range(0, len(frames), batch_size):
-            part = [_checked_frame(frame) for frame in frames[start : start + batch_size]]
+            part = [checked_frame(x, "frames") for x in frames[start : start + batch_size]]
             fitted = [letterbox(frame, self.frame_shape[:2]) for frame in part]
             boxes, scores = self._seen(np.stack([picture for picture, _ in fitted]))
             for k, (frame, (_, factor)) in enumerate(zip(part, fitted, strict=True)):
@@ -216,48 +216,6 @@ class _Seer(keras.Model):
 
     def call(self, pictures):
         return self.detector.decode(self.detector(pictures))
-
-
-def letterbox(frame, size):
-    """Make a picture fit into a size, at the top left; grey fills up the rest.
-
-    It keeps its shape, but for sides rounded to whole pixels.
-
-    Parameters
-    ----------
-    frame : ndarray
-        (H, W, 3) uint8.
-    size : (int, int)
-        Height and width.
-
-    Returns
-    -------
-    picture : ndarray
-        (height, width, 3) uint8.
-    factor : float
-        By which boxes are multiplied, and divided on the way back.
-
-    Examples
-    --------
-    >>> picture, factor = letterbox(np.zeros((20, 80, 3), np.uint8), (30, 40))
-    >>> picture.shape, factor, picture[9, 0, 0], picture[10, 0, 0]
-    ((30, 40, 3), 0.5, np.uint8(0), np.uint8(128))
-
-    Lesson 13 teaches it.
-    """
-    if frame.shape[:2] == tuple(size):
-        return frame, 1.0
-    (part, factor), picture = fit_into(frame, size), np.full((*size, 3), GREY, np.uint8)
-    picture[: part.shape[0], : part.shape[1]] = part
-    return picture, factor
-
-
-def fit_into(frame, size):
-    """Make a picture as large as fits into (height, width); return it, and by how much."""
-    factor = min(size[0] / frame.shape[0], size[1] / frame.shape[1])
-    h, w = (max(round(side * factor), 1) for side in frame.shape[:2])
-    made = Image.fromarray(frame).resize((w, h), Image.Resampling.BILINEAR, reducing_gap=3.0)
-    return np.array(made), factor
 
 
 def pad_truths(truths, most=None):
@@ -388,13 +346,3 @@ def _check_options(frames, threshold, overlap, most, batch_size):
     for key, value in (("most", most), ("batch_size", batch_size)):
         if not (isinstance(value, Integral) and value > 0):
             raise ValueError(f"{key} must be a whole number above 0. Received: {value!r}")
-
-
-def _checked_frame(frame):
-    frame = np.asarray(frame)
-    if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] != 3 or not frame.size:
-        raise ValueError(
-            "frames must be pictures of shape (H, W, 3) and dtype uint8, as a batch or a list. "
-            f"Received: shape {frame.shape}, dtype {frame.dtype}"
-        )
-    return frame

@@ -15,7 +15,7 @@ import numpy as np
 from vidlearn import datasets
 from vidlearn.boxes import Truth
 from vidlearn.messages import text
-from vidlearn.models.detector import fit_into
+from vidlearn.models.fitting import fit_into
 
 from .files import RunError
 
