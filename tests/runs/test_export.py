@@ -3,6 +3,7 @@
 import errno
 import json
 import logging
+import os
 import shutil
 import subprocess
 import sys
@@ -234,6 +235,24 @@ def test_an_earlier_export_is_replaced_and_nothing_else(exported, complete, tmp_
         assert cli.main(["export", str(complete.folder), "--out", str(taken)]) == 1
         assert "no export or more than that" in capsys.readouterr().err
     assert (out / "mine.txt").read_text() == "of the user"
+
+
+def test_an_earlier_export_comes_back_where_the_new_one_cannot_come(tmp_path, monkeypatch):
+    module, rename = sys.modules["vidlearn.runs.export"], os.rename
+    for name in ("new", "one"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "told").write_text(name)
+
+    def refused(source, target):
+        if source == tmp_path / "new":
+            raise OSError(errno.EBUSY, "busy")
+        rename(source, target)
+
+    monkeypatch.setattr(module.os, "rename", refused)
+    with pytest.raises(OSError, match="busy"):
+        module._exchange(tmp_path / "new", tmp_path / "one")
+    assert (tmp_path / "one" / "told").read_text() == "one"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["new", "one"]
 
 
 @pytest.mark.parametrize("when", ["model", "README.txt", "rename"])
