@@ -353,6 +353,8 @@ def test_a_model_is_judged_once_and_a_wrong_answer_built_once():
 
     seen, built = [], []
     measure = once(lambda model, size: seen.append(model) or size)
+    assert measure(np.zeros(3), 5) == 5  # has no hash, is no model, and is measured all the same
+    seen.clear()
     one, other = Model(), Model()
     assert [measure(one, 1), measure(one, 1), measure(other, 2), measure("text", 3)] == [1, 1, 2, 3]
     assert seen == [one, other, "text"]

@@ -206,7 +206,7 @@ def tracks_from_one(tracks):
         (lambda tracks: rows_of(tracks)[:, :5], "(R, 6)"),
         (lambda tracks: rows_of(tracks)[[0, 0]], "twice in frame"),
         (lambda tracks: rows_of(tracks) + 0.5, "whole numbers"),
-        (lambda tracks: rows_of(tracks) * np.nan, "(R, 6)"),
+        (lambda tracks: rows_of(tracks) * np.nan, "NaN or infinite"),
         (lambda tracks: "rows", "(R, 6)"),
         (lambda tracks: (row for row in rows_of(tracks)), "(R, 6)"),
         (lambda tracks: {"rows": 1}, "(R, 6)"),

@@ -21,8 +21,9 @@ def once(measure):
 
     @functools.wraps(measure)
     def measured(model, *args):
-        if model in known:
-            return known[model]
+        with suppress(TypeError):  # what has no hash is no model
+            if model in known:
+                return known[model]
         found = measure(model, *args)
         with suppress(TypeError):  # what cannot be remembered is no model
             known[model] = found

@@ -5,6 +5,8 @@ import numpy as np
 from vidlearn.course.exercises import Refusal
 from vidlearn.course.exercises.lesson13.kept import kept, once
 
+PATHS = 7  # at once: another number than any side of the cases
+
 
 def forecaster(past, future, units):
     """Read the steps of a path with an LSTM; say where it goes, from its last place."""
@@ -54,22 +56,42 @@ def told(model, past, future, units):
     if tuple(model.inputs[0].shape) != (None, past, 2):
         shape = tuple(model.inputs[0].shape)
         raise Refusal(f"The model takes paths of shape (N, {past}, 2). Yours takes {shape}.")
-    if isinstance(model.output, list | tuple | dict):
+    out = getattr(model, "output", None)  # a Sequential has none
+    if isinstance(out, list | tuple | dict) or len(model.outputs) != 1:
         raise Refusal("One thing comes out: (N, future, 2) places.")
-    shape = ", ".join("N" if side is None else str(side) for side in model.output.shape)
+    shape = ", ".join("N" if side is None else str(side) for side in model.outputs[0].shape)
     count = sum(int(np.prod(w.shape)) for w in model.trainable_weights)
-    return {"the shape": f"({shape})", "weights": count} | _behaviour(model, past, units)
+    _refuse_mixed(model, past, future)
+    weights = f"weights, of one LSTM of {units} units and one dense layer"
+    return {"the shape": f"({shape})", weights: count} | _behaviour(model, past)
 
 
-def _behaviour(model, past, units):
+def _refuse_mixed(model, past, future):
+    """Refuse a network that works with some numbers of paths and not with others."""
+
+    def stops(count):
+        try:
+            return len(model(np.ones((count, past, 2), "float32"))) != count
+        except Exception:  # of whatever layer; what is said tells it apart
+            return True
+
+    if not stops(PATHS):
+        return
+    if stops(1):
+        raise Refusal(f"It cannot take paths: neither one, (1, {past}, 2), nor {PATHS} at once.")
+    also = f" or {future}" if not stops(future) else ""
+    raise Refusal(f"It works with 1{also} of these paths at once, and not with {PATHS}.")
+
+
+def _behaviour(model, past):
     """Where it counts from, whether it minds the place, what bounds it, and some numbers."""
     from keras import ops
 
     rng = np.random.default_rng(9)
-    path = np.cumsum(rng.normal(1, 2, (1, past, 2)), axis=1).astype("float32")
+    path = np.cumsum(rng.normal(1, 2, (PATHS, past, 2)), axis=1).astype("float32")
 
     def run(x):
-        return ops.convert_to_numpy(model(np.asarray(x, "float32")))[0]
+        return ops.convert_to_numpy(model(np.asarray(x, "float32")))[2]  # one in their midst
 
     kinds = [w.shape for w in model.weights]
     model.set_weights([np.zeros(shape) for shape in kinds])
@@ -106,6 +128,8 @@ def _network(
             "steps": lambda: places[:, 1:] - places[:, :-1],
             "places": lambda: places,
             "from last": lambda: places - places[:, -1:],
+            "backwards": lambda: places[:, :-1] - places[:, 1:],
+            "across": lambda: places[:, :, 1:] - places[:, :, :-1],
         }
         x = getattr(layers, layer)(units, return_sequences=states or more)(taken[read]())
         if more:
@@ -118,7 +142,9 @@ def _network(
             x = layers.Reshape((2, count) if turned else (count, 2))(x)
             x = layers.Permute((2, 1))(x) if turned else x
             x = ops.cumsum(x, axis=1) if summed else x
-        start = {"last": places[:, -1:], "first": places[:, :1]}.get(origin)
+        start = {"last": places[:, -1:], "first": places[:, :1], "no frames": places[:, -1]}.get(
+            origin
+        )
         if flat:
             start = layers.Flatten()(ops.repeat(start, future, axis=1))
         return keras.Model(places, x if start is None else start + x)
@@ -132,6 +158,9 @@ FORECAST_MISTAKES = kept(
         "absolute-out": _network(origin=None),
         "absolute": _network(read="places", origin=None),
         "first-place": _network(origin="first"),
+        "no-frames": _network(origin="no frames"),
+        "backwards": _network(read="backwards"),
+        "across": _network(read="across"),
         "from-last": _network(read="from last"),
         "all-states": _network(states=True),
         "two-layers": _network(more=True),

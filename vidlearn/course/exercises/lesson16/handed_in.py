@@ -151,8 +151,10 @@ def _numbers(result):
     except (TypeError, ValueError):
         raise Refusal(f"{wanted} What came is no table of numbers.") from None
     rows = np.zeros((0, 6)) if len(result) == 0 or rows.shape == (0, 6) else rows
-    if rows.ndim != 2 or rows.shape[1] < 6 or not np.isfinite(rows).all():
+    if rows.ndim != 2 or rows.shape[1] < 6:
         raise Refusal(f"{wanted} What came has the shape {rows.shape}.")
+    if not np.isfinite(rows).all():
+        raise Refusal("There is a number in it that is none (NaN or infinite).")
     return rows
 
 

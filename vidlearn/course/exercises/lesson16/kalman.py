@@ -141,6 +141,36 @@ def _old_covariance(mean, covariance, z, f, q, h, r):
     return mean + gain @ (z - h @ mean), covariance - gain @ h @ covariance
 
 
+def _predicted_twice(mean, covariance, z, f, q, h, r):
+    """Predict, and once more where something was seen."""
+    mean, covariance = _predicted(mean, covariance, f, q)
+    return (mean, covariance) if z is None else kalman_step(mean, covariance, z, f, q, h, r)
+
+
+def _none_not_asked(mean, covariance, z, f, q, h, r):
+    """Update in any case."""
+    return _updated(*_predicted(mean, covariance, f, q), z, h, r)
+
+
+def _zeros_seen(mean, covariance, z, f, q, h, r):
+    """Take nothing seen for a measurement of zeros."""
+    return kalman_step(mean, covariance, np.zeros(len(h)) if z is None else z, f, q, h, r)
+
+
+def _no_return(mean, covariance, z, f, q, h, r):
+    """Return nothing where nothing was seen."""
+    return None if z is None else kalman_step(mean, covariance, z, f, q, h, r)
+
+
+def _elementwise(mean, covariance, z, f, q, h, r):
+    """Write every product with a star."""
+    mean, covariance = f * mean, f * covariance * f.T + q
+    if z is None:
+        return mean, covariance
+    gain = covariance * h.T / (h * covariance * h.T + r)
+    return mean + gain * (z - h * mean), covariance - gain * h * covariance
+
+
 def _by_truth(mean, covariance, z, f, q, h, r):
     """Ask whether the measurement is true, which an array of several numbers cannot say."""
     mean, covariance = _predicted(mean, covariance, f, q)
@@ -161,6 +191,7 @@ STEP_MISTAKES = {
     "f-transposed": _step(lambda m, p, f, q: (f @ m, f.T @ p @ f + q)),
     "f-once": _step(lambda m, p, f, q: (f @ m, f @ p + q)),
     "elementwise": _step(lambda m, p, f, q: (f @ m, f * p * f.T + q)),
+    "elementwise-throughout": _elementwise,
     "mean-kept": _step(lambda m, p, f, q: (m, f @ p @ f.T + q)),
     "covariance-not-moved": _step(lambda m, p, f, q: (f @ m, p + q)),
     "gain-without-r": _gained(lambda p, h, s, r: p @ h.T @ np.linalg.pinv(s)),
@@ -171,8 +202,22 @@ STEP_MISTAKES = {
     "sign": _gained(_gain, innovation=lambda z, seen: seen - z),
     "no-innovation": _gained(_gain, innovation=lambda z, seen: z),
     "not-narrowed": _gained(_gain, narrow=lambda p, k, h: p),
+    "one-for-identity": _gained(_gain, narrow=lambda p, k, h: (1 - k @ h) @ p),
+    "narrowed-askew": _gained(_gain, narrow=lambda p, k, h: p - p @ k @ h),
+    "no-q-nor-narrowed": _step(
+        lambda m, p, f, q: (f @ m, f @ p @ f.T),
+        lambda m, p, z, h, r: (_updated(m, p, z, h, r)[0], p),
+    ),
+    "no-q-and-f-once": _step(lambda m, p, f, q: (f @ m, f @ p)),
+    "no-r-and-sign": _gained(
+        lambda p, h, s, r: p @ h.T @ np.linalg.pinv(s), innovation=lambda z, seen: seen - z
+    ),
     "widened": _gained(_gain, narrow=lambda p, k, h: p + k @ h @ p),
     "r-added": _step(lambda m, p, f, q: (f @ m, f @ p @ f.T + q), lambda *a: _with_r(*a)),
+    "predicted-twice": _predicted_twice,
+    "none-not-asked": _none_not_asked,
+    "zeros-seen": _zeros_seen,
+    "no-return": _no_return,
     "old-mean": _old_mean,
     "old-covariance": _old_covariance,
     "by-truth": _by_truth,

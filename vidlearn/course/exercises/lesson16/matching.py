@@ -79,7 +79,8 @@ def match_cases():
         ),
         (*gone, np.zeros((0, 2)), h, r, 31),
         _stolen(h, r),
-        _many(),
+        _many(61, np.array([[1.0, 0, 0.2, 0], [0.1, 1, 0, 0]])),
+        _many(1209, np.array([[1.0, 0, 0.8, 0], [0.6, 1, 0, 0.5]])),
     ]
 
 
@@ -91,10 +92,9 @@ def _stolen(h, r):
     return means, spreads, np.array([2, 5]), found, h, r, 8
 
 
-def _many():
+def _many(seed, h):
     """Draw a crowd with a leaning measurement, more tracks than found."""
-    rng = np.random.default_rng(61)
-    h = np.array([[1.0, 0, 0.2, 0], [0.1, 1, 0, 0]])
+    rng = np.random.default_rng(seed)
     root = rng.normal(size=(4, 6))
     means = np.concatenate([rng.uniform(0, 40, (7, 2)), rng.normal(size=(7, 2))], axis=1)
     spreads = (1 + rng.random((7, 1, 1))) * (root @ root.T)
@@ -122,8 +122,9 @@ def told(who, means, covariances, ids, found, h, r, fresh):
     from vidlearn.course.exercises import Refusal
 
     try:
-        plain = np.asarray([int(each) for each in who])
-    except (TypeError, ValueError):
+        numbers = [float(each) for each in who]
+        plain = np.asarray([int(each) for each in numbers])
+    except (TypeError, ValueError, OverflowError):
         kind = type(who).__name__
         raise Refusal(
             f"Return one whole number for each found centre, {len(found)} here, as an array. "
@@ -133,6 +134,8 @@ def told(who, means, covariances, ids, found, h, r, fresh):
         raise Refusal(
             f"Return one identity for each found centre: {len(found)} here. Yours: {len(plain)}."
         )
+    if (plain != numbers).any():
+        raise Refusal("Identities are whole numbers. There is a fraction among yours.")
     return plain
 
 
@@ -186,6 +189,20 @@ def _no_gate(costs):
     from scipy.optimize import linear_sum_assignment
 
     return list(zip(*linear_sum_assignment(costs), strict=True))
+
+
+def _gated(bound, far=FAR, keep=None):
+    """Return the best pairing with another gate, or another cost beyond it."""
+
+    def pairs(costs):
+        from scipy.optimize import linear_sum_assignment
+
+        held = np.where(costs > bound, far, costs)
+        kept = keep or (lambda cost: cost <= bound)
+        both = zip(*linear_sum_assignment(held), strict=True)
+        return [(k, n) for k, n in both if kept(held[k, n])]
+
+    return pairs
 
 
 def _largest(costs):
@@ -242,12 +259,21 @@ MATCH_MISTAKES = {
     "by-r": _variant(inverse=_by_r),
     "greedy": _variant(pairs=_greedy),
     "by-the-frame": _variant(number=_by_the_frame),
+    "h-ignored": _variant(inverse=lambda p, h, r: np.linalg.inv(p[:2, :2] + r)),
+    "r-twice": _variant(inverse=lambda p, h, r: np.linalg.inv(h @ p @ h.T + 2 * r)),
     "by-p": _variant(inverse=lambda p, h, r: np.linalg.inv(h @ p @ h.T)),
     "pixels": _variant(inverse=lambda p, h, r: np.eye(2)),
     "not-inverted": _variant(inverse=lambda p, h, r: h @ p @ h.T + r),
     "root": _variant(cost=np.sqrt),
     "row-by-row": _variant(pairs=_row_by_row),
     "gate-after": _variant(pairs=_gate_after),
+    "far-kept": _variant(pairs=_gated(GATE, keep=lambda cost: True)),
+    "infinite": _variant(pairs=_gated(GATE, far=np.inf)),
+    "barely-far": _variant(pairs=_gated(GATE, far=10.0)),
+    "far-is-free": _variant(pairs=_gated(GATE, far=0)),
+    "free-left-out": _variant(pairs=_gated(GATE, far=0, keep=lambda cost: 0 < cost <= GATE)),
+    "narrow-gate": _variant(pairs=_gated(3.03)),
+    "wide-gate": _variant(pairs=_gated(20.0)),
     "no-gate": _variant(pairs=_no_gate),
     "nearest-each": _variant(pairs=_nearest_each),
     "largest": _variant(pairs=_largest),
