@@ -1,5 +1,7 @@
 """MOTChallenge text files: read, written, read again, and turned away with a line."""
 
+import os
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -370,6 +372,21 @@ def test_write_rejects(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs pipes and links")
+def test_a_device_is_refused_and_a_link_stays_one(tmp_path):
+    tracks = Tracks([0], [1], [[0, 0, 1, 1]])
+    pipe, link, there = tmp_path / "pipe", tmp_path / "link.txt", tmp_path / "there.txt"
+    os.mkfifo(pipe)
+    with pytest.raises(DatasetError, match="is a device or a pipe, not a file"):
+        write_mot(pipe, tracks)
+    assert pipe.is_fifo()
+    there.write_text("before")
+    link.symlink_to(there)
+    write_mot(link, tracks)
+    assert link.is_symlink()
+    assert there.read_text().startswith("1,1,")
+
+
 def test_a_full_disk_leaves_what_was_there(tmp_path, monkeypatch):
     path = tmp_path / "found.txt"
     path.write_text("before")
@@ -377,7 +394,7 @@ def test_a_full_disk_leaves_what_was_there(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("vidlearn.datasets.mot.os.fsync", full)
+    monkeypatch.setattr("vidlearn.datasets.whole.os.fsync", full)
     with pytest.raises(DatasetError, match=r"found.txt was not written: No space left on device\."):
         write_mot(path, Tracks([0], [1], [[0, 0, 1, 1]]))
     assert path.read_text() == "before"

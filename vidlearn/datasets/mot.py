@@ -12,20 +12,16 @@ In a truth the score is a flag: 0 marks a row to be ignored. Frames, classes and
 
 from __future__ import annotations
 
-import os
-import tempfile
-from contextlib import contextmanager, suppress
 from numbers import Real
-from pathlib import Path
 
 import numpy as np
 
 from vidlearn.boxes import Detections, Tracks
-from vidlearn.video.write import umask
 
 from .labels import plain
 from .mot_lines import check_ids, check_origin, film_length, read_rows, refuse
 from .types import DatasetError
+from .whole import replaced
 
 KINDS = ("found", "truth")
 DECIMALS = 4
@@ -194,7 +190,7 @@ def write_mot(path, tracks, *, kind="found", classes=False, origin=1):
     Lesson 16 teaches it.
     """
     lines = mot_lines(tracks, kind=kind, classes=classes, origin=origin)
-    with _replaced(Path(path)) as part:
+    with replaced(path, _not_written) as part:
         part.write_text("".join(lines), "utf-8", newline="\n")
 
 
@@ -224,25 +220,9 @@ def mot_lines(tracks, *, kind="found", classes=False, origin=1):
     return [",".join(map(plain, row)) + "\n" for row in zip(*columns, strict=True)]
 
 
-@contextmanager
-def _replaced(path):
-    """Give a file beside to write, which takes the name when it is whole and on the disk."""
-    part = None
-    try:
-        handle, part = tempfile.mkstemp(prefix=".", suffix=f".part{path.suffix}", dir=path.parent)
-        os.close(handle)
-        yield Path(part)
-        with open(part, "rb+") as file:
-            os.fsync(file.fileno())
-        os.chmod(part, 0o666 & ~umask())
-        os.replace(part, path)
-    except OSError as error:
-        why = "is a folder: name a file in it" if path.is_dir() else error.strerror or error
-        raise DatasetError(f"{path} was not written: {why}.") from error
-    finally:
-        if part is not None:
-            with suppress(OSError):
-                os.unlink(part)
+def _not_written(path, error):
+    why = "is a folder: name a file in it" if path.is_dir() else error.strerror or error
+    return DatasetError(f"{path} was not written: {why}.")
 
 
 def _labels(path, rows, lines, classes):

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import vidlearn
 from vidlearn.messages import text
+from vidlearn.video.write import umask
 
-from .files import RunError, not_written, umask, write_text
+from .files import RunError, not_written, write_text
 from .run import CLASSES, Run
 
 MODEL, README, STREAM = "model", "README.txt", "stream.py"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from vidlearn.datasets import whole
 from vidlearn.messages import text
-from vidlearn.video.write import umask
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -18,37 +17,9 @@ class RunError(ValueError):
     """A training, or its folder, cannot be used so. The message says why and how to mend it."""
 
 
-@contextmanager
 def replaced(path):
-    """Give a file beside to write; it takes the name when it is whole and on the disk.
-
-    What was under the name stays until then, also where the disk is full or the process dies.
-    A link stays one: what it leads to is replaced. A device or a pipe is refused.
-    """
-    part = None
-    try:
-        path = _followed(Path(path).expanduser())
-        handle, part = tempfile.mkstemp(prefix=".", suffix=f".part{path.suffix}", dir=path.parent)
-        os.close(handle)
-        yield Path(part)
-        with open(part, "rb+") as file:
-            os.fsync(file.fileno())
-        os.chmod(part, 0o666 & ~umask())
-        os.replace(part, path)
-        _sync_folder(path.parent)
-    except OSError as error:
-        raise not_written(path, error) from error
-    finally:
-        if part is not None:
-            with suppress(OSError):
-                os.unlink(part)
-
-
-def _followed(path):
-    """Return where a link leads; refuse what a file must not take the place of."""
-    if path.exists() and not (path.is_file() or path.is_dir()):
-        raise RunError(text("runs")["device"].format(file=path))
-    return path.resolve() if path.is_symlink() else path
+    """Give a file beside to write; it takes the name when it is whole and on the disk."""
+    return whole.replaced(path, not_written)
 
 
 def write_text(path, words):
@@ -108,13 +79,3 @@ def _lock(file):
         import fcntl
 
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def _sync_folder(folder):
-    """Bring the new name itself to the disk, where the system has a way to."""
-    if os.name != "nt":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
