@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from vidlearn.boxes import Truth
-from vidlearn.course import check, use
+from vidlearn.course import check
 from vidlearn.course.checks import grade
 from vidlearn.course.exercises import Refusal, get
-from vidlearn.course.exercises.lesson24 import batches, mirrors, recipes, thresholds
+from vidlearn.course.exercises.lesson24 import mirrors, recipes, thresholds
 
 BUILT = ("mirror-boxes", "pictures", "threshold")
 
@@ -58,6 +58,25 @@ def test_mirror_accepts_other_words(answer):
     assert grade(get("mirror-boxes"), answer)
 
 
+def test_a_picture_of_floats_is_no_picture():
+    def in_floats(frame, boxes):
+        return frame[:, ::-1].astype(float), mirrored_at_once(frame, boxes)[1]
+
+    result = check("mirror-boxes", in_floats)
+    assert result.status == "wrong"
+    assert "(H, W, 3) of uint8. Yours: float64" in repr(result)
+
+
+def test_results_in_the_other_order_are_told():
+    result = check("mirror-boxes", lambda frame, boxes: mirrored_at_once(frame, boxes)[::-1])
+    assert "the picture first" in repr(result)
+
+
+def test_boxes_turned_inside_out_are_not_the_function_as_given():
+    result = check("mirror-boxes", lambda frame, boxes: (frame[:, ::-1], boxes[:, [2, 1, 0, 3]]))
+    assert (result.status, result.misconception) == ("wrong", "exchanged")
+
+
 def test_mirror_by_hand():
     frame = np.arange(2 * 10 * 3, dtype=np.uint8).reshape(2, 10, 3)
     picture, moved = mirrors.mirror_boxes(frame, np.array([[1.0, 0, 4, 2]]))
@@ -88,172 +107,6 @@ def test_a_mirror_that_changes_its_input_is_told():
     assert check("mirror-boxes", in_place).status == "wrong"
 
 
-# The dataset class --------------------------------------------------------------------------
-
-
-def dataset_with_init(folder, classes, size, batch, most, augment):
-    """Hold everything in the object, as books do, and read line by line."""
-    import keras
-    from PIL import Image
-
-    from vidlearn.boxes import Truth
-    from vidlearn.models import letterbox, pad_truths
-
-    class Own(keras.utils.PyDataset):
-        def __init__(self, paths):
-            super().__init__()
-            self.paths = paths
-
-        def __len__(self):
-            return int(np.ceil(len(self.paths) / batch))
-
-        def truth(self, path):
-            corners, labels = [], []
-            for line in path.with_suffix(".txt").read_text(encoding="utf-8").split("\n")[:-1]:
-                *name, x1, y1, x2, y2 = line.split()
-                labels.append(classes.index(" ".join(name)))
-                corners.append([float(x) for x in (x1, y1, x2, y2)])
-            return Truth(corners, labels)
-
-        def __getitem__(self, k):
-            frames, truths = [], []
-            for path in self.paths[k * batch : k * batch + batch]:
-                frame, truth = augment(np.asarray(Image.open(path)), self.truth(path))
-                frame, factor = letterbox(frame, size)
-                frames.append(frame)
-                truths.append(Truth([b * factor for b in truth.boxes], truth.labels))
-            return np.array(frames), pad_truths(truths, most)
-
-    return Own(sorted(path for path in folder.iterdir() if path.suffix == ".jpg"))
-
-
-def test_dataset_accepts_other_words():
-    assert grade(get("pictures"), dataset_with_init)
-
-
-def test_dataset_by_hand():
-    case = batches.picture_cases()[3]  # 48 x 48 into 24 x 32: half as large
-    found = batches.told(batches.at_work(batches.pictures, *case), *case)
-    assert found["number of batches"] == 2
-    first = found["batch 0, boxes"][0]
-    assert first[:2].tolist() == [[2, 3, 20, 11], [5.25, 0, 10, 6]]
-    assert found["batch 0, labels"].tolist() == [[0, 1, -1, -1], [-1] * 4]  # i.txt is empty
-    assert found["batch 0, pictures"].shape == (2, 24, 32, 3)
-    assert found["batch 0, pictures"][0, 10, 30].tolist() == [128] * 3
-
-
-def test_cases_hold_each_trap():
-    files = [case[0] for case in batches.picture_cases()]
-    assert any("train/classes.txt" in names for names in files)
-    assert any(name.startswith("val/") for names in files for name in names)
-    assert any(isinstance(text, str) and not text for names in files for text in names.values())
-    left = set()
-    for names, _, _, batch, _, _ in batches.picture_cases():
-        pictures = [n for n in names if n.startswith("train/") and n.endswith(".jpg")]
-        left.add(len(pictures) % batch == 0)
-    assert left == {True, False}
-
-
-def stub(folder, classes, size, batch, most, augment):
-    import keras
-
-    class Pictures(keras.utils.PyDataset):
-        def __len__(self): ...
-
-        def __getitem__(self, k): ...
-
-    return Pictures()
-
-
-def half_a_stub(folder, classes, size, batch, most, augment):
-    import keras
-
-    class Pictures(keras.utils.PyDataset):
-        def __len__(self):
-            return 1
-
-        def __getitem__(self, k): ...
-
-    return Pictures()
-
-
-def a_list(folder, classes, size, batch, most, augment):
-    return [1, 2]
-
-
-def a_plain_class(folder, classes, size, batch, most, augment):
-    class Plain:
-        def __len__(self):
-            return 1
-
-        def __getitem__(self, k):
-            return 1
-
-    return Plain()
-
-
-def not_padded(folder, classes, size, batch, most, augment):
-    made = dataset_with_init(folder, classes, size, batch, most, augment)
-
-    class Bare(type(made)):
-        def __getitem__(self, k):
-            frames, truths = super().__getitem__(k)
-            return frames, list(truths["boxes"])
-
-    return Bare(made.paths)
-
-
-def in_one(folder, classes, size, batch, most, augment):
-    made = dataset_with_init(folder, classes, size, batch, most, augment)
-
-    class One(type(made)):
-        def __getitem__(self, k):
-            return super().__getitem__(k)[0]
-
-    return One(made.paths)
-
-
-def the_class(folder, classes, size, batch, most, augment):
-    return type(dataset_with_init(folder, classes, size, batch, most, augment))
-
-
-@pytest.mark.parametrize(
-    ("answer", "status", "words"),
-    [
-        (stub, "not_yet", "returns nothing"),
-        (lambda *args: None, "not_yet", "returns nothing"),
-        (half_a_stub, "wrong", "`__getitem__` returns nothing so far"),
-        (lambda *args: 3, "wrong", "not a int"),
-        (a_list, "wrong", "Yours is a list"),
-        (a_plain_class, "wrong", "Derive your class"),
-        (not_padded, "wrong", "pad_truths"),
-        (in_one, "wrong", "A batch is two things"),
-        (the_class, "wrong", ""),
-    ],
-)
-def test_dataset_says_what_is_not_one(answer, status, words):
-    result = check("pictures", answer)
-    assert result.status == status
-    assert words in repr(result)
-
-
-def test_a_right_dataset_is_handed_on_and_trains(tmp_path):
-    import keras
-
-    from vidlearn import models
-    from vidlearn.course.exercises.lesson24 import CLASSES, write_pictures
-
-    folder = write_pictures(tmp_path / "data", {"train": 9, "val": 2}, (48, 64)) / "val"
-    mine = use("pictures", dataset_with_init)
-    assert mine.yours
-    assert "Trained by your own" in mine.credit
-    made = mine(folder, list(CLASSES), (48, 64), 2, 9, lambda frame, truth: (frame, truth))
-    keras.utils.set_random_seed(0)
-    model = models.build_ssd((48, 64, 3), CLASSES, width=4, depth=1)
-    model.compile()
-    assert np.isfinite(model.fit(made, verbose=0).history["loss"][-1])
-
-
 # The threshold ------------------------------------------------------------------------------
 
 
@@ -275,7 +128,11 @@ def threshold_between(scores, right, things):
     return (least + below.max()) / 2 if len(below) else least
 
 
-@pytest.mark.parametrize("answer", [threshold_in_a_loop, threshold_between])
+def threshold_in_float32(scores, right, things):
+    return np.float32(thresholds.threshold(scores, right, things))
+
+
+@pytest.mark.parametrize("answer", [threshold_in_a_loop, threshold_between, threshold_in_float32])
 def test_threshold_accepts_other_words(answer):
     assert grade(get("threshold"), answer)
 
@@ -287,16 +144,78 @@ def test_threshold_by_hand():
     assert thresholds.f1_at(0.4, scores, right, things) == pytest.approx(0.75)
 
 
-@pytest.mark.parametrize("case", range(5))
+@pytest.mark.parametrize("case", range(len(thresholds.threshold_cases())))
 def test_no_two_thresholds_are_equally_good(case):
     scores, right, things = thresholds.threshold_cases()[case]
     values = sorted(thresholds.f1_at(least, scores, right, things) for least in scores)
     assert values[-1] > values[-2] + 1e-6
 
 
+def test_scores_lie_farther_apart_than_a_rounding():
+    for scores, _, _ in thresholds.threshold_cases():
+        assert np.diff(np.sort(scores)).min() > 1e-3
+
+
 @pytest.mark.parametrize("answer", [[0.1, 0.2], "much", float("nan"), 7, None, ...])
 def test_threshold_takes_odd_answers(answer):
     assert check("threshold", answer).status in ("wrong", "not_yet")
+
+
+def test_threshold_says_that_it_tells_an_f1():
+    result = check("threshold", lambda scores, right, things: 0.75)
+    assert "the F1 at your threshold: it is 0.66" in repr(result)
+
+
+@pytest.mark.parametrize("answer", [np.nan, np.inf, True, np.True_])
+def test_threshold_refuses_what_is_no_score(answer):
+    result = check("threshold", lambda scores, right, things: answer)
+    assert result.misconception is None
+    assert "one of the scores, or between two" in repr(result)
+
+
+def by_loop(scores, right, things):
+    """The commonest loop, with > in place of >=."""
+    best, chosen = -1, None
+    for t in sorted(scores):
+        hits = right[scores > t].sum()
+        f1 = 2 * hits / ((scores > t).sum() + things)
+        if f1 > best:
+            best, chosen = f1, t
+    return chosen
+
+
+def divided_by_nothing(scores, right, things):
+    order = np.argsort(scores)[::-1]
+    p = right[order].cumsum() / np.arange(1, len(scores) + 1)
+    r = right[order].cumsum() / things
+    return scores[order][(2 * p * r / (p + r)).argmax()]
+
+
+def in_steps(scores, right, things):
+    def f1(t):
+        hits = (right & (scores >= t)).sum()
+        return 2 * hits / ((scores >= t).sum() + things)
+
+    return max(np.linspace(0, 1, 101), key=f1)
+
+
+def order_forgotten(scores, right, things):
+    hits = right[np.argsort(-scores)].cumsum()
+    return scores[(2 * hits / (np.arange(len(scores)) + 1 + things)).argmax()]
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (by_loop, "strictly-above"),
+        (divided_by_nothing, "nan-highest"),
+        (in_steps, "grid"),
+        (order_forgotten, "order-forgotten"),
+    ],
+)
+def test_threshold_names_slips_in_other_words(answer, name):
+    with np.errstate(all="ignore"):
+        assert grade(get("threshold"), answer).misconception == name
 
 
 # The challenge ------------------------------------------------------------------------------
@@ -312,6 +231,8 @@ def test_threshold_takes_odd_answers(answer):
         (lambda frame, truth, rng: (frame, truth.boxes), "Truth"),
         (lambda frame, truth, rng: (frame, Truth(truth.boxes, truth.labels + 3)), "Labels"),
         (lambda frame, truth, rng: (frame, Truth([[0, 0, 9, 9]] * 61)), "At most 60"),
+        (lambda frame, truth, rng: (frame, truth) if rng.random() < 0.5 else None, "every way"),
+        (lambda frame, truth, rng: (frame, truth) if rng.random() > 0.5 else None, "every way"),
     ],
 )
 def test_the_challenge_refuses(answer, words):

@@ -1,7 +1,7 @@
 """Exercises of lesson 24, a detector of your own."""
 
 from vidlearn.course.exercises import Exercise
-from vidlearn.course.exercises.lesson24 import batches, mirrors, recipes, thresholds
+from vidlearn.course.exercises.lesson24 import batch_mistakes, batches, mirrors, recipes, thresholds
 from vidlearn.course.exercises.lesson24.films import (
     followed,
     found_in,
@@ -41,6 +41,7 @@ EXERCISES = [
         mirrors.mirror_boxes,
         mirrors.mirror_cases,
         mirrors.MIRROR_MISTAKES,
+        measure=mirrors.told,
         kind="repair",
         returns=("the picture", "the boxes"),
     ),
@@ -48,7 +49,7 @@ EXERCISES = [
         "pictures",
         batches.pictures,
         batches.picture_cases,
-        batches.PICTURE_MISTAKES,
+        batch_mistakes.PICTURE_MISTAKES,
         calls=batches.at_work,
         measure=batches.told,
         given=batches.given,
