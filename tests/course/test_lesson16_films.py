@@ -16,6 +16,7 @@ from vidlearn.course.exercises.lesson16 import (
     hard_film,
     miss,
     seconds,
+    shares,
     table_row,
     troubles,
 )
@@ -135,6 +136,15 @@ def test_miss_by_hand():
     guessed, came = np.zeros((2, 3, 2)), np.zeros((2, 3, 2))
     came[0, 2], came[1, 1] = (3, 4), (9, 9)
     assert miss(guessed, came).tolist() == [5, 0]
+
+
+def test_shares_by_hand(capsys):
+    kinds = {"odd": np.array([True, False, True]), "even": np.array([False, True, False])}
+    learned = {"LSTM, odd": np.array([1.0, 2.0]), "LSTM, even": np.array([9.0, 12.0])}
+    shares(learned, np.array([2.0, 7.0, 8.0]), kinds)
+    _, odd, even = capsys.readouterr().out.splitlines()
+    assert odd.split() == ["odd", "5.0", "1.5", "0.30"]
+    assert even.split() == ["even", "7.0", "10.5", "1.50"]
 
 
 # The challenge ------------------------------------------------------------------------------

@@ -13,7 +13,14 @@ from vidlearn.course.exercises.lesson16.films import (
     followed,
 )
 from vidlearn.course.exercises.lesson16.handed_in import handed, hard_film, hard_score
-from vidlearn.course.exercises.lesson16.scores import SECOND, head, miss, seconds, table_row
+from vidlearn.course.exercises.lesson16.scores import (
+    SECOND,
+    head,
+    miss,
+    seconds,
+    shares,
+    table_row,
+)
 
 __all__ = [
     "EXERCISES",
@@ -34,6 +41,7 @@ __all__ = [
     "head",
     "miss",
     "seconds",
+    "shares",
     "table_row",
     "troubles",
 ]

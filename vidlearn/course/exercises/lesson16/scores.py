@@ -78,3 +78,21 @@ def miss(guessed, came):
         (N,).
     """
     return np.linalg.norm(guessed[:, -1] - came[:, -1], axis=1)
+
+
+def shares(learned, straight_on, kinds):
+    """Print how far off both are on each kind of path, and the network's share of it.
+
+    Parameters
+    ----------
+    learned : dict of str to ndarray
+        For "LSTM, " and a kind: means over its paths, one for each training, in pixels.
+    straight_on : ndarray
+        (N,) how far off constant velocity is on each path, in pixels.
+    kinds : dict of str to ndarray
+        (N,) bool, which paths are of a kind.
+    """
+    print(f"{'px off after a second':24}straight on   network     share")
+    for kind, ours in kinds.items():
+        plain, net = straight_on[ours].mean(), learned[f"LSTM, {kind}"].mean()
+        print(f"{kind:24}{plain:11.1f}{net:10.1f}{net / plain:10.2f}")
