@@ -186,3 +186,84 @@ def test_a_process_is_killed_when_its_file_has_enough_lines(tmp_path):
     held = (tmp_path / "log").read_text()
     assert 3 <= len(held.splitlines()) < 10**5
     assert not killed_after(["-c", "pass"], tmp_path, tmp_path / "none", 3)
+
+
+# What the lesson says of the faults ------------------------------------------------------------
+
+
+@pytest.fixture
+def spoiled(folder):
+    """One box of all turned inside out; the other faults are mended."""
+    datasets.repair(folder, ["clip"])
+    for label in folder.glob("train/*.txt"):
+        label.write_text(label.read_text().lower())
+    return folder / "train"
+
+
+def trained(folder, epochs=1):
+    """The loss of a small SSD after each epoch, and the network."""
+    import keras
+
+    from vidlearn import models
+    from vidlearn.course.exercises.lesson24.batches import as_it_is, pictures
+
+    keras.utils.set_random_seed(0)
+    model = models.build_ssd((48, 64, 3), CLASSES, width=4, depth=1)
+    model.compile()
+    made = pictures(folder, list(CLASSES), (48, 64), 9, 9, as_it_is)
+    return model.fit(made, epochs=epochs, verbose=0).history["loss"], model
+
+
+def test_one_box_turned_inside_out_makes_the_loss_nan_for_good(spoiled):
+    inverted = [fault for fault in datasets.check(spoiled.parent).of("error")
+                if fault.kind == "inverted"]  # fmt: skip
+    assert len(inverted) == 1
+    losses, model = trained(spoiled, epochs=2)
+    assert np.isnan(losses[1])
+    assert any(np.isnan(weights).any() for weights in model.get_weights())
+    datasets.repair(spoiled.parent, ["fix-inverted"])
+    assert np.isfinite(trained(spoiled, epochs=2)[0]).all()
+
+
+def test_an_unknown_class_is_the_fault_that_raises(folder):
+    with pytest.raises(ValueError, match="is not in list"):
+        trained(folder / "train")
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_layer_moves_boxes_where_it_is_told_their_form(told):
+    import keras
+
+    form = {"bounding_box_format": "xyxy"} if told else {}
+    layer = keras.layers.RandomFlip("horizontal", seed=3, **form)
+    frame = np.zeros((1, 40, 60, 3), np.float32)
+    frame[:, :, :20] = 1
+    boxed = {"boxes": np.float32([[[5, 2, 20, 30]]]), "labels": np.array([[1]])}
+    for _ in range(20):  # it flips every other time or so
+        if not told:
+            flipped = keras.ops.convert_to_numpy(layer(frame, training=True))
+        else:
+            made = layer({"images": frame, "bounding_boxes": boxed}, training=True)
+            flipped = keras.ops.convert_to_numpy(made["images"])
+        if flipped[0, 0, 0, 0] == 0:
+            break
+    assert flipped[0, 0, -1, 0] == 1
+    if told:
+        moved = keras.ops.convert_to_numpy(made["bounding_boxes"]["boxes"])
+        np.testing.assert_allclose(moved[0, 0], [40, 2, 55, 30], atol=1e-4)
+
+
+def test_a_picture_without_a_label_file_is_one_without_things(folder, tmp_path):
+    pictures = datasets.read(folder / "test")
+    datasets.write(pictures, tmp_path / "voc", form="voc")
+    flat = tmp_path / "flat"
+    flat.mkdir()
+    for path in (path for path in (tmp_path / "voc").rglob("*.*") if path.suffix != ".txt"):
+        (flat / path.name).write_bytes(path.read_bytes())
+    without = min(flat.glob("*.xml"))
+    without.unlink()
+    read = datasets.read(flat)
+    assert sorted(len(item.truth) == 0 for item in read) == [False, False, True]
+    without.with_suffix(".txt").write_text("")
+    with pytest.raises(ValueError, match="several forms"):
+        datasets.read(flat)

@@ -20,6 +20,17 @@ def drawn(matrix=MATRIX, names=NAMES):
     return _drawn(matrix, [*names, "background"], [*names, "missed"], WORDS)
 
 
+def test_the_caption_says_what_the_last_row_holds():
+    """A box too far off its thing is in the last row: it was not found where nothing is."""
+    from vidlearn.boxes import Detections, Truth
+    from vidlearn.metrics import confusion_matrix, detection_errors
+
+    found, truths = [Detections([[0, 0, 10, 10]], [0.9], [0])], [Truth([[5, 0, 15, 10]], [0])]
+    assert confusion_matrix(found, truths, ["a"]).tolist() == [[0, 1], [1, 0]]
+    assert detection_errors(found, truths).kind.tolist() == ["place"]
+    assert "too far off" in WORDS["caption"]
+
+
 def test_every_count_stands_in_its_cell_and_the_corner_holds_none():
     figure = drawn()
     (ax,) = figure.axes
