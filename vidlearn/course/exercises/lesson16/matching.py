@@ -80,7 +80,7 @@ def match_cases():
         (*gone, np.zeros((0, 2)), h, r, 31),
         _stolen(h, r),
         _many(61, np.array([[1.0, 0, 0.2, 0], [0.1, 1, 0, 0]])),
-        _many(1209, np.array([[1.0, 0, 0.8, 0], [0.6, 1, 0, 0.5]])),
+        _many(14784, np.array([[1.0, 0, 0.8, 0], [0.6, 1, 0, 0.5]])),
     ]
 
 
@@ -269,7 +269,6 @@ MATCH_MISTAKES = {
     "gate-after": _variant(pairs=_gate_after),
     "far-kept": _variant(pairs=_gated(GATE, keep=lambda cost: True)),
     "infinite": _variant(pairs=_gated(GATE, far=np.inf)),
-    "barely-far": _variant(pairs=_gated(GATE, far=10.0)),
     "far-is-free": _variant(pairs=_gated(GATE, far=0)),
     "free-left-out": _variant(pairs=_gated(GATE, far=0, keep=lambda cost: 0 < cost <= GATE)),
     "narrow-gate": _variant(pairs=_gated(3.03)),
