@@ -264,6 +264,25 @@ def test_the_bar_lies_between_the_default_and_careful_rules():
     assert get("hard-junction").score(plain) < get("hard-junction").bar - 0.03
 
 
+def filled(rows):
+    """Fill the gaps of each identity by straight lines."""
+    made = []
+    for k in np.unique(rows[:, 1]):
+        mine = rows[rows[:, 1] == k]
+        times = np.arange(mine[0, 0], mine[-1, 0] + 1)
+        sides = [np.interp(times, mine[:, 0], column) for column in mine[:, 2:].T]
+        made.append(np.column_stack([times, np.full(len(times), k), *sides]))
+    return np.concatenate(made)
+
+
+def test_how_far_the_folded_text_says_it_goes():
+    """Two hits and filled gaps take one over the bar; sure boxes and less overlap go further."""
+    exercise = get("hard-junction")
+    two = exercise.score(lambda frames, found: filled(rows_of(track(found, tracker=Sort(birth=2)))))
+    all_of_it = exercise.score(lambda frames, found: filled(careful(frames, found)))
+    assert exercise.bar + 0.01 < two < all_of_it - 0.02
+
+
 @pytest.mark.parametrize("nothing", [lambda frames, found: None, None])
 def test_an_empty_challenge_is_not_answered_yet(nothing):
     assert challenge("hard-junction", nothing).status == "not_yet"
