@@ -48,6 +48,14 @@ def test_lesson_prints_three_lines(monkeypatch, capsys):
     ]
 
 
+def test_the_smallest_preset_says_that_it_trains_too_briefly(monkeypatch, capsys):
+    for name in ("tiny", "cpu"):
+        monkeypatch.setenv("VIDLEARN_PRESET", name)
+        lesson("16")
+        said = capsys.readouterr().out
+        assert ("by VIDLEARN_PRESET; in it networks train too briefly" in said) == (name == "tiny")
+
+
 ABOUT = {"title": "Convolution", "data": "a clip; no download", "read_minutes": 60}
 ABOUT |= {"all_minutes": 110}
 

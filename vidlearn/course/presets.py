@@ -73,6 +73,7 @@ def lesson(number):
     """
     about, words, name = text(f"lesson{number}"), text("lesson"), preset()
     why = words["chosen" if os.environ.get("VIDLEARN_PRESET") else f"found_{name}"]
+    why += words["short"] if name == "tiny" else ""
     head = {"number": number, "title": about["title"], "time": time_of(number)}
     print(words["head"].format(**head))
     print(words["runs"].format(preset=name, why=why, data=about["data"]))
