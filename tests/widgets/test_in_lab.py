@@ -50,6 +50,6 @@ def test_lab_keeps_its_own_keys_and_python_hears_what_was_chosen(lab, browser, t
 
     page.locator(".jp-CodeCell", has_text="print(w.stride)").locator(".cm-content").click()
     page.keyboard.press("ControlOrMeta+Enter")
-    page.locator(".jp-OutputArea-output", has_text="3").wait_for()
+    page.locator("[data-mime-type='application/vnd.jupyter.stdout']", has_text="3").wait_for()
     page.evaluate("jupyterapp.serviceManager.sessions.shutdownAll()")
     context.close()

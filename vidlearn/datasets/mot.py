@@ -73,6 +73,8 @@ def read_mot(path, *, kind, length=None, classes=None, min_visible=0.0, origin=1
 
     Examples
     --------
+    >>> import tempfile
+    >>> from pathlib import Path
     >>> path = Path(tempfile.mkdtemp()) / "gt.txt"
     >>> _ = path.write_text("1, 7, 1, 1, 10, 20, 1, 1, 0.9\\n3, 7, 5, 1, 10, 20, 0, 1, 0.1\\n")
     >>> truth = read_mot(path, kind="truth")
@@ -128,6 +130,8 @@ def read_mot_detections(path, *, length=None, classes=None, origin=1):
 
     Examples
     --------
+    >>> import tempfile
+    >>> from pathlib import Path
     >>> path = Path(tempfile.mkdtemp()) / "det.txt"
     >>> _ = path.write_text("2,-1,5,1,10,20,0.9\\n2,-1,50,1,10,20,0.4\\n")
     >>> [len(found) for found in read_mot_detections(path)]
@@ -181,6 +185,8 @@ def write_mot(path, tracks, *, kind="found", classes=False, origin=1):
 
     Examples
     --------
+    >>> import tempfile
+    >>> from pathlib import Path
     >>> path = Path(tempfile.mkdtemp()) / "found.txt"
     >>> write_mot(path, Tracks([0, 4], [7, 7], [[0, 0, 10, 20], [2.5, 0, 12.5, 20]], [0.9, 0.75]))
     >>> print(path.read_text(), end="")
