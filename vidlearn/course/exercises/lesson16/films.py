@@ -3,6 +3,7 @@
 import numpy as np
 
 from vidlearn.course.exercises._scenes import KINDS, TESTED
+from vidlearn.course.exercises._tracked import followed as drawn
 
 DIM = 0.6  # light that is left of a film behind its tracks
 
@@ -127,17 +128,9 @@ def followed(frames, tracks, *, times=2, tail=24, names=None):
         (T, H * times, W * times, 3) uint8.
     """
     from vidlearn.boxes import Tracks
-    from vidlearn.plots import draw_tracks
 
-    film = []
-    for t, large in enumerate(enlarged(frames, times)):
-        now = tracks[tracks.frames == t]
-        past = tracks[(tracks.frames > t - tail) & (tracks.frames <= t)]
-        middles = times * (past.boxes[:, :2] + past.boxes[:, 2:]) / 2
-        trails = {k: middles[past.ids == k] for k in now.ids.tolist()}
-        now = Tracks(now.frames, now.ids, times * now.boxes, labels=now.labels)
-        film.append(draw_tracks(large, now, trails=trails, names=names))
-    return np.array(film)
+    larger = Tracks(tracks.frames, tracks.ids, times * tracks.boxes, labels=tracks.labels)
+    return drawn(enlarged(frames, times), larger, names, tail=tail, gone=False)
 
 
 def enlarged(frames, times=2):

@@ -1,13 +1,9 @@
 """Exercises of lesson 24, a detector of your own."""
 
 from vidlearn.course.exercises import Exercise
+from vidlearn.course.exercises._tracked import followed
 from vidlearn.course.exercises.lesson24 import batch_mistakes, batches, mirrors, recipes, thresholds
-from vidlearn.course.exercises.lesson24.films import (
-    followed,
-    found_in,
-    project_film,
-    score_curve,
-)
+from vidlearn.course.exercises.lesson24.films import found_in, project_film, score_curve
 from vidlearn.course.exercises.lesson24.mirrors import mirror_boxes
 from vidlearn.course.exercises.lesson24.process import killed_after, run_command
 from vidlearn.course.exercises.lesson24.project import (

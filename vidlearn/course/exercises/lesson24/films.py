@@ -1,12 +1,9 @@
 """What lesson 24 shows: films with what is found in them, and a curve to choose from."""
 
-from collections import defaultdict, deque
-
 import numpy as np
 
 from vidlearn.course.exercises.lesson24.project import CLASSES, looked_at
 
-TRAIL = 24  # frames that a trail goes back
 WIDE = 256  # pixels: smaller frames are enlarged before boxes are drawn into them
 
 
@@ -35,35 +32,6 @@ def project_film(path=None, frames=60, size=(192, 256), seed=5):
     if path is not None:
         video.write_video(path, scene.frames, fps=12)
     return scene
-
-
-def followed(frames, tracks, names):
-    """Draw tracks into a film, each with a trail of where it has been.
-
-    Parameters
-    ----------
-    frames : ndarray
-        (T, H, W, 3) uint8.
-    tracks : vidlearn.boxes.Tracks
-        Their frames count from 0.
-    names : sequence of str
-        The classes.
-
-    Returns
-    -------
-    ndarray
-        (T, H, W, 3) uint8.
-    """
-    from vidlearn.plots import draw_tracks
-
-    trails, drawn = defaultdict(lambda: deque(maxlen=TRAIL)), []
-    for t, frame in enumerate(frames):
-        rows = tracks[tracks.frames == t]
-        for identity, box in zip(rows.ids.tolist(), rows.boxes, strict=True):
-            trails[identity].append((box[:2] + box[2:]) / 2)
-        past = {identity: np.array(trail) for identity, trail in trails.items()}
-        drawn.append(draw_tracks(frame, rows, trails=past, names=names))
-    return np.array(drawn)
 
 
 def found_in(frames, model, classes, threshold):
