@@ -12,6 +12,7 @@ precision. Keras is loaded when a model is built, not before.
 `build_ssd`             a detector: default boxes on maps of several scales
 `build_yolo`            a detector: each cell of a grid says what lies there and how far it reaches
 `build_forecaster`      an LSTM that foretells paths
+`occlusion`             which frames of a clip matter to a model, and which places
 `multiply_adds`         what a model computes for one picture
 ======================  =======================================================================
 """
@@ -28,6 +29,7 @@ _LATER = {  # most load Keras
     "letterbox": "fitting",
     "build_forecaster": "forecaster",
     "multiply_adds": "counting",
+    **dict.fromkeys(["Occlusion", "occlusion"], "saliency"),
 }
 
 __all__ = ["build_cnn_rnn", "frame_vectors", "predict_clips"]
