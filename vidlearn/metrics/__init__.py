@@ -1,9 +1,23 @@
 """How good: what the field measures, by its own definitions."""
 
+from .clips import (
+    class_average_precision,
+    label_confusion,
+    mean_average_precision,
+    top_k_accuracy,
+)
 from .confusion import confusion_matrix
 from .curve import Curve, average_precision, average_precision_naive, precision_recall
 from .detection import evaluate_detections
 from .errors import DetectionErrors, detection_errors, error_costs
+from .labels import (
+    LabelMetrics,
+    edit_score,
+    evaluate_labels,
+    frame_accuracy,
+    segmental_f1,
+    segments,
+)
 from .recall import average_best_overlap, proposal_recall
 from .results import DetectionMetrics
 from .tracking import Switch, TrackingMetrics, evaluate_tracks, without_distractors
@@ -12,17 +26,27 @@ __all__ = [
     "Curve",
     "DetectionErrors",
     "DetectionMetrics",
+    "LabelMetrics",
     "Switch",
     "TrackingMetrics",
     "average_best_overlap",
     "average_precision",
     "average_precision_naive",
+    "class_average_precision",
     "confusion_matrix",
     "detection_errors",
+    "edit_score",
     "error_costs",
     "evaluate_detections",
+    "evaluate_labels",
     "evaluate_tracks",
+    "frame_accuracy",
+    "label_confusion",
+    "mean_average_precision",
     "precision_recall",
     "proposal_recall",
+    "segmental_f1",
+    "segments",
+    "top_k_accuracy",
     "without_distractors",
 ]

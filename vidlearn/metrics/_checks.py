@@ -109,3 +109,34 @@ def classes(names, detections, truths):
             f"Received: {labels[-1]}"
         )
     return tuple(names), np.arange(len(names))
+
+
+def labels(name, values):
+    """Return whole numbers (N,) as int64, N at least 1, or raise a ValueError."""
+    array = np.asarray(values)
+    if array.ndim != 1 or array.dtype.kind not in "iu" or not len(array):
+        raise ValueError(
+            f"{name} must be whole numbers of shape (N,), N from 1 on; of scores take "
+            f"argmax(axis=-1). Received: {array.dtype} of shape {array.shape}"
+        )
+    return array.astype(np.int64)
+
+
+def has_class(name, values, count):
+    """Raise a ValueError unless these labels are 0 to count - 1."""
+    if values.min() < 0 or values.max() >= count:
+        raise ValueError(
+            f"{name} must be 0 to {count - 1}, for {count} classes. "
+            f"Received: {values.min()} to {values.max()}"
+        )
+
+
+def class_count(names):
+    """Return the number of classes, given as such or as their names."""
+    known = isinstance(names, Integral) or hasattr(names, "__len__")
+    count = len(names) if hasattr(names, "__len__") else names
+    if not known or isinstance(names, str | bool) or count < 1:
+        raise ValueError(
+            f"classes must be a number from 1 on or a list of names. Received: {names!r}"
+        )
+    return int(count)

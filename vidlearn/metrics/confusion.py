@@ -1,9 +1,8 @@
 """Which class is taken for which: the confusion matrix of a detector."""
 
-from numbers import Integral
-
 import numpy as np
 
+from ._checks import class_count
 from .curve import ALMOST_ONE
 from .errors import detection_errors, ignored
 from .matching import joined
@@ -90,12 +89,7 @@ def _pairs(shared, scores, least):
 
 def _count(classes, labels):
     """Return the number of classes, or say what does not fit."""
-    known = isinstance(classes, Integral) or hasattr(classes, "__len__")
-    count = len(classes) if hasattr(classes, "__len__") else classes
-    if not known or isinstance(classes, str | bool) or count < 1:
-        raise ValueError(
-            f"classes must be a number from 1 on or a list of names. Received: {classes!r}"
-        )
+    count = class_count(classes)
     if labels.max(initial=0) >= count:
         raise ValueError(
             f"classes must have one for each label, from 0 to {labels.max()}. Received: {count}"
