@@ -188,7 +188,7 @@ def test_rejects_scores_in_place_of_labels():
 
 
 def test_rejects_films_without_a_partner():
-    with pytest.raises(ValueError, match="one for each film.*1 and 2"):
+    with pytest.raises(ValueError, match=r"one for each film.*1 and 2"):
         evaluate_labels([[0, 1]], [[0, 1], [1, 1]])
     with pytest.raises(ValueError, match="Received: 0 and 0"):
         evaluate_labels([], [])
