@@ -47,7 +47,7 @@ TABLE = {
             *("boxes", "proposals", "metrics", "datasets", "layers", "tracking"),
             *("models", "runs"),  # the project of lesson 24 is all of it
         ),
-        "numpy IPython PIL jupyter_client jupyter_core jupyterlab keras matplotlib nbclient "
+        "numpy IPython PIL cv2 jupyter_client jupyter_core jupyterlab keras matplotlib nbclient "
         "nbformat packaging platformdirs scipy sklearn tqdm zmq",
     ),
     "cli": (("course", "datasets", "runs", "messages"), ""),
