@@ -2,6 +2,7 @@
 
 from .augment import Augment, colour, crop, flip, scale
 from .check import check
+from .clips import ClipItem, ClipSet, clip_source, read_clips
 from .convert import convert, write
 from .downloads import Downloadable, DownloadError, download, downloadable
 from .faults import Fault, Report
@@ -19,6 +20,8 @@ from .zoom import upend, zoom
 
 __all__ = [
     "Augment",
+    "ClipItem",
+    "ClipSet",
     "DatasetError",
     "DatasetWarning",
     "DetectionSet",
@@ -29,6 +32,7 @@ __all__ = [
     "Repaired",
     "Report",
     "check",
+    "clip_source",
     "colour",
     "contact_sheet",
     "convert",
@@ -39,6 +43,7 @@ __all__ = [
     "mosaic",
     "name_groups",
     "read",
+    "read_clips",
     "read_mot",
     "read_mot_detections",
     "read_results",

@@ -52,6 +52,31 @@ SEVERITY = {
     "class-imbalance": "note",
     "unused-class": "note",
 }
+# The same for folders of clips.
+SEVERITY |= {
+    "clip-outside-class": "error",
+    "pictures-in-class": "error",
+    "mixed-splits": "error",
+    "missing-clip": "error",
+    "two-clips": "error",
+    "clip-not-listed": "error",
+    "unknown-split": "error",
+    "other-split": "error",
+    "frame-range": "error",
+    "broken-clip": "error",
+    "source-across": "error",
+    "same-clip-across": "error",
+    "damaged-clip": "warning",
+    "beyond-end": "warning",
+    "short-clip": "warning",
+    "near-clip-across": "warning",
+    "same-clip": "warning",
+    "empty-class": "warning",
+    "single-clip": "warning",
+    "single-source": "warning",
+    "absent-class": "warning",
+    "odd-file": "note",
+}
 ORDER = ("error", "warning", "note")
 
 
