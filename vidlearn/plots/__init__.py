@@ -11,6 +11,7 @@ from .colours import COLOURS, PALETTE, signed_map
 from .confusion import show_confusion
 from .detectors import show_detector
 from .film import paint, side_by_side
+from .networks import show_network
 from .numbers import number_grid
 from .pictures import filmstrip, show_images
 from .source import show_source
@@ -29,6 +30,7 @@ __all__ = [
     "show_detector",
     "show_dots",
     "show_images",
+    "show_network",
     "show_source",
     "side_by_side",
     "signed_map",

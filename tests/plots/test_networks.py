@@ -1,0 +1,76 @@
+"""Drawings of networks for clips: what one number depends on is right, words are all there."""
+
+import xml.etree.ElementTree as ElementTree
+from itertools import combinations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from vidlearn import messages, plots
+from vidlearn.plots.networks import NETWORKS, POOLS, SIDES, _drawn, reaches
+
+
+@pytest.fixture
+def drawing():
+    figure = _drawn(messages.text("network_c3d"))
+    yield figure
+    plt.close(figure)
+
+
+def test_what_a_number_depends_on_by_pushing_each_frame():
+    """Change a frame, convolve and pool as the network does, and see whether the first changes."""
+
+    def down(values):
+        rows = [values]
+        for pool in POOLS:
+            padded = np.pad(rows[-1], 1)
+            summed = padded[:-2] + 2 * padded[1:-1] + 5 * padded[2:]
+            rows.append(summed.reshape(-1, pool).sum(axis=1))
+        return rows
+
+    for frames in (16, 32):
+        told = reaches(frames)
+        assert [len(row) for row in down(np.zeros(16))] == [16, 16, 8, 4, 2]
+        matters = [down(np.eye(frames)[t])[-1][0] != 0 for t in range(frames)]
+        assert told[0] == (0, np.flatnonzero(matters).max())
+    assert reaches() == [(0, 15), (0, 14), (0, 6), (0, 2), (0, 0)]
+    assert reaches(32)[0] == (0, 15)  # of 32 it sees half
+
+
+def test_every_word_is_drawn_inside_and_over_no_other(drawing):
+    words = messages.text("network_c3d")
+    renderer = drawing.canvas.get_renderer()
+    texts = [text for text in drawing.axes[0].texts if text.get_text().strip()]
+    said = sorted(word for key, word in words.items() if key not in ("caption", "alt"))
+    assert sorted(text.get_text() for text in texts) == said
+    places = [text.get_window_extent(renderer) for text in texts]
+    for place in places:
+        assert drawing.bbox.x0 <= place.x0 < place.x1 <= drawing.bbox.x1
+        assert drawing.bbox.y0 <= place.y0 < place.y1 <= drawing.bbox.y1
+    for one, other in combinations(places, 2):
+        assert not one.overlaps(other)
+
+
+def test_maps_are_drawn_one_by_one(drawing):
+    squares = [p for p in drawing.axes[0].patches if type(p).__name__ == "Rectangle"]
+    for side, count in zip(SIDES, (16, 16, 8, 4, 2), strict=True):
+        assert sum(np.isclose(square.get_width(), side) for square in squares) == count
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_drawing_goes_out_as_svg_with_words_for_those_who_do_not_see(shown, name):
+    plots.show_network(name)
+    plots.show_network(name, caption="Look at the fan.")
+    words = messages.text(f"network_{name}")
+    first, second = shown
+    assert first.spoken == second.spoken == [words["alt"]]
+    assert (first.plain, second.plain) == (words["caption"], "Look at the fan.")
+    ElementTree.fromstring(first.svg)
+    assert len(first.svg) < 60_000
+    assert not plt.get_fignums()
+
+
+def test_rejects_a_network_that_is_not_drawn():
+    with pytest.raises(ValueError, match="one of c3d"):
+        plots.show_network("resnet")
