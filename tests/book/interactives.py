@@ -166,6 +166,21 @@ def KalmanEllipse(view, state):
     view.locator("[data-vl='none']").click()
     motion, measurement = state["motion_noise"], state["measurement_noise"]
     push = np.concatenate([np.eye(2) / 2, np.eye(2)]) * [motion, motion * state["_ratios"][0]]
+def OcclusionStrip(view, state):
+    whole, shape = np.array(state["_whole"]), (len(state["_clips"]), -1, len(state["names"]))
+    frames = np.frombuffer(b64decode(state["_frames"]), "<f8").reshape(shape)
+    last, label = len(whole) - 1, state["labels"][-1]
+    if last:
+        view.get_by_role("button", name=f"{last + 1}: ").click()
+    if view.locator("[data-vl='reveal']").is_visible():
+        view.locator("[data-vl='reveal']").click()
+    fallen = as_array(values(view, "data-vl-drop"), frames.shape[1:2])
+    np.testing.assert_allclose(fallen, whole[last, label] - frames[last, :, label], rtol=1e-9)
+    view.locator("[data-vl-frame='1']").click()
+    shown = as_array(values(view, "data-vl-class"), whole.shape[1:])
+    np.testing.assert_allclose(shown, frames[last, 1], rtol=1e-9)
+
+
     r = np.diag([measurement**2, (measurement * state["_ratios"][1]) ** 2])
     f, h = np.eye(4) + np.eye(4, k=2), np.eye(2, 4)
     start = next(t for t, place in enumerate(state["_measured"]) if place)

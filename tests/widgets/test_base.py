@@ -1,6 +1,7 @@
 """What every interactive must do, whatever it teaches."""
 
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -82,6 +83,21 @@ def make(kind):
         ),
         "LossSurface": lambda: widgets.LossSurface("two_valleys", learning_rate=0.07),
         "PoolingExplorer": lambda: widgets.PoolingExplorer(frames[0, :16, :16, 0] / 3, stride=1),
+        "OcclusionStrip": lambda: widgets.OcclusionStrip(
+            np.stack([frames[:8], frames[4:]]),
+            [
+                SimpleNamespace(
+                    whole=np.array([0.9, 0.1]),
+                    frames=np.array([[0.9 - 0.1 * t, 0.1 + 0.1 * t] for t in range(8)]),
+                    places=np.full((8, 2, 3, 2), [0.8, 0.2]),
+                    window=2,
+                    fill="mean",
+                )
+            ]
+            * 2,
+            [0, 1],
+            ["open", "close"],
+        ),
         "PrecisionRecall": lambda: widgets.PrecisionRecall(
             list(frames[:3]),
             [

@@ -34,6 +34,7 @@ from .gated_cell import GatedCell
 from .kalman_ellipse import KalmanEllipse
 from .loss_surface import LossSurface
 from .pooling_explorer import PoolingExplorer
+from .occlusion_strip import OcclusionStrip
 from .precision_recall import PrecisionRecall
 from .region_merging import RegionMerging
 from .roi_explorer import RoIExplorer
@@ -61,6 +62,7 @@ __all__ = [
     "LossSurface",
     "PoolingExplorer",
     "PrecisionRecall",
+    "OcclusionStrip",
     "RegionMerging",
     "RoIExplorer",
     "ScoreMaps",
