@@ -5,6 +5,8 @@ every backend of Keras, and gradients flow through what a network puts out. Trut
 to one number for every picture, as `vidlearn.models.pad_truths` makes them.
 """
 
+from importlib import import_module
+
 from .coding import decode_boxes, encode_boxes
 from .matching import iou, match
 from .roi import roi_align
@@ -13,10 +15,10 @@ from .suppression import nms
 
 __all__ = ["decode_boxes", "encode_boxes", "iou", "match", "nms", "roi_align", "sample"]
 
+_MADE_OF_KERAS = {"RoIAlign": "roi", "TemporalBlock": "temporal"}  # their base class loads it
+
 
 def __getattr__(name):
-    if name == "RoIAlign":  # its base class loads Keras
-        from .roi import RoIAlign
-
-        return RoIAlign
+    if name in _MADE_OF_KERAS:
+        return getattr(import_module(f"vidlearn.layers.{_MADE_OF_KERAS[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -5,7 +5,12 @@ frames of 0 to 255 and scales them itself; it gives logits in float32, also wher
 precision. Keras is loaded when a model is built, not before.
 
 ======================  =======================================================================
+`build_c3d`             convolutions through space and time, whole or in two parts
 `build_cnn_rnn`         the same CNN for every frame, then a recurrent layer over time
+`build_rnn`             the recurrent layer alone, for vectors that were kept
+`build_cnn_tcn`         the same CNN for every frame, then dilated convolutions over time
+`build_tcn`             the convolutions over time alone
+`receptive_field`       how many frames a dilated stack sees
 `predict_clips`         probabilities for clips
 `frame_vectors`         what the CNN makes of each frame
 `build_faster_rcnn`     a detector: one network proposes boxes, a second names and corrects them
@@ -19,7 +24,10 @@ precision. Keras is loaded when a model is built, not before.
 
 from importlib import import_module
 
-from vidlearn.models.cnn_rnn import build_cnn_rnn, frame_vectors, predict_clips
+from vidlearn.models.c3d import build_c3d
+from vidlearn.models.clips import frame_vectors, predict_clips
+from vidlearn.models.cnn_rnn import build_cnn_rnn, build_rnn
+from vidlearn.models.tcn import build_cnn_tcn, build_tcn, receptive_field
 
 _LATER = {  # most load Keras
     **dict.fromkeys(["build_faster_rcnn", "FasterRCNN"], "faster_rcnn"),
@@ -32,7 +40,16 @@ _LATER = {  # most load Keras
     **dict.fromkeys(["Occlusion", "occlusion"], "saliency"),
 }
 
-__all__ = ["build_cnn_rnn", "frame_vectors", "predict_clips"]
+__all__ = [
+    "build_c3d",
+    "build_cnn_rnn",
+    "build_cnn_tcn",
+    "build_rnn",
+    "build_tcn",
+    "frame_vectors",
+    "predict_clips",
+    "receptive_field",
+]
 
 
 def __getattr__(name):

@@ -14,12 +14,32 @@ J. Donahue et al., "Long-term Recurrent Convolutional Networks for Visual Recogn
 Description", CVPR 2015.
 """
 
-import numpy as np
+from .clips import (
+    check_choice,
+    check_clip,
+    check_counts,
+    check_vectors,
+    cnn_of_a_frame,
+    full_precision,
+    mean_of,
+    real_frames,
+)
 
 OVER_TIME = ("gru", "lstm", "mean")
+EVERY = ("clip", "frame")
 
 
-def build_cnn_rnn(shape, classes, *, filters=(16, 16, 16), features=32, units=32, over_time="gru"):
+def build_cnn_rnn(
+    shape,
+    classes,
+    *,
+    filters=(16, 16, 16),
+    features=32,
+    units=32,
+    over_time="gru",
+    every="clip",
+    norm=False,
+):
     """Build the network: frames, the same CNN for each, a vector each, over time, logits.
 
     Time is folded into the batch while the CNN works: it sees N * T pictures. No weight depends on
@@ -39,13 +59,17 @@ def build_cnn_rnn(shape, classes, *, filters=(16, 16, 16), features=32, units=32
         Length of the recurrent layer's state, U.
     over_time : str
         "gru", "lstm", or "mean": the mean of the vectors over time, which is blind to their order.
+    every : str
+        "clip": one answer for a clip. "frame": one for every frame, from what came up to it.
+    norm : bool
+        Whether batch normalisation stands between each convolution and its ReLU.
 
     Returns
     -------
     keras.Model
-        Takes clips (N, T, H, W, C) of 0 to 255, gives logits (N, K). Three of its layers have
-        names to find them by: "vectors" (N, T, F), "over_time" (N, U), with "mean" (N, F), and
-        "logits" (N, K).
+        Takes clips (N, T, H, W, C) of 0 to 255, gives logits (N, K), or (N, T, K) for every frame.
+        Three of its layers have names to find them by: "vectors" (N, T, F), "over_time" (N, U),
+        with "mean" (N, F), for every frame (N, T, U), and "logits".
 
     Raises
     ------
@@ -58,126 +82,89 @@ def build_cnn_rnn(shape, classes, *, filters=(16, 16, 16), features=32, units=32
     >>> model.get_layer("vectors").output.shape, model.output_shape
     ((None, 10, 32), (None, 4))
     """
-    _check(shape, classes, filters, over_time)
-    from keras import Input, Model, config, layers, ops
+    check_clip(shape, classes, len(filters))
+    check_counts(filters=filters, features=features)
+    _check(units, over_time, every)
+    from keras import Input, Model, layers, ops
 
     frames, *picture = shape
-    half = config.dtype_policy().compute_dtype in ("float16", "bfloat16")
     clips = Input(shape, name="clips")  # (N, T, H, W, C)
     x = layers.Rescaling(1 / 128, offset=-1, name="scale")(clips)  # exact in any precision
     x = ops.reshape(x, (-1, *picture))  # (N * T, H, W, C)
-    for k, count in enumerate(filters, 1):
-        x = layers.Conv2D(count, 3, padding="same", activation="relu", name=f"conv{k}")(x)
-        x = layers.MaxPooling2D(name=f"pool{k}")(x)
-    x = layers.Flatten(name="flatten")(x)
-    x = layers.Dense(features, name="frame")(x)  # (N * T, F)
+    x = cnn_of_a_frame(x, filters, features, norm=norm)  # (N * T, F)
     x = ops.reshape(x, (-1, frames, features))  # (N, T, F)
     x = layers.Activation("tanh", name="vectors")(x)
-    x = _layer_over_time(over_time, units)(x)  # (N, U)
-    logits = layers.Dense(classes, dtype="float32" if half else None, name="logits")(x)
+    x = _over_time(x, over_time, units, every)  # (N, U)
+    logits = layers.Dense(classes, dtype=full_precision(), name="logits")(x)
     return Model(clips, logits, name="cnn_rnn")
 
 
-def _layer_over_time(kind, units):
+def build_rnn(shape, classes, *, units=32, over_time="gru", every="clip"):
+    """Build what stands behind the CNN alone: it reads vectors that were computed once and kept.
+
+    A frame whose vector is 0 throughout is padding, which makes films of different length fit
+    into one array.
+
+    Parameters
+    ----------
+    shape : (int or None, int)
+        T and F; T may be None, as no weight depends on it.
+    classes : int
+        Number of classes, K.
+    units : int
+        Length of the recurrent layer's state, U.
+    over_time : str
+        "gru", "lstm" or "mean", as in `build_cnn_rnn`.
+    every : str
+        "clip": one answer for a clip. "frame": one for every frame, from what came up to it.
+
+    Returns
+    -------
+    keras.Model
+        Takes vectors (N, T, F), as `frame_vectors` gives them, and gives logits (N, K), or
+        (N, T, K) for every frame. Its weights are the last ones of `build_cnn_rnn`.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
+    Examples
+    --------
+    >>> model = build_rnn((None, 32), 4, every="frame")
+    >>> model.output_shape
+    (None, None, 4)
+
+    Lesson 18 teaches it.
+    """
+    check_vectors(shape, classes)
+    _check(units, over_time, every)
+    from keras import Input, Model, layers
+
+    vectors = Input(shape, name="vectors")  # (N, T, F)
+    x = _over_time(vectors, over_time, units, every, real_frames(vectors))
+    logits = layers.Dense(classes, dtype=full_precision(), name="logits")(x)
+    return Model(vectors, logits, name="rnn")
+
+
+def _over_time(x, kind, units, every, mask=None):
+    """Read vectors (N, T, F) in their order: (N, U), or for every frame (N, T, U)."""
     from keras import layers
 
+    if kind == "mean" and mask is None:
+        return layers.GlobalAveragePooling1D(name="over_time")(x)
     if kind == "mean":
-        return layers.GlobalAveragePooling1D(name="over_time")
-    return {"gru": layers.GRU, "lstm": layers.LSTM}[kind](units, name="over_time")
+        return mean_of(x, mask)
+    layer = {"gru": layers.GRU, "lstm": layers.LSTM}[kind]
+    return layer(units, return_sequences=every == "frame", name="over_time")(x, mask=mask)
 
 
-def _check(shape, classes, filters, over_time):
-    if len(shape) != 4 or min(shape) < 1:
+def _check(units, over_time, every):
+    check_counts(units=units)
+    check_choice("over_time", over_time, OVER_TIME)
+    check_choice("every", every, EVERY)
+    if (over_time, every) == ("mean", "frame"):
         raise ValueError(
-            f"shape must be (T, H, W, C) of one clip, without the batch. Received: {shape}"
+            "every must be 'clip' with over_time='mean', which leaves one vector of a clip. "
+            "Received: 'frame'"
         )
-    if min(shape[1:3]) < 2 ** len(filters):
-        raise ValueError(
-            f"shape must have H and W of at least {2 ** len(filters)}, as {len(filters)} poolings "
-            f"halve them. Received: {shape}; give fewer filters or larger frames"
-        )
-    if classes < 2:
-        raise ValueError(f"classes must be at least 2. Received: {classes}")
-    if over_time not in OVER_TIME:
-        raise ValueError(
-            f"over_time must be one of {', '.join(OVER_TIME)}. Received: {over_time!r}"
-        )
-
-
-def predict_clips(model, clips, *, batch_size=32):
-    """Say how probable each class is for each clip.
-
-    Parameters
-    ----------
-    model : keras.Model
-        What `build_cnn_rnn` gave, trained.
-    clips : array_like
-        (N, T, H, W, C) of 0 to 255, or one clip (T, H, W, C).
-    batch_size : int
-        Clips at a time.
-
-    Returns
-    -------
-    ndarray
-        (N, K) float32, each row sums to 1; (K,) for one clip.
-
-    Raises
-    ------
-    ValueError
-        If the clips are not as the model was built for.
-    """
-    clips, single = _as_batch(model, clips)
-    logits = _in_batches(model, clips, batch_size)
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    found = powers / powers.sum(axis=1, keepdims=True)
-    return found[0] if single else found
-
-
-def frame_vectors(model, clips, *, batch_size=32):
-    """Return what the CNN makes of each frame, before anything mixes the frames.
-
-    Parameters
-    ----------
-    model : keras.Model
-        What `build_cnn_rnn` gave.
-    clips : array_like
-        (N, T, H, W, C) of 0 to 255, or one clip (T, H, W, C).
-    batch_size : int
-        Clips at a time.
-
-    Returns
-    -------
-    ndarray
-        (N, T, F), or (T, F) for one clip.
-
-    Raises
-    ------
-    ValueError
-        If the clips are not as the model was built for.
-    """
-    from keras import Model
-
-    clips, single = _as_batch(model, clips)
-    front = Model(model.input, model.get_layer("vectors").output)
-    vectors = _in_batches(front, clips, batch_size)
-    return vectors[0] if single else vectors
-
-
-def _in_batches(model, clips, size):
-    """Call the model batch by batch; unlike `predict`, without compiling it for each new shape."""
-    from keras import ops
-
-    parts = [model(clips[k : k + size], training=False) for k in range(0, len(clips), size)]
-    return np.concatenate([ops.convert_to_numpy(part) for part in parts])
-
-
-def _as_batch(model, clips):
-    """Return clips with a batch axis, and whether there was none."""
-    clips, wanted = np.asarray(clips), model.input_shape[1:]
-    if clips.shape[-4:] != wanted or clips.ndim not in (4, 5):
-        raise ValueError(
-            f"clips must be (N, *{wanted}) or {wanted}, as the model was built. Received: "
-            f"{clips.shape}. For another T, H or W, build a model of that shape; where only T "
-            "differs, set_weights takes the weights over."
-        )
-    return (clips[None], True) if clips.ndim == 4 else (clips, False)
