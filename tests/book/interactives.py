@@ -94,6 +94,33 @@ def PoolingExplorer(view, state):
         np.testing.assert_allclose(shown, out[0, ..., 0], rtol=1e-12)
 
 
+def KernelInTime(view, state):
+    clip = np.frombuffer(b64decode(state["_clip"]), "u1").reshape(state["_shape"])
+    for name, kernel in state["_kernels"]:
+        view.get_by_role("group", name="Kernel").get_by_role("button", name=name).click()
+        kernel = np.array(kernel, float)
+        for padding in ("none", "same"):
+            view.get_by_role("group", name="Padding in time").get_by_text(padding).click()
+            both = [in_time(way, kernel, padding) for way in (clip, clip[::-1])]
+            sizes = [numbers(view, side)[0] for side in ("ahead", "back")]
+            assert sizes == pytest.approx([np.abs(out).mean() for out in both])
+            view.locator("[data-vl-transport]").fill(str(len(both[0]) - 1))
+            total = view.locator("[data-vl-total]")
+            place = tuple(map(int, total.get_attribute("data-vl-total").split(",")))
+            assert place[0] == len(both[0]) - 1
+            backwards = int(view.get_by_label("Run the clip backwards").is_checked())
+            expected = pytest.approx(both[backwards][place])
+            assert float(total.get_attribute("data-vl-value")) == expected
+
+
+def in_time(clip, kernel, padding="none"):
+    """What `scratch.conv3d_forward` gives for a grey clip and one kernel, (OT, OH, OW)."""
+    short = len(kernel) - 1 if padding == "same" else 0
+    pads = ((short // 2, short - short // 2), (0, 0), (0, 0))
+    x, w = clip[None, ..., None].astype(float), kernel[..., None, None]
+    return scratch.conv3d_forward(x, w, padding=pads)[0][0, ..., 0]
+
+
 def AssignmentMatrix(view, state):
     tracks, found = np.array(state["_tracks"]), np.array(state["detections"])
     middles = [(one[:, :2] + one[:, 2:]) / 2 for one in (tracks, found)]
@@ -139,6 +166,21 @@ def FrameOrder(view, state):
     np.testing.assert_allclose(shown, expected, rtol=1e-9)
 
 
+def OcclusionStrip(view, state):
+    whole, shape = np.array(state["_whole"]), (len(state["_clips"]), -1, len(state["names"]))
+    frames = np.frombuffer(b64decode(state["_frames"]), "<f8").reshape(shape)
+    last, label = len(whole) - 1, state["labels"][-1]
+    if last:
+        view.get_by_role("button", name=f"{last + 1}: ").click()
+    if view.locator("[data-vl='reveal']").is_visible():
+        view.locator("[data-vl='reveal']").click()
+    fallen = as_array(values(view, "data-vl-drop"), frames.shape[1:2])
+    np.testing.assert_allclose(fallen, whole[last, label] - frames[last, :, label], rtol=1e-9)
+    view.locator("[data-vl-frame='1']").click()
+    shown = as_array(values(view, "data-vl-class"), whole.shape[1:])
+    np.testing.assert_allclose(shown, frames[last, 1], rtol=1e-9)
+
+
 def GatedCell(view, state):
     for kind, cell in {
         "lstm": lambda x, s, w: scratch.lstm_cell_forward(x, *s, *w),
@@ -166,21 +208,6 @@ def KalmanEllipse(view, state):
     view.locator("[data-vl='none']").click()
     motion, measurement = state["motion_noise"], state["measurement_noise"]
     push = np.concatenate([np.eye(2) / 2, np.eye(2)]) * [motion, motion * state["_ratios"][0]]
-def OcclusionStrip(view, state):
-    whole, shape = np.array(state["_whole"]), (len(state["_clips"]), -1, len(state["names"]))
-    frames = np.frombuffer(b64decode(state["_frames"]), "<f8").reshape(shape)
-    last, label = len(whole) - 1, state["labels"][-1]
-    if last:
-        view.get_by_role("button", name=f"{last + 1}: ").click()
-    if view.locator("[data-vl='reveal']").is_visible():
-        view.locator("[data-vl='reveal']").click()
-    fallen = as_array(values(view, "data-vl-drop"), frames.shape[1:2])
-    np.testing.assert_allclose(fallen, whole[last, label] - frames[last, :, label], rtol=1e-9)
-    view.locator("[data-vl-frame='1']").click()
-    shown = as_array(values(view, "data-vl-class"), whole.shape[1:])
-    np.testing.assert_allclose(shown, frames[last, 1], rtol=1e-9)
-
-
     r = np.diag([measurement**2, (measurement * state["_ratios"][1]) ** 2])
     f, h = np.eye(4) + np.eye(4, k=2), np.eye(2, 4)
     start = next(t for t, place in enumerate(state["_measured"]) if place)

@@ -81,8 +81,8 @@ def make(kind):
             hidden=[4, 5],
             motion_noise=(0.5, 0.2),
         ),
+        "KernelInTime": lambda: widgets.KernelInTime(frames, padding="same", fps=9),
         "LossSurface": lambda: widgets.LossSurface("two_valleys", learning_rate=0.07),
-        "PoolingExplorer": lambda: widgets.PoolingExplorer(frames[0, :16, :16, 0] / 3, stride=1),
         "OcclusionStrip": lambda: widgets.OcclusionStrip(
             np.stack([frames[:8], frames[4:]]),
             [
@@ -98,6 +98,7 @@ def make(kind):
             [0, 1],
             ["open", "close"],
         ),
+        "PoolingExplorer": lambda: widgets.PoolingExplorer(frames[0, :16, :16, 0] / 3, stride=1),
         "PrecisionRecall": lambda: widgets.PrecisionRecall(
             list(frames[:3]),
             [

@@ -32,9 +32,10 @@ from .filter_gallery import FilterGallery
 from .frame_order import FrameOrder
 from .gated_cell import GatedCell
 from .kalman_ellipse import KalmanEllipse
+from .kernel_in_time import KernelInTime
 from .loss_surface import LossSurface
-from .pooling_explorer import PoolingExplorer
 from .occlusion_strip import OcclusionStrip
+from .pooling_explorer import PoolingExplorer
 from .precision_recall import PrecisionRecall
 from .region_merging import RegionMerging
 from .roi_explorer import RoIExplorer
@@ -59,10 +60,11 @@ __all__ = [
     "FrameOrder",
     "GatedCell",
     "KalmanEllipse",
+    "KernelInTime",
     "LossSurface",
+    "OcclusionStrip",
     "PoolingExplorer",
     "PrecisionRecall",
-    "OcclusionStrip",
     "RegionMerging",
     "RoIExplorer",
     "ScoreMaps",
