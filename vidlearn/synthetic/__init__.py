@@ -12,17 +12,20 @@ and so everything about it is known exactly: boxes, masks, tracks, classes, cuts
 `stills`              single pictures of things, for training detectors
 `join`                join scenes of your own by cuts
 `laps`                clips whose classes differ only in the order of their frames
+`actions`             clips of people who act; some classes only time tells
 `background`          a part of a photograph
 `Scene`, `Stills`,    what they return: frames and their truth
-`Laps`
+`Laps`, `Actions`
 ====================  ==========================================================
 """
 
+from vidlearn.synthetic.actions import TIMED, Actions, actions
 from vidlearn.synthetic.crossing import crossing
 from vidlearn.synthetic.edited import edited_video, join
 from vidlearn.synthetic.junction import junction
 from vidlearn.synthetic.laps import Laps, laps
 from vidlearn.synthetic.moving import moving_objects
+from vidlearn.synthetic.people import WORLDS
 from vidlearn.synthetic.pictures import BACKGROUNDS, background, picture
 from vidlearn.synthetic.scene import Scene
 from vidlearn.synthetic.stills import Stills, stills
@@ -30,11 +33,15 @@ from vidlearn.synthetic.walks import TURNS, Walks, walks
 
 __all__ = [
     "BACKGROUNDS",
+    "TIMED",
     "TURNS",
+    "WORLDS",
+    "Actions",
     "Laps",
     "Scene",
     "Stills",
     "Walks",
+    "actions",
     "background",
     "crossing",
     "edited_video",

@@ -1,0 +1,245 @@
+"""Clips of people who act, with every joint known."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from vidlearn.synthetic.figures import Cast, M, Q, add_person, head_axes, textures
+from vidlearn.synthetic.motions import STATES, state_pose
+from vidlearn.synthetic.paint import paint
+from vidlearn.synthetic.people import PEOPLE, WORLDS, source
+from vidlearn.synthetic.skeleton import JOINTS, points
+from vidlearn.synthetic.stage import SWAY, Camera, backdrop, paint_door, shifted
+from vidlearn.synthetic.states import five_states
+
+TIMED = (
+    *("sit down", "stand up", "open", "close", "approach", "leave"),
+    *("pick up", "put down", "turn left", "turn right"),
+)
+"""Ten classes that only the order of the frames tells: k ^ 1 is class k backwards."""
+MIRROR = [0] + [k + 1 if k % 2 else k - 1 for k in range(1, len(JOINTS))]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Actions:
+    """N clips of T frames with P people of J joints, and all that is true of them.
+
+    Attributes
+    ----------
+    frames : ndarray
+        (N, T, H, W, 3) uint8 RGB.
+    labels : ndarray
+        (N,) int64, index into `names`.
+    names : tuple of str
+        The classes.
+    actions : ndarray
+        (N, T) int64: what goes on in each frame, index into `names`; -1 where nothing moves.
+    keypoints : ndarray
+        (N, T, P, J, 2) float32 x and y in pixels.
+    visible : ndarray
+        (N, T, P, J) bool: in the picture, and hidden by nothing.
+    joints : tuple of str
+        The names of the J joints.
+    people : ndarray
+        (N,) int64: clips of one number show the same body in the same clothes at the same place.
+    states : ndarray
+        (N, T, 5) 0 to 1: hips, door, distance, hand and yaw.
+    """
+
+    frames: np.ndarray
+    labels: np.ndarray
+    names: tuple
+    actions: np.ndarray
+    keypoints: np.ndarray
+    visible: np.ndarray
+    joints: tuple
+    people: np.ndarray
+    states: np.ndarray
+
+    def __repr__(self):
+        count, frames, height, width, _ = self.frames.shape
+        return f"Actions({count} clips of {frames} frames of {height} x {width})"
+
+    def backwards(self):
+        """Play every clip backwards: class k becomes k ^ 1.
+
+        Returns
+        -------
+        Actions
+            No pixel is new.
+        """
+        if self.names != TIMED:
+            raise ValueError(f"backwards needs clips of the classes TIMED. Received: {self.names}")
+        return replace(
+            self,
+            frames=self.frames[:, ::-1],
+            labels=self.labels ^ 1,
+            actions=np.where(self.actions < 0, -1, self.actions ^ 1)[:, ::-1],
+            keypoints=self.keypoints[:, ::-1],
+            visible=self.visible[:, ::-1],
+            states=self.states[:, ::-1],
+        )
+
+    def mirrored(self):
+        """Mirror every clip: "turn left" becomes "turn right", left joints right ones.
+
+        Returns
+        -------
+        Actions
+            No pixel is new.
+        """
+        swap = np.arange(len(self.names) + 1)  # the last stands for -1
+        swap[-1] = -1
+        left, right = self.names.index("turn left"), self.names.index("turn right")
+        swap[[left, right]] = right, left
+        keypoints = self.keypoints[..., MIRROR, :] * np.float32([-1, 1])
+        keypoints[..., 0] += self.frames.shape[3]
+        states = self.states.copy()
+        states[..., 4] = 1 - states[..., 4]
+        return replace(
+            self,
+            frames=self.frames[:, :, :, ::-1],
+            labels=swap[self.labels],
+            actions=swap[self.actions],
+            keypoints=keypoints,
+            visible=self.visible[..., MIRROR],
+            states=states,
+        )
+
+
+def actions(
+    count,
+    *,
+    kinds=TIMED,
+    frames=16,
+    size=(48, 48),
+    labels=None,
+    seed=0,
+    world="seen",
+    noise=4.0,
+):
+    """Make clips of people who act.
+
+    In a clip of the classes `TIMED` everything can be seen: a person on a stool or before it, a
+    door, a thing in a hand. One of five states moves, one way; the four others stand still at
+    values of the same law that the moving one has in a frame drawn at random. So a frame drawn at
+    random tells nothing of the class; only what moves, and in which order, does.
+
+    Parameters
+    ----------
+    count : int
+        Number of clips, N.
+    kinds : sequence of str
+        The classes: names of `TIMED`.
+    frames : int, default 16
+        Frames of a clip, T, 4 to 64.
+    size : (int, int)
+        Height and width in pixels, at least 32.
+    labels : array_like of int, optional
+        (N,) the classes, index into `kinds`; drawn equally often when not given.
+    seed : int or numpy.random.Generator
+        Draws everything else.
+    world : str
+        One of `WORLDS`: "seen" to train in; people, places, clothes or viewpoints of the others
+        were held out.
+    noise : float
+        Standard deviation of the sensor's noise, of 255 levels.
+
+    Returns
+    -------
+    Actions
+        The clips and their truth.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
+    Notes
+    -----
+    Lesson 17 teaches it.
+
+    Examples
+    --------
+    >>> clips = actions(2, frames=8, size=(32, 40), labels=[2, 9], seed=1)
+    >>> clips, [clips.names[k] for k in clips.labels]
+    (Actions(2 clips of 8 frames of 32 x 40), ['open', 'turn right'])
+    >>> clips.backwards().labels.tolist(), clips.mirrored().labels.tolist()
+    ([3, 8], [2, 8])
+    """
+    _check(count, kinds, frames, size, world, noise)
+    rng = np.random.default_rng(seed)
+    if labels is None:
+        labels = rng.permutation(np.arange(count) % len(kinds))
+    labels = np.asarray(labels, np.int64)
+    if labels.shape != (count,) or not set(labels.tolist()) <= set(range(len(kinds))):
+        raise ValueError(
+            f"labels must be {count} whole numbers from 0 to {len(kinds) - 1}. "
+            f"Received: shape {labels.shape}, values {sorted(set(labels.ravel().tolist()))}"
+        )
+    number = rng.integers(PEOPLE, size=count)
+    states = five_states(np.array([TIMED.index(k) for k in kinds])[labels], frames, rng)
+    hand = rng.integers(2, size=count)
+    shown = np.empty((count, frames, *size, 3), np.uint8)
+    keypoints = np.empty((count, frames, 1, len(JOINTS), 2), np.float32)
+    who = [source(world, k) for k in number]
+    aside = np.array([w.aside for w in who])[:, None]
+    pose = state_pose(states, aside, hand[:, None])
+    for n in range(count):
+        shown[n], keypoints[n, :, 0] = _clip(
+            (world, int(number[n])), pose[n], states[n], hand[n], size, noise, rng
+        )
+    moved = np.abs(np.diff(states, axis=1)).sum(-1) > 1e-4  # (N, T - 1)
+    moved = np.pad(moved, [(0, 0), (1, 0)]) | np.pad(moved, [(0, 0), (0, 1)])
+    inside = (keypoints >= 0).all(-1) & (keypoints < np.array(size[::-1])).all(-1)
+    return Actions(
+        shown,
+        labels,
+        tuple(kinds),
+        np.where(moved, labels[:, None], -1),
+        keypoints,
+        inside,
+        JOINTS,
+        number + WORLDS.index(world) * PEOPLE,
+        states,
+    )
+
+
+def _check(count, kinds, frames, size, world, noise):
+    if count < 1:
+        raise ValueError(f"count must be at least 1. Received: {count}")
+    if not len(kinds) or not set(kinds) <= set(TIMED):
+        raise ValueError(f"kinds must be names of {', '.join(TIMED)}. Received: {kinds!r}")
+    if not 4 <= frames <= 64:
+        raise ValueError(f"frames must be 4 to 64. Received: {frames}")
+    if min(size) < 32:
+        raise ValueError(f"size must be at least 32 pixels each way. Received: {size}")
+    if world not in WORLDS:
+        raise ValueError(f"world must be one of {', '.join(WORLDS)}. Received: {world!r}")
+    if noise < 0:
+        raise ValueError(f"noise must not be negative. Received: {noise}")
+
+
+def _clip(key, pose, states, hand, size, noise, rng):
+    who = source(*key)
+    camera = Camera(who.height, size)
+    frames = len(pose)
+    limit = SWAY * min(size)
+    at = np.arange(frames) / frames
+    sway = limit * np.stack(
+        [np.sin(2 * np.pi * (rng.uniform(0.3, 1.2) * at + rng.random())) for _ in range(2)], -1
+    ) * rng.random(2)  # fmt: skip
+    canvas = shifted(backdrop(*key, size), sway, size)
+    paint_door(canvas, camera, who, states[:, STATES.index("door")], sway)
+    spots = points(pose, who.sizes)
+    spots[..., 0] -= 0.5 * who.side
+    cast = Cast(camera, sway)
+    add_person(cast, spots, who.sizes)
+    held = spots[:, Q["right_hand" if hand else "left_hand"]]
+    cast.limb(held, held + np.array([0, 0.07, 0]), 0.1, 0.1, "thing", 0, 0.06)
+    heads = {M["head"]: (head_axes(camera, spots), who.skin, who.hair, np.float32([30, 26, 30]))}
+    paint(canvas, cast.shapes, textures(who, camera.focal / 4), heads)
+    if noise:
+        canvas += rng.standard_normal(canvas.shape, np.float32) * np.float32(noise)
+    pixels, _, _ = cast.see(spots[:, : len(JOINTS)])
+    return np.rint(np.clip(canvas, 0, 255)).astype(np.uint8), pixels
