@@ -2,7 +2,15 @@
 
 from .augment import Augment, colour, crop, flip, scale
 from .check import check
-from .clips import ClipItem, ClipSet, clip_source, read_clips
+from .clips import (
+    ClipCache,
+    ClipItem,
+    ClipReader,
+    ClipSet,
+    clip_indices,
+    clip_source,
+    read_clips,
+)
 from .convert import convert, write
 from .downloads import Downloadable, DownloadError, download, downloadable
 from .faults import Fault, Report
@@ -20,7 +28,9 @@ from .zoom import upend, zoom
 
 __all__ = [
     "Augment",
+    "ClipCache",
     "ClipItem",
+    "ClipReader",
     "ClipSet",
     "DatasetError",
     "DatasetWarning",
@@ -32,6 +42,7 @@ __all__ = [
     "Repaired",
     "Report",
     "check",
+    "clip_indices",
     "clip_source",
     "colour",
     "contact_sheet",

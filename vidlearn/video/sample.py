@@ -106,7 +106,7 @@ def sample_clip(
     def choose(total):
         return sample_indices(total, frames, mode=mode, step=step, rng=rng)[np.newaxis]
 
-    return _read_clips(path, choose, frames, size, colour, max_bytes)[0]
+    return read_chosen(path, choose, frames, size, colour, max_bytes)[0]
 
 
 def sample_clips(
@@ -170,7 +170,7 @@ def sample_clips(
         steps = min(step, total) * np.arange(frames)
         return np.minimum(starts[:, np.newaxis] + steps, total - 1)
 
-    return _read_clips(path, choose, clips * frames, size, colour, max_bytes)
+    return read_chosen(path, choose, clips * frames, size, colour, max_bytes)
 
 
 def _counts(frames, step):
@@ -185,7 +185,7 @@ def generator(rng):
         raise VideoError(f"rng must be a generator or a seed. Received: {rng!r}") from error
 
 
-def _read_clips(path, choose, frames, size, colour, max_bytes):
+def read_chosen(path, choose, frames, size, colour, max_bytes):
     """Read the ``frames`` frames that ``choose(total)``, (N, T) int, names."""
     size, colour = picture_options(size, colour)
     source, max_bytes = opened(path), whole("max_bytes", max_bytes, 1)

@@ -57,8 +57,8 @@ def clip_source(name, label=""):
         return _without(found[1], label)
     found = COUNTED.fullmatch(path.name)
     family = (found[1] or found[2]) if found else path.name
-    counts = _plain(family) in COUNTERS or _plain(family) == _plain(label)
-    return str(path) if counts or not re.search(r"[^\W\d_]", family) else family
+    word = _plain(family).rstrip("0123456789")
+    return str(path) if word in ("", *COUNTERS, _plain(label)) else family
 
 
 def _without(film, label):
