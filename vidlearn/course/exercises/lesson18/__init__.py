@@ -18,6 +18,7 @@ EXERCISES = [
         sampling.SAMPLING_MISTAKES,
         calls=sampling.runs,
         measure=sampling.told,
+        given=sampling.given,
     ),
     Exercise(
         "frame-labeller",

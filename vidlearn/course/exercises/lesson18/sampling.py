@@ -15,27 +15,15 @@ def segment_frames(total, parts, rng=None):
     return np.floor((np.arange(parts) + where) * total / parts).astype(int)
 
 
-class Watched(np.random.Generator):
-    """A generator that can tell whether its last copy was drawn from."""
-
-    def __repr__(self):
-        return "np.random.Generator"
-
-    def __deepcopy__(self, memo):
-        self.last = Watched(np.random.PCG64())
-        self.last.bit_generator.state = self.bit_generator.state
-        return self.last
-
-    @property
-    def used(self):
-        """Whether the copy that the answer was given has moved on."""
-        return self.last.bit_generator.state != self.bit_generator.state
-
-
 def sampling_cases():
     middles = [(60, 3, None), (100, 8, None), (16, 16, None), (37, 5, None), (5, 8, None)]
-    drawn = [(60, 3, 1), (101, 7, 2), (12, 12, 3), (5, 8, 4)]
-    return [*middles, *((total, parts, Watched(np.random.PCG64(k))) for total, parts, k in drawn)]
+    drawn = [(60, 3, 1), (101, 7, 2), (12, 12, 3)]
+    return [*middles, *((total, parts, np.random.default_rng(k)) for total, parts, k in drawn)]
+
+
+def given(total, parts, rng):
+    """Describe an input."""
+    return f"total = {total}\nparts = {parts}\nrng = {'None' if rng is None else 'a generator'}"
 
 
 def runs(answer, total, parts, rng):
