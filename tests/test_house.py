@@ -55,7 +55,7 @@ TABLE = {
 # The detectors are subclasses of keras.Model, and some layers of its layers, written as one reads
 # them; `vidlearn.models` and `vidlearn.layers` load their files when one is asked for.
 MADE_OF_KERAS = {"backbones", "detector", "faster_rcnn", "ssd", "yolo", "batches", "recipe"}
-MADE_OF_KERAS |= {"serving", "temporal"}
+MADE_OF_KERAS |= {"serving", "temporal", "positions"}
 WHEN_USED = {"av", "cv2", "IPython", "jupyterlab", "keras", "matplotlib", "skimage", "sklearn"}
 WHEN_USED |= {"tensorflow"}
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from vidlearn import models
+from vidlearn import layers, models
 from vidlearn.models import multiply_adds
 
 H, W = 7, 10  # divided by no stride below
@@ -39,6 +39,30 @@ CASES = {  # layer, shape of the input, products as one would write them down
     "transposed 3D": (("Conv3DTranspose", 5, 2), (3, H, W, 4), (3 * 7 * 10) * 8 * 5 * 4),
     "dense": (("Dense", 5), (4,), 4 * 5),
     "dense on a map": (("Dense", 5), (H, W, 4), (7 * 10) * 4 * 5),
+    "einsum, two axes kept": (
+        ("EinsumDense", "abc,cde->abde", {"output_shape": (None, 2, 5)}),
+        (H, 4),
+        7 * 4 * (2 * 5),
+    ),
+    "einsum, two axes summed": (
+        ("EinsumDense", "...cd,cde->...e", {"output_shape": (6,)}),
+        (3, H, 4),
+        3 * (7 * 4) * 6,
+    ),
+    "LSTM": (("LSTM", 5), (H, 4), 7 * (4 * 20 + 5 * 20)),
+    "GRU": (("GRU", 5, {"return_sequences": True}), (H, 4), 7 * (4 * 15 + 5 * 15)),
+    "plain recurrent": (("SimpleRNN", 5), (H, 4), 7 * (4 * 5 + 5 * 5)),
+    "temporal block": (
+        ("TemporalBlock", 5, {"kernel_size": 3, "dilation": 2}),
+        (H, 4),
+        7 * (3 * 4 * 5 + 3 * 5 * 5 + 4 * 5),
+    ),
+    "temporal block, no other width": (
+        ("TemporalBlock", 4, {"kernel_size": 2}),
+        (H, 4),
+        7 * (2 * 4 * 4 + 2 * 4 * 4),
+    ),
+    "positions": (("Positions", (1, 2)), (H, W, 4), 0),
     "without products": (("BatchNormalization",), (H, W, 4), 0),
     "pooling": (("MaxPooling2D", 2), (H, W, 4), 0),
 }
@@ -50,7 +74,8 @@ def test_one_layer_by_hand(made, shape, products):
 
     name, *arguments = made
     options = arguments.pop() if arguments and isinstance(arguments[-1], dict) else {}
-    layer = getattr(keras.layers, name)(*arguments, **options)
+    layer = getattr(layers if hasattr(layers, name) else keras.layers, name)
+    layer = layer(*arguments, **options)
     found = multiply_adds(keras.Sequential([keras.Input(shape), layer]))
     assert found == products
     assert isinstance(found, int)
@@ -65,6 +90,31 @@ def test_matches_the_papers(name, published, places):
 
     found = multiply_adds(getattr(keras.applications, name)(weights=None))
     assert round(found, places) == published
+
+
+def test_attention_by_hand():
+    """Projections of both, then 3 heads in which 7 queries meet 5 keys and their values."""
+    import keras
+
+    query, value = keras.Input((7, 4)), keras.Input((5, 6))
+    made = keras.layers.MultiHeadAttention(3, key_dim=2, value_dim=8)(query, value=value)
+    projections = 7 * 4 * (3 * 2) + 5 * 6 * (3 * 2) + 5 * 6 * (3 * 8) + 7 * (3 * 8) * 4
+    found = multiply_adds(keras.Model([query, value], made))
+    assert found == projections + 3 * (7 * 5) * (2 + 8)
+
+
+@pytest.mark.parametrize(
+    ("axes", "pairs"),
+    [((1,), 7 * 7 * 10), ((2,), 7 * 10 * 10), ((1, 2), 70 * 70)],
+    ids=["time", "space", "both"],
+)
+def test_attention_along_axes_by_hand(axes, pairs):
+    import keras
+
+    x = keras.Input((7, 10, 4))
+    made = keras.layers.MultiHeadAttention(3, key_dim=2, attention_axes=axes)(x, x)
+    found = multiply_adds(keras.Model(x, made))
+    assert found == 70 * 4 * (4 * 3 * 2) + pairs * 3 * (2 + 2)
 
 
 def test_nested_and_shared_layers_count_as_often_as_they_are_called():
@@ -106,7 +156,17 @@ def test_the_head_of_faster_rcnn_counts_for_every_proposal():
 
 
 def _recurrent(keras):
-    return keras.Sequential([keras.Input((5, 3)), keras.layers.LSTM(4), keras.layers.Dense(2)])
+    return keras.Sequential([keras.Input((5, 8, 9, 3)), keras.layers.ConvLSTM2D(4, 3)])
+
+
+def _grouped(keras):
+    x = keras.Input((5, 4))
+    return keras.Model(x, keras.layers.GroupQueryAttention(4, 4, 2)(x, x))
+
+
+def _without_heads(keras):
+    x = keras.Input((5, 4))
+    return keras.Model(x, keras.layers.Attention()([x, x]))
 
 
 def _hidden(keras):
@@ -123,12 +183,14 @@ def _open(keras):
     ("make", "message"),
     [
         (_recurrent, "convolutions and dense layers.*Received.*kernel"),
+        (_grouped, "cannot be counted. Received others: grouped"),
+        (_without_heads, "cannot be counted. Received others: attention"),
         (_hidden, "convolutions and dense layers.*Received.*kernel"),
         (_open, r"fixed shapes.*Received shapes: \[\(None, 7, 3\)\]"),
         (lambda keras: keras.Sequential([keras.layers.Dense(2)]), r"fixed shapes.*\[\]"),
         (lambda keras: SimpleNamespace(inputs=None), "fixed shapes"),
     ],
-    ids=["recurrent", "hidden", "open", "unbuilt", "no model"],
+    ids=["recurrent", "grouped", "without heads", "hidden", "open", "unbuilt", "no model"],
 )
 def test_rejects_what_it_would_count_wrongly(make, message):
     import keras

@@ -15,7 +15,11 @@ from .suppression import nms
 
 __all__ = ["decode_boxes", "encode_boxes", "iou", "match", "nms", "roi_align", "sample"]
 
-_MADE_OF_KERAS = {"RoIAlign": "roi", "TemporalBlock": "temporal"}  # their base class loads it
+_MADE_OF_KERAS = {  # their base class loads it
+    "RoIAlign": "roi",
+    "Positions": "positions",
+    "TemporalBlock": "temporal",
+}
 
 
 def __getattr__(name):

@@ -2,32 +2,40 @@
 
 They are written with `keras.ops` alone, so they run on each of Keras's backends. A model takes
 frames of 0 to 255 and scales them itself; it gives logits in float32, also where it works in half
-precision. Keras is loaded when a model is built, not before.
+precision. Keras is loaded when a model is built, not before. Where it is loaded already, importing
+this package makes the layers known that `keras.saving.load_model` needs; else import them from
+`vidlearn.layers`.
 
-======================  =======================================================================
-`build_c3d`             convolutions through space and time, whole or in two parts
-`build_cnn_rnn`         the same CNN for every frame, then a recurrent layer over time
-`build_rnn`             the recurrent layer alone, for vectors that were kept
-`build_cnn_tcn`         the same CNN for every frame, then dilated convolutions over time
-`build_tcn`             the convolutions over time alone
-`receptive_field`       how many frames a dilated stack sees
-`predict_clips`         probabilities for clips
-`frame_vectors`         what the CNN makes of each frame
-`build_faster_rcnn`     a detector: one network proposes boxes, a second names and corrects them
-`build_ssd`             a detector: default boxes on maps of several scales
-`build_yolo`            a detector: each cell of a grid says what lies there and how far it reaches
-`build_forecaster`      an LSTM that foretells paths
-`occlusion`             which frames of a clip matter to a model, and which places
-`multiply_adds`         what a model computes for one picture
-======================  =======================================================================
+=========================  ====================================================================
+`build_c3d`                convolutions through space and time, whole or in two parts
+`build_cnn_rnn`            the same CNN for every frame, then a recurrent layer over time
+`build_rnn`                the recurrent layer alone, for vectors that were kept
+`build_cnn_tcn`            the same CNN for every frame, then dilated convolutions over time
+`build_tcn`                the convolutions over time alone
+`build_mstcn`              frame-wise labels in stages, and `mstcn_loss`, which teaches them
+`build_video_transformer`  attention over tubelets of a clip
+`attention_maps`           what each of its heads looks at
+`receptive_field`          how many frames a dilated stack sees
+`predict_clips`            probabilities for clips
+`frame_vectors`            what the CNN makes of each frame
+`build_faster_rcnn`        a detector: boxes are proposed, then named and corrected
+`build_ssd`                a detector: default boxes on maps of several scales
+`build_yolo`               a detector: each cell of a grid tells what lies there
+`build_forecaster`         an LSTM that foretells paths
+`occlusion`                which frames of a clip matter to a model, and which places
+`multiply_adds`            what a model computes for one picture
+=========================  ====================================================================
 """
 
+import sys
 from importlib import import_module
 
 from vidlearn.models.c3d import build_c3d
 from vidlearn.models.clips import frame_vectors, predict_clips
 from vidlearn.models.cnn_rnn import build_cnn_rnn, build_rnn
+from vidlearn.models.mstcn import build_mstcn, mstcn_loss
 from vidlearn.models.tcn import build_cnn_tcn, build_tcn, receptive_field
+from vidlearn.models.video_transformer import attention_maps, build_video_transformer
 
 _LATER = {  # most load Keras
     **dict.fromkeys(["build_faster_rcnn", "FasterRCNN"], "faster_rcnn"),
@@ -41,15 +49,22 @@ _LATER = {  # most load Keras
 }
 
 __all__ = [
+    "attention_maps",
     "build_c3d",
     "build_cnn_rnn",
     "build_cnn_tcn",
+    "build_mstcn",
     "build_rnn",
     "build_tcn",
+    "build_video_transformer",
     "frame_vectors",
+    "mstcn_loss",
     "predict_clips",
     "receptive_field",
 ]
+
+if "keras" in sys.modules:
+    from vidlearn.layers import Positions, TemporalBlock  # noqa: F401
 
 
 def __getattr__(name):

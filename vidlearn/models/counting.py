@@ -17,20 +17,22 @@ def multiply_adds(model):
     ----------
     model : keras.Model
         A detector, or any model of fixed input shapes whose weights are convolutions (1D to 3D,
-        also depthwise, separable or transposed), dense layers, and vectors.
+        also depthwise, separable or transposed), dense layers, also of the einsum kind, recurrent
+        ones (LSTM, GRU or plain), multi-head attention, and vectors.
 
     Returns
     -------
     int
-        Products of weights with features. What surrounds a map counts as if it was there, as in
-        the papers' numbers. Biases, normalisation, activation, pooling, resizing and RoI align
-        count 0.
+        Products of weights with features, and in attention those of queries with keys and of its
+        weights with values. What surrounds a map counts as if it was there, as in the papers'
+        numbers, and so does what a mask hides. Biases, positions, gates, normalisation,
+        activation, pooling, resizing and RoI align count 0.
 
     Raises
     ------
     ValueError
-        If a side of an input is not fixed, or the model holds weights of another kind, such as
-        recurrent ones or attention, of which it would count too little.
+        If a side of an input is not fixed, or the model holds a layer of another kind, such as a
+        convolutional LSTM or attention without heads, of which it would count too little.
 
     References
     ----------
@@ -48,17 +50,23 @@ def multiply_adds(model):
     """
     from keras import layers
 
+    from vidlearn.layers import Positions
     from vidlearn.models.detector import Detector
 
-    total, counted, plain = 0, set(), layers.Layer.__call__
+    total, counted, unknown, plain = 0, set(), [], layers.Layer.__call__
+    attention = layers.Attention | layers.AdditiveAttention | layers.GroupQueryAttention
 
     def call(layer, *args, **options):
         nonlocal total
         found = plain(layer, *args, **options)
-        kernels = _kernels(layer)
-        if kernels:
+        if _kernels(layer):
             total += _products(layer, args[0], found)
-            counted.update(map(id, kernels))
+        if _kernels(layer) or isinstance(layer, Positions):  # these are added, not multiplied
+            counted.update(map(id, layer.weights))
+        if isinstance(layer, layers.MultiHeadAttention):
+            total += _attended(layer, *args, **options)
+        elif isinstance(layer, attention):
+            unknown.append(layer.path)
         return found
 
     inputs = _empty(model)
@@ -67,10 +75,11 @@ def multiply_adds(model):
         if isinstance(model, Detector):
             model.decode(found)
     left = [w.path for w in model.weights if len(w.shape) > 1 and id(w) not in counted]
-    if left:
+    if left := unknown + left:
         raise ValueError(
-            "model must be made of convolutions and dense layers, called as layers; others cannot "
-            f"be counted. Received weights of another kind: {', '.join(left[:3])}"
+            "model must be made of convolutions and dense layers, recurrent layers and multi-head "
+            "attention, called as layers; others cannot be counted. Received others: "
+            f"{', '.join(left[:3])}"
         )
     return total
 
@@ -80,7 +89,11 @@ def _products(layer, x, out):
     from keras import layers as k
 
     kernels = [tuple(w.shape) for w in _kernels(layer)]
+    if isinstance(layer, k.LSTM | k.GRU | k.SimpleRNN):
+        return prod(x.shape[:-1]) * sum(map(prod, kernels))  # both kernels at every step
     x, out = prod(x.shape), prod(out.shape)
+    if isinstance(layer, k.EinsumDense):
+        return out * _summed(layer.equation, kernels[0])
     if isinstance(layer, k.SeparableConv1D | k.SeparableConv2D):
         (*size, channels, times), _ = kernels
         return out // layer.filters * channels * times * (prod(size) + layer.filters)
@@ -91,14 +104,30 @@ def _products(layer, x, out):
     return out * prod(kernels[0][:-1])  # (..., C, F), and (C, F) of a dense layer
 
 
+def _summed(equation, kernel):
+    """Return how many products make one number of an einsum: the kernel's sides that it sums."""
+    letters = equation.partition("->")[0].partition(",")[2]
+    kept = equation.partition("->")[2]
+    return prod(n for letter, n in zip(letters, kernel, strict=True) if letter not in kept)
+
+
+def _attended(layer, query, value, *rest, **options):
+    """Count the products of queries with keys, and of attention's weights with values."""
+    seen = prod(value.shape[axis] for axis in layer.attention_axes)
+    return prod(query.shape[:-1]) * seen * layer.num_heads * (layer.key_dim + layer.value_dim)
+
+
 def _kernels(layer):
     """Return the arrays of a layer that features are multiplied with, none of other layers."""
     from keras import layers as k
 
     if isinstance(layer, k.SeparableConv1D | k.SeparableConv2D):
         return [layer.depthwise_kernel, layer.pointwise_kernel]
+    if isinstance(layer, k.LSTM | k.GRU | k.SimpleRNN):
+        return [layer.cell.kernel, layer.cell.recurrent_kernel]
     transposed = k.Conv1DTranspose | k.Conv2DTranspose | k.Conv3DTranspose
     known = k.Dense | k.Conv1D | k.Conv2D | k.Conv3D | k.DepthwiseConv1D | k.DepthwiseConv2D
+    known |= k.EinsumDense
     return [layer.kernel] if isinstance(layer, known | transposed) else []
 
 

@@ -1,0 +1,75 @@
+"""Where something stands, as vectors that are learned and added."""
+
+from keras import layers, saving
+from keras.initializers import RandomNormal
+
+
+@saving.register_keras_serializable("vidlearn")
+class Positions(layers.Layer):
+    """Add one learned vector for every place along each of some axes.
+
+    Called with (N, ..., D) it gives as much. A token at time t and patch s gets
+    ``time[t] + space[s]``: with the axes told apart, T + S vectors stand for T S places.
+
+    Parameters
+    ----------
+    axes : sequence of int
+        Axes to tell the places of, counted with the batch as 0; their lengths are fixed.
+    name : str, optional
+        Name of the layer.
+    dtype : str or keras.DTypePolicy, optional
+        What it computes in; the policy of Keras where it is None.
+    trainable : bool
+        Whether its vectors are trained.
+
+    Raises
+    ------
+    ValueError
+        If an axis is the batch's or the features', or none, or its length is not fixed.
+
+    References
+    ----------
+    A. Arnab et al., "ViViT: A Video Vision Transformer", ICCV 2021, section 3.2 (one vector for
+    each token); G. Bertasius et al., "Is Space-Time Attention All You Need for Video
+    Understanding?", ICML 2021.
+
+    Examples
+    --------
+    >>> from keras import ops
+    >>> layer = Positions((1, 2))
+    >>> tuple(layer(ops.zeros((2, 4, 9, 5))).shape), layer.count_params()
+    ((2, 4, 9, 5), 65)
+
+    Its vectors: (4 + 9) of length 5.
+
+    Lesson 20 teaches it.
+    """
+
+    def __init__(self, axes, *, name=None, dtype=None, trainable=True):
+        super().__init__(name=name, dtype=dtype, trainable=trainable)
+        self.axes = tuple(axes)
+        self.vectors = []
+
+    def build(self, shape):
+        inner = range(1, len(shape) - 1)
+        if not self.axes or any(k not in inner or shape[k] is None for k in self.axes):
+            raise ValueError(
+                "axes must lie between batch and features, and have a fixed length. "
+                f"Received: axes {self.axes} of shape {tuple(shape)}"
+            )
+        for axis in self.axes:
+            sides = [1] * len(shape)
+            sides[axis], sides[-1] = shape[axis], shape[-1]
+            start = RandomNormal(stddev=0.02)
+            self.vectors.append(self.add_weight(sides, start, name=f"axis{axis}"))
+
+    def call(self, x):
+        for vectors in self.vectors:
+            x = x + vectors
+        return x
+
+    def compute_output_shape(self, shape):
+        return shape
+
+    def get_config(self):
+        return {**super().get_config(), "axes": self.axes}
