@@ -4,12 +4,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from vidlearn.synthetic.figures import Cast, M, Q, add_person, head_axes, textures
-from vidlearn.synthetic.motions import STATES, state_pose
-from vidlearn.synthetic.paint import paint
+from vidlearn.synthetic.acting import Actor, film
+from vidlearn.synthetic.motions import FAR, NEAR, STATES, state_pose
 from vidlearn.synthetic.people import PEOPLE, WORLDS, source
-from vidlearn.synthetic.skeleton import JOINTS, points
-from vidlearn.synthetic.stage import SWAY, Camera, backdrop, paint_door, shifted
+from vidlearn.synthetic.skeleton import AT, JOINTS
 from vidlearn.synthetic.states import five_states
 
 TIMED = (
@@ -17,6 +15,7 @@ TIMED = (
     *("pick up", "put down", "turn left", "turn right"),
 )
 """Ten classes that only the order of the frames tells: k ^ 1 is class k backwards."""
+BESIDE = 0.4  # metres of the podium from the middle of the stage, away from the door
 MIRROR = [0] + [k + 1 if k % 2 else k - 1 for k in range(1, len(JOINTS))]
 
 
@@ -182,23 +181,23 @@ def actions(
     hand = rng.integers(2, size=count)
     shown = np.empty((count, frames, *size, 3), np.uint8)
     keypoints = np.empty((count, frames, 1, len(JOINTS), 2), np.float32)
-    who = [source(world, k) for k in number]
-    aside = np.array([w.aside for w in who])[:, None]
-    pose = state_pose(states, aside, hand[:, None])
+    visible = np.empty(keypoints.shape[:-1], bool)
     for n in range(count):
-        shown[n], keypoints[n, :, 0] = _clip(
-            (world, int(number[n])), pose[n], states[n], hand[n], size, noise, rng
+        place = (world, int(number[n]))
+        actor = _timed(source(*place), states[n], ("left", "right")[hand[n]])
+        opened = states[n, :, STATES.index("door")]
+        shown[n], keypoints[n], visible[n] = film(
+            place, [actor], opened, size, noise=noise, rng=rng
         )
     moved = np.abs(np.diff(states, axis=1)).sum(-1) > 1e-4  # (N, T - 1)
     moved = np.pad(moved, [(0, 0), (1, 0)]) | np.pad(moved, [(0, 0), (0, 1)])
-    inside = (keypoints >= 0).all(-1) & (keypoints < np.array(size[::-1])).all(-1)
     return Actions(
         shown,
         labels,
         tuple(kinds),
         np.where(moved, labels[:, None], -1),
         keypoints,
-        inside,
+        visible,
         JOINTS,
         number + WORLDS.index(world) * PEOPLE,
         states,
@@ -220,26 +219,11 @@ def _check(count, kinds, frames, size, world, noise):
         raise ValueError(f"noise must not be negative. Received: {noise}")
 
 
-def _clip(key, pose, states, hand, size, noise, rng):
-    who = source(*key)
-    camera = Camera(who.height, size)
-    frames = len(pose)
-    limit = SWAY * min(size)
-    at = np.arange(frames) / frames
-    sway = limit * np.stack(
-        [np.sin(2 * np.pi * (rng.uniform(0.3, 1.2) * at + rng.random())) for _ in range(2)], -1
-    ) * rng.random(2)  # fmt: skip
-    canvas = shifted(backdrop(*key, size), sway, size)
-    paint_door(canvas, camera, who, states[:, STATES.index("door")], sway)
-    spots = points(pose, who.sizes)
-    spots[..., 0] -= 0.5 * who.side
-    cast = Cast(camera, sway)
-    add_person(cast, spots, who.sizes)
-    held = spots[:, Q["right_hand" if hand else "left_hand"]]
-    cast.limb(held, held + np.array([0, 0.07, 0]), 0.1, 0.1, "thing", 0, 0.06)
-    heads = {M["head"]: (head_axes(camera, spots), who.skin, who.hair, np.float32([30, 26, 30]))}
-    paint(canvas, cast.shapes, textures(who, camera.focal / 4), heads)
-    if noise:
-        canvas += rng.standard_normal(canvas.shape, np.float32) * np.float32(noise)
-    pixels, _, _ = cast.see(spots[:, : len(JOINTS)])
-    return np.rint(np.clip(canvas, 0, 255)).astype(np.uint8), pixels
+def _timed(who, states, hand):
+    """Put a person with a thing in the hand on a podium."""
+    pose = state_pose(states, who.aside, hand)
+    feet = np.zeros((len(pose), 3))
+    feet[:, 0] = -BESIDE * who.side
+    pose[:, AT["x"]] += feet[:, 0]
+    feet[:, 2] = FAR + (NEAR - FAR) * states[:, STATES.index("distance")]
+    return Actor(who, pose, hand, feet)

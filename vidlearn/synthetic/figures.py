@@ -2,11 +2,12 @@
 
 import numpy as np
 
+from vidlearn.synthetic.motions import PODIUM
 from vidlearn.synthetic.paint import CAPSULE, ELLIPSE, HEAD, SHADOW, Shapes
-from vidlearn.synthetic.skeleton import POINTS
+from vidlearn.synthetic.skeleton import LENGTHS, POINTS, axes
 
 MATERIALS = (
-    *("shirt", "trousers", "shoes", "bag", "skin", "head", "thing", "wood", "dark", "shade"),
+    *("shirt", "trousers", "shoes", "bag", "skin", "head", "thing", "wood", "dark", "shade", "rim"),
 )
 M = {name: k for k, name in enumerate(MATERIALS)}
 Q = {name: k for k, name in enumerate(POINTS)}
@@ -33,9 +34,13 @@ def textures(who, pixels):
     thing = 90 + 0.65 * thing
     skin = plain * who.skin
     dark, shade = plain * np.float32([44, 42, 46]), plain * np.float32([10, 10, 14])
+    rim = 0.5 * thing + 60
     return np.stack(
-        [shirt, 0.85 * trousers, shoes, bag, skin, skin, thing, wood, dark, shade]
+        [shirt, 0.85 * trousers, shoes, bag, skin, skin, thing, wood, dark, shade, rim]
     ).astype(np.float32)
+
+
+BEHIND = 0.11  # metres
 
 
 class Cast:
@@ -58,6 +63,24 @@ class Cast:
         pixels, far = self.camera.project(places)
         shift = self.sway.reshape(len(self.sway), *(1,) * (pixels.ndim - 2), 2)
         return pixels + shift, far, self.camera.focal / far
+
+    def hidden(self, spots):
+        """Say which joints (F, J, 3) lie behind a shape: (F, J) bool.
+
+        A joint is hidden if a shape covers it whose middle is at least `BEHIND` metres nearer.
+        """
+        rows = np.stack(self.shapes.rows)  # (P, F, 9)
+        rows = rows[np.isin(rows[:, 0, 7], (CAPSULE, HEAD))]
+        pixels, far, _ = self.see(spots)
+        a, b = rows[:, :, None, 0:2], rows[:, :, None, 2:4]
+        line, away = b - a, pixels - a
+        share = (away * line).sum(-1) / np.maximum((line * line).sum(-1), 1e-6)
+        share = np.clip(share, 0, 1)
+        away = away - share[..., None] * line
+        wide, thin = rows[:, :, None, 4], rows[:, :, None, 5]
+        radius = wide + share * (thin - wide)
+        over = (away * away).sum(-1) < radius * radius
+        return (over & (rows[:, :, None, 6] < far - BEHIND)).any(0)
 
     def limb(self, start, stop, wide, thin, material, base, nearer=0.0):
         """Add a limb between two places (F, 3) with radii in metres."""
@@ -127,6 +150,34 @@ def _torso(cast, at, stout, base):
     )
     back = -0.17 * ahead
     cast.limb(chest + back, at["pelvis"] + 0.3 * up + back, 0.12, 0.13, "bag", base, -0.05)
+
+
+def add_podium(cast, feet, yaw, sizes, base=0):
+    """Add what carries a person: a turntable on the floor, and a stool on it.
+
+    Parameters
+    ----------
+    cast : Cast
+        Collects the shapes.
+    feet : ndarray
+        (F, 3) metres, where the feet stand, on the floor.
+    yaw : ndarray
+        (F,) radians.
+    sizes : dict
+        The person's lengths.
+    base : int
+        Row of the textures at which the person's begin.
+    """
+    _, up, ahead = axes(yaw, 0 * yaw, 0 * yaw)
+    middle = feet - 0.2 * ahead
+    cast.disc(middle, 0.62, "shade", base, key=-60.0, kind=SHADOW)
+    cast.disc(middle + 0.3 * PODIUM * up, 0.5, "dark", base, key=-40.0)
+    cast.disc(middle + PODIUM * up, 0.5, "rim", base, key=-39.0)
+    seat = feet - LENGTHS["thigh"] * ahead
+    high = PODIUM + sizes["shin"] - 0.07
+    cast.limb(seat + PODIUM * up, seat + high * up, 0.05, 0.05, "dark", base, -0.05)
+    for lower, material in ((0.07, "dark"), (0.035, "wood"), (0.0, "wood")):
+        cast.disc(seat + (high - lower) * up, 0.19, material, base, key=0.04)
 
 
 def head_axes(camera, spots):

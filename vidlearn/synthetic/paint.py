@@ -14,11 +14,13 @@ class Shapes:
     ----------
     frames : int
         F.
+    rows : list of ndarray
+        (F, 9) float32 of each shape: both ends, both radii, key, kind, material.
     """
 
     def __init__(self, frames):
         self.frames = frames
-        self._rows = []
+        self.rows = []
 
     def add(self, kind, a, b, wide, thin, key, material):
         """Add one shape for every frame.
@@ -41,11 +43,7 @@ class Shapes:
         row[:, 0:2], row[:, 2:4] = a, b
         row[:, 4], row[:, 5], row[:, 6] = wide, thin, key
         row[:, 7], row[:, 8] = kind, material
-        self._rows.append(row)
-
-    def stacked(self):
-        """Return all of them: (P, F, 9) float32, in the order added."""
-        return np.stack(self._rows)
+        self.rows.append(row)
 
 
 def paint(canvas, shapes, textures, heads):
@@ -64,7 +62,7 @@ def paint(canvas, shapes, textures, heads):
         (x right, y up, z towards it), and the colours of skin, hair and eyes.
     """
     frames, height, width, _ = canvas.shape
-    rows = shapes.stacked()
+    rows = np.stack(shapes.rows)  # (P, F, 9)
     order = np.argsort(-rows[..., 6], axis=0, kind="stable")
     rows = np.take_along_axis(rows, order[..., None], 0).reshape(-1, 9)  # (P * F, 9)
     which, x, y = _pixels(rows, height, width)

@@ -36,6 +36,7 @@ LENGTHS = {
 }
 """Metres of a person of middle size; hips, shoulders: half their width; head: its radius."""
 ANKLE = 0.07  # metres over the sole
+FLESH = 0.06  # metres from a joint to the skin
 
 
 def body(rng):
@@ -117,8 +118,8 @@ def points(pose, sizes):
     found["neck"] = size["torso"] * chest
     _head(found, at, size, (left, chest, front))
     every = np.stack([found[name] for name in POINTS], -2)
-    soles = [POINTS.index(f"{side}_{end}") for side in ("left", "right") for end in ("toe", "heel")]
-    floor = np.minimum(every[..., soles, 1].min(-1), every[..., 1].min(-1) - 0.06)
+    others = every[..., : POINTS.index("left_toe"), 1].min(-1) - FLESH
+    floor = np.minimum(every[..., POINTS.index("left_toe") :, 1].min(-1), others)
     place = np.stack([at["x"], at["air"] - floor, at["depth"]], -1)
     return every + place[..., None, :]
 

@@ -11,7 +11,7 @@ from vidlearn.synthetic.pictures import picture
 AWAY = 4.0  # metres from the camera to the middle of the stage
 WALL = 1.8  # metres from there to the wall
 DOOR = (0.82, 1.66, 1.95)  # inner and outer edge of the door, and its height, in metres
-TALL = 0.6  # part of the picture that 1.75 metres fill in the middle of the stage
+TALL = 0.64  # part of the picture that 1.75 metres fill in the middle of the stage
 SWAY = 0.035  # how far the picture may shift, as a part of its shorter side
 
 
