@@ -197,8 +197,9 @@ def test_changes_of_pictures_depend_on_the_seed():
 
 def test_validation_looks_at_some_of_the_whole_range(tmp_path):
     val = datasets.read(labelled(tmp_path, {"": 40}))
-    training = SimpleNamespace(settings={"preset": "tiny"}, val=val, size=(48, 64))
-    runs.training._Training._choose_validation(training)
+    training = SimpleNamespace(val=val, size=(48, 64))
+    most = table.preset_of("ssd", "tiny").looked_at
+    table.task_of("ssd").choose_validation(training, most)
     names = [item.name for item in training.val]
     assert len(training.looked_at) == len(training.wanted) == len(set(names)) == 16
     assert (names[0], names[-1]) == ("p0.png", "p39.png")

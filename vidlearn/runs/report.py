@@ -32,24 +32,24 @@ def _rounded(value):
     return "" if value is None else float(f"{value:.6g}") if isinstance(value, float) else value
 
 
-def draw_curves(folder, rows):
-    """Draw losses and mAP over the epochs into curves.png."""
+def draw_curves(folder, rows, task):
+    """Draw losses, and what a task measures, over the epochs into curves.png."""
     from matplotlib.figure import Figure
 
     words = text("runs")
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     left, right = figure.subplots(1, 2)
     epochs = [row["epoch"] for row in rows]
-    names = list(rows[0])
-    parts = names[1 : names.index("val_mAP50")]
+    shown = list(rows[0])
+    losses = [n for n in shown[1 : shown.index("learning_rate")] if n not in task.MEASURES]
     for axes, names, title in (
-        (left, parts, words["losses"]),
-        (right, ["val_mAP50", "val_mAP"], words["precision"]),
+        (left, losses, f"losses_{task.COUNTED}"),
+        (right, task.MEASURES, f"measures_{task.COUNTED}"),
     ):
         for name, colour in zip(names, list(PALETTE.values()) * 2, strict=False):
             values = [np.nan if row[name] is None else row[name] for row in rows]
             axes.plot(epochs, values, label=name, color=colour, marker="." * (len(rows) < 40))
-        axes.set(xlabel=words["epoch"], title=title)
+        axes.set(xlabel=words["epoch"], title=words[title])
         axes.grid(alpha=0.3)
         axes.legend()
     right.set_ylim(0, 1)
@@ -107,9 +107,10 @@ def _head(classes):
     return np.array(head)
 
 
-def write_readme(folder, settings):
+def write_readme(folder, settings, counted):
     """Write what each file of the folder is."""
     height, width = settings["size"]
     told = {"kind": settings["kind"], "height": height, "width": width}
     told |= {"classes": ", ".join(settings["classes"]), "version": settings["vidlearn"]}
-    write_text(folder / "README.txt", text("runs")["readme"].format(**told))
+    words = text("runs")[f"readme_{counted}"]
+    write_text(folder / "README.txt", words.format(**told))

@@ -54,31 +54,38 @@ class Run:
             raise RunError(text("runs")["damaged_settings"].format(file=path, why=error)) from error
 
     def model(self):
-        """Load the model with the highest mAP50 on the validation pictures.
+        """Load the model that was best on the validation pictures or clips.
 
         Returns
         -------
-        vidlearn.models.Detector
+        keras.Model
+            Of a detector a `vidlearn.models.Detector`.
 
         Raises
         ------
         RunError
             If there is none yet, its file is damaged, or the settings name other classes.
         """
-        from vidlearn.models import load_detector
-
         path = self.folder / MODEL
         if not path.is_file():
             raise RunError(text("runs")["no_model"].format(folder=self.folder))
         try:
-            model = load_detector(path)
+            model, classes = self.task.load(path, self.classes)
         except Exception as error:  # whatever a damaged file brings about in Keras
             why = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise RunError(text("runs")["damaged_model"].format(file=path, why=why)) from error
-        if model.classes != self.classes:  # exchanged, they would give things wrong names
-            told = {"names": ", ".join(model.classes), "file": self.folder / SETTINGS}
+        if tuple(classes) != self.classes:  # exchanged, they would give things wrong names
+            told = {"names": ", ".join(classes), "file": self.folder / SETTINGS}
             raise RunError(text("runs")["classes_differ"].format(**told))
         return model
+
+    @property
+    def task(self):
+        """What only its task needs; of spoilt settings that of the first trainings."""
+        from . import table
+
+        kind = self.settings.get("kind")
+        return table.task_of(kind if kind in table.KINDS else "ssd")
 
     def metrics(self):
         """Return what was measured.

@@ -11,29 +11,32 @@ import numpy as np
 import vidlearn
 from vidlearn.messages import text
 
-from . import data, table
+from . import table
 from .files import RunError
 
-NEW = {"preset": "cpu", "seed": 0, "colour": "mild", "upside_down": False}
+NEW = {"preset": "cpu", "seed": 0}
 HELD = {
-    **dict.fromkeys(("kind", "preset", "colour", "vidlearn"), str),
+    **dict.fromkeys(("kind", "preset", "vidlearn"), str),
     **dict.fromkeys(("classes", "size"), list),
     **dict.fromkeys(("network", "data"), dict),
     **dict.fromkeys(("epochs", "steps", "batch_size", "seed"), int),
     **dict.fromkeys(("rate", "decay"), int | float),
-    "upside_down": bool,
 }
-FIXED = ("kind", "preset", "classes", "size", "seed", "colour", "upside_down")
+FIXED = ("kind", "preset", "classes", "size", "seed")
+WHOLE = {"epochs": (1, 10**6), "seed": (0, 2**32 - 1), "frames": (2, 512), "step": (1, 512)}
 
 
-def given_options(**options):
+def given_options(kind, **options):
     """Return the options that are not None, or refuse them."""
     given = {name: value for name, value in options.items() if value is not None}
-    words = text("runs")
+    words, known = text("runs"), {"epochs", "size", *NEW, *table.task_of(kind).NEW}
+    if odd := [name for name in given if name not in known]:
+        told = {"kind": kind, "name": odd[0], "known": ", ".join(sorted(known))}
+        raise RunError(words["no_option"].format(**told))
     if given.get("colour", "mild") not in ("mild", "strong"):
         told = {"name": "colour", "known": "mild, strong", "value": given["colour"]}
         raise RunError(words["one_of"].format(**told))
-    for name, least, most in (("epochs", 1, 10**6), ("seed", 0, 2**32 - 1)):
+    for name, (least, most) in WHOLE.items():
         value = given.get(name, least)
         if not isinstance(value, int | np.integer) or not least <= value <= most:
             told = {"name": name, "least": least, "most": most, "value": value}
@@ -57,14 +60,14 @@ def readable(old, path):
     dict
     """
     try:
-        for name, kind in HELD.items():
-            value = old[name]
-            if not isinstance(value, kind) or (name in ("steps", "batch_size") and value < 1):
-                raise ValueError(f"{name}: {value!r}")
+        _expect_kinds(old, HELD)
         table.checked(old["kind"], old["preset"])
-        given_options(**{name: old[name] for name in (*NEW, "epochs", "size")})
+        task = table.task_of(old["kind"])
+        _expect_kinds(old, task.HELD)
+        names = (*NEW, *task.NEW, "epochs", "size")
+        given_options(old["kind"], **{name: old[name] for name in names})
         for part in ("train", "val"):
-            _pictures(old["data"], part)
+            _what(old["data"], part, task.COUNTED)
     except KeyError as error:
         why = text("runs")["lacks"].format(name=error)
     except (ValueError, TypeError) as error:
@@ -74,14 +77,21 @@ def readable(old, path):
     raise RunError(text("runs")["damaged_settings"].format(file=path, why=why))
 
 
+def _expect_kinds(old, held):
+    for name, kind in held.items():
+        value = old[name]
+        if not isinstance(value, kind) or (name in ("steps", "batch_size") and value < 1):
+            raise ValueError(f"{name}: {value!r}")
+
+
 def decided(kind, whole, given, old=None):
     """Decide what was not given, by the pictures, and by the training that goes on.
 
     Parameters
     ----------
     kind : str
-    whole : DetectionSet
-        All pictures.
+    whole : DetectionSet or ClipSet
+        All pictures or clips.
     given : dict
         What `given_options` returned.
     old : dict, optional
@@ -91,48 +101,30 @@ def decided(kind, whole, given, old=None):
     -------
     settings : dict
         As JSON holds it.
-    train, val : DetectionSet
+    train, val : DetectionSet or ClipSet
     """
-    chosen = {name: (old or NEW)[name] for name in NEW} | given
-    preset = table.PRESETS[chosen["preset"]]
-    train, val, how = data.divided(whole, chosen["seed"])
+    task = table.task_of(kind)
+    chosen = {name: (old or NEW | task.NEW)[name] for name in (*NEW, *task.NEW)} | given
+    preset = table.preset_of(kind, chosen["preset"])
+    train, val, how = task.divided(whole, chosen["seed"])
     size = chosen.get("size") or (old and old["size"])
-    size = tuple(size or table.fitting_size([item.size for item in train], chosen["preset"]))
-    truths = data.truths_of(train, size)
-    if not any(map(len, truths)):
-        raise RunError(text("runs")["no_boxes"].format(n=len(train)))
     settings = {
         "kind": kind,
         "preset": chosen["preset"],
         "classes": whole.classes,
-        "size": size,
-        "network": table.options_from(kind, truths, chosen["preset"]),
+        **{name: chosen[name] for name in task.NEW},
+        **task.network_for(kind, train, chosen, size),
         "epochs": int(chosen.get("epochs") or (old and old["epochs"]) or preset.epochs),
         "steps": preset.steps,
         "batch_size": preset.batch_size,
         "rate": preset.rate,
         "decay": preset.decay,
         "seed": int(chosen["seed"]),
-        "colour": chosen["colour"],
-        "upside_down": bool(chosen["upside_down"]),
-        "data": _about(whole, train, val, how),
+        "data": task.about(whole, train, val, how),
         "vidlearn": vidlearn.__version__,
         "made_with": _versions(),
     }
     return json.loads(json.dumps(settings)), train, val
-
-
-def _about(whole, train, val, how):
-    names = dict(zip((item.path for item in whole), data.keys(whole), strict=True))
-    return {
-        "folder": data.common_folder(whole),
-        "form": whole.form,
-        "divided": how,
-        "pictures": {"train": len(train), "val": len(val)},
-        "boxes": {"train": sum(train.counts().values()), "val": sum(val.counts().values())},
-        "fingerprint": {"train": data.fingerprint(train), "val": data.fingerprint(val)},
-        "held_out": [] if how == "found" else [names[item.path] for item in val],
-    }
 
 
 def _versions():
@@ -156,16 +148,17 @@ def gone_on(old, new, folder):
     -------
     dict
     """
-    words, told = text("runs"), []
-    pairs = [(name, old.get(name), new[name]) for name in FIXED]
+    words, task = text("runs"), table.task_of(old["kind"])
+    pairs = [(name, old.get(name), new[name]) for name in (*FIXED, *task.FIXED)]
     for part in ("train", "val"):
-        before, now = (_pictures(one["data"], part) for one in (old, new))
-        pairs.append((words["pictures_of"].format(part=part), before, now))
+        before, now = (_what(one["data"], part, task.COUNTED) for one in (old, new))
+        what = words["pictures_of"].format(part=part, what=words[task.COUNTED])
+        pairs.append((what, before, now))
     told = [words["was_and_is"].format(name=n, old=a, new=b) for n, a, b in pairs if a != b]
     if told:
         raise RunError(words["differs"].format(folder=folder, what="; ".join(told)))
     return old | {"epochs": new["epochs"], "data": new["data"]}
 
 
-def _pictures(about, part):
-    return f"{about['pictures'][part]} ({about['fingerprint'][part]})"
+def _what(about, part, counted):
+    return f"{about[counted][part]} ({about['fingerprint'][part]})"

@@ -1,8 +1,9 @@
-"""What can be trained: one row for each detector, and what a preset makes of it."""
+"""What can be trained: one row for each network, its task, and what a preset makes of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
 
 import numpy as np
 
@@ -20,13 +21,17 @@ class Preset:
     side : int
         Root of height times width of the network's pictures, in pixels.
     epochs, steps, batch_size : int
-        An epoch is this many steps of this many pictures, however many there are.
+        An epoch is this many steps of this many pictures or clips, however many there are.
     rate, decay : float
         Of the optimiser.
     looked_at : int
-        Most validation pictures after an epoch.
+        Most validation pictures or clips after an epoch.
     network : dict
-        Options of the builder.
+        Options of the builder; for actions those of each kind.
+    frames : int
+        Of a clip.
+    workers : int
+        Most processes that decode clips; 0: none but the training's own.
     """
 
     side: int
@@ -37,14 +42,29 @@ class Preset:
     decay: float
     looked_at: int
     network: dict
+    frames: int = 0
+    workers: int = 0
 
 
 # cpu: SSD on 205 photographs of blood cells, from nothing: mAP50 of .89 on those for the test after
 # six of these epochs, some four minutes on two cores.
-PRESETS = {
+PICTURES = {
     "tiny": Preset(56, 2, 4, 4, 2e-3, 1e-4, 16, {"width": 4, "depth": 1}),
     "cpu": Preset(222, 16, 100, 8, 1.5e-3, 0.02, 200, {"width": 16, "depth": 2}),
     "gpu": Preset(400, 60, 250, 16, 1e-3, 0.02, 400, {"backbone": "resnet50", "width": 32}),
+}
+
+CLIPS = {
+    "tiny": Preset(
+        *(32, 2, 4, 4, 2e-3, 1e-4, 16),
+        {
+            "c3d": {"filters": (4, 8)},
+            "r2plus1d": {"filters": (4, 8)},
+            "cnn_rnn": {"filters": (4, 4), "features": 8, "units": 8},
+            "tcn": {"filters": (4, 4), "features": 8, "units": 8, "dilations": (1, 2)},
+        },
+        frames=8,
+    ),
 }
 
 
@@ -60,19 +80,57 @@ def one_limit(low, high, ratios):
     return {"limits": (round(float(np.sqrt(low * high)), 1),)}
 
 
+@dataclass(frozen=True)
+class Kind:
+    """A network that can be trained.
+
+    Attributes
+    ----------
+    task : str
+        The module of this package that says what only its task needs.
+    builder : str
+        In `vidlearn.models`.
+    options : dict
+        Of the builder, whatever the preset.
+    anchors : callable, optional
+        Gives further ones, by the boxes.
+    """
+
+    task: str
+    builder: str
+    options: dict
+    anchors: callable = None
+
+
 KINDS = {
-    "faster_rcnn": ("build_faster_rcnn", two_maps),
-    "yolo": ("build_yolo", one_limit),
-    "ssd": ("build_ssd", two_maps),
+    "faster_rcnn": Kind("detection", "build_faster_rcnn", {}, two_maps),
+    "yolo": Kind("detection", "build_yolo", {}, one_limit),
+    "ssd": Kind("detection", "build_ssd", {}, two_maps),
+    "c3d": Kind("actions", "build_c3d", {"form": "3d"}),
+    "r2plus1d": Kind("actions", "build_c3d", {"form": "2+1d"}),
+    "cnn_rnn": Kind("actions", "build_cnn_rnn", {}),
+    "tcn": Kind("actions", "build_cnn_tcn", {}),
 }
+PRESETS = {"detection": PICTURES, "actions": CLIPS}
 
 
 def checked(kind, preset):
-    """Refuse a detector or preset that is not in the tables."""
-    for name, value, known in (("kind", kind, KINDS), ("preset", preset, PRESETS)):
+    """Refuse a network or preset that is not in the tables."""
+    for name, value, known in (("kind", kind, KINDS), ("preset", preset, PICTURES)):
         if value not in known:
             told = {"name": name, "known": ", ".join(known), "value": value}
             raise RunError(text("runs")["one_of"].format(**told))
+
+
+def task_of(kind):
+    """Return the class that says what only the task of a kind needs."""
+    task = KINDS[kind].task
+    return getattr(import_module(f".{task}", __package__), task.capitalize())
+
+
+def preset_of(kind, preset):
+    """Return how large and how long, for the task of a kind."""
+    return PRESETS[KINDS[kind].task][preset]
 
 
 def options_from(kind, truths, preset):
@@ -102,7 +160,7 @@ def options_from(kind, truths, preset):
     narrow, middle, tall = _quantiles(np.log(height / width), share, (0.2, 0.5, 0.8))
     apart = np.clip((tall - narrow) / 2, np.log(2) / 2, np.log(3))  # twofold at least
     ratios = tuple(round(float(np.exp(middle + way * apart)), 2) for way in (-1, 1))
-    return PRESETS[preset].network | KINDS[kind][1](low, high, ratios)
+    return PICTURES[preset].network | KINDS[kind].anchors(low, high, ratios)
 
 
 def _quantiles(values, weights, shares):
@@ -111,35 +169,39 @@ def _quantiles(values, weights, shares):
     return np.interp(np.array(shares) * weights.sum(), below, values[order])
 
 
-def build(kind, size, classes, options):
-    """Build a detector from its row.
+def build(kind, shape, classes, options):
+    """Build a network from its row.
 
     Parameters
     ----------
     kind : str
-    size : (int, int)
-        Height and width of the network's pictures.
-    classes : sequence of str
+    shape : tuple of int
+        Of the network's pictures or clips.
+    classes : sequence of str or int
+        The names, or for actions how many there are.
     options : dict
         Of the builder.
 
     Returns
     -------
-    vidlearn.models.Detector
+    keras.Model
     """
     from vidlearn import models
 
-    return getattr(models, KINDS[kind][0])((*size, 3), classes, **options)
+    row = KINDS[kind]
+    return getattr(models, row.builder)(shape, classes, **row.options, **options)
 
 
-def fitting_size(sizes, preset):
+def fitting_size(sizes, preset, kind="ssd"):
     """Choose height and width of the network's pictures: like the pictures, by multiples of 16.
 
     Parameters
     ----------
     sizes : sequence of (int, int)
-        (height, width) of the pictures.
+        (height, width) of the pictures, or of the clips.
     preset : str
+    kind : str
+        Of what task.
 
     Returns
     -------
@@ -152,8 +214,9 @@ def fitting_size(sizes, preset):
     """
     heights, widths = np.array(sizes, float).T
     stretch = np.sqrt(np.median(heights / widths))
-    side = min(PRESETS[preset].side, np.median(np.sqrt(heights * widths)))
-    unit = 32 if "backbone" in PRESETS[preset].network else 16
+    chosen = preset_of(kind, preset)
+    side = min(chosen.side, np.median(np.sqrt(heights * widths)))
+    unit = 32 if "backbone" in chosen.network else 16
     return tuple(max(2, round(side * by / unit)) * unit for by in (stretch, 1 / stretch))
 
 

@@ -10,14 +10,11 @@ import numpy as np
 
 from vidlearn.messages import text
 
-from . import data, report, state, table
-from .evaluation import precision
+from . import report, state, table
 from .files import RunError, locked, not_written, replaced, sweep, write_text
 from .run import CLASSES, METRICS, MODEL, SETTINGS, Run
 from .settings import decided, given_options, gone_on, readable
 from .watch import Watch, interrupts
-
-SMALL = 8  # pixels: what is smaller than the finest stride is hard to find
 
 
 def train(
@@ -31,19 +28,22 @@ def train(
     seed=None,
     colour=None,
     upside_down=None,
+    clip=None,
     skip=False,
     resume=False,
 ):
-    """Train a detector on a folder of labelled pictures, or go on with a training.
+    """Train a network on a folder of labelled pictures or clips, or go on with a training.
 
     Parameters
     ----------
-    kind : {"faster_rcnn", "yolo", "ssd"}
-        Which detector.
-    pictures : str, Path or DetectionSet
-        The labelled pictures: a folder in a form that `vidlearn.datasets.read` knows. Its splits
-        "train" and "val" are taken as they are; where it has none, a fifth of the pictures that
-        are not "test" is put aside for validation.
+    kind : {"faster_rcnn", "yolo", "ssd", "c3d", "r2plus1d", "cnn_rnn", "tcn"}
+        Which network: the first three find things in pictures, the others say what is done in a
+        clip.
+    pictures : str, Path, DetectionSet or ClipSet
+        The labelled pictures: a folder in a form that `vidlearn.datasets.read` knows; or the
+        clips: a folder for each class, as `vidlearn.datasets.read_clips` reads it. Splits "train"
+        and "val" are taken as they are; where there are none, a fifth of what is not "test" is
+        put aside for validation, of clips whole sources.
     out : str or Path
         The folder of the training; a new one, but for `resume`.
     preset : {"tiny", "cpu", "gpu"}, optional
@@ -59,9 +59,14 @@ def train(
     colour : {"mild", "strong"}, optional
         How much the colours of training pictures are changed; default "mild".
     upside_down : bool, optional
-        Whether training pictures are also mirrored up and down; default False.
+        Of detectors: whether training pictures are also mirrored up and down; default False.
+    clip : dict, optional
+        Of actions: "frames" of a clip, default by the preset; "step", every how manieth frame of
+        the film is one, default by the lengths of the clips; "mirror", whether training clips are
+        also mirrored left and right, default False, for it makes a turn to the left one to the
+        right.
     skip : bool
-        Leave out labels at fault, rather than refuse the folder.
+        Leave out labels at fault and clips that are broken, rather than refuse the folder.
     resume : bool
         Go on with the training in `out`. What is not given is as it was.
 
@@ -75,7 +80,7 @@ def train(
         If `out` is taken, belongs to another training or is in use, the disk is full, the preset
         is "gpu" and there is none, or an option is none of those.
     vidlearn.datasets.DatasetError
-        If the pictures cannot be read.
+        If the pictures or clips cannot be read.
     KeyboardInterrupt
         After Ctrl-C, once the state is saved; its text says where a resumed training goes on.
 
@@ -90,17 +95,17 @@ def train(
 
     Lesson 15 uses it.
     """
-    options = {"preset": preset, "epochs": epochs, "size": size, "seed": seed}
-    given = given_options(**options, colour=colour, upside_down=upside_down)
-    table.checked(kind, given.get("preset", "cpu"))
-    folder = Path(out).expanduser()
-    old = _to_go_on(folder) if resume else None
+    options = {"preset": preset, "epochs": epochs, "size": size, "seed": seed, "colour": colour}
+    table.checked(kind, preset or "cpu")
+    given = given_options(kind, **options, upside_down=upside_down, **(clip or {}))
+    task, folder = table.task_of(kind), Path(out).expanduser()
+    old = _to_go_on(folder, kind) if resume else None
     if not resume:
         _expect_free(folder)
         _expect_gpu(given.get("preset"))
     if isinstance(pictures, str | Path):
         expect_outside(folder, pictures)
-    settings, *parts = decided(kind, data.as_set(pictures, skip=skip), given, old)
+    settings, *parts = decided(kind, task.read(pictures, skip=skip), given, old)
     expect_outside(folder, settings["data"]["folder"])
     if old is not None:
         settings = gone_on(old, settings, folder)
@@ -109,7 +114,7 @@ def train(
         if not resume:  # another may have begun, and ended, while the pictures were read
             _expect_free(folder)
         sweep(folder)
-        _Training(folder, settings, *parts).go()
+        _Training(folder, settings, task(settings, *parts)).go()
     return Run(folder)
 
 
@@ -150,19 +155,22 @@ def _expect_gpu(preset):
         raise RunError(text("runs")["no_gpu"])
 
 
-def _to_go_on(folder):
+def _to_go_on(folder, kind):
     """Return the settings in a folder from which a training can go on."""
-    run = Run(folder)
+    run, words = Run(folder), text("runs")
     settings = readable(run.settings, folder / SETTINGS)
+    if table.task_of(settings["kind"]) is not table.task_of(kind):
+        what = words["was_and_is"].format(name="kind", old=settings["kind"], new=kind)
+        raise RunError(words["differs"].format(folder=folder, what=what))
     if (folder / METRICS).exists() and not (folder / state.NAME).exists():
         raise RunError(text("runs")["no_state"].format(folder=folder))
     return settings
 
 
-def _write_head(folder, settings):
+def _write_head(folder, settings, counted):
     write_text(folder / SETTINGS, json.dumps(settings, indent=2, ensure_ascii=False) + "\n")
     write_text(folder / CLASSES, "".join(f"{name}\n" for name in settings["classes"]))
-    report.write_readme(folder, settings)
+    report.write_readme(folder, settings, counted)
 
 
 @contextmanager
@@ -182,14 +190,10 @@ def _precision(preset):
 class _Training:
     """One training in one process."""
 
-    def __init__(self, folder, settings, train, val):
+    def __init__(self, folder, settings, task):
         import keras
 
-        self.folder, self.settings, self.val = folder, settings, val
-        self.size = tuple(settings["size"])
-        self.frames = data.Frames(train, self.size)
-        self.truths = data.truths_of(train, self.size)
-        self.augment = data.augmenter(settings["colour"], settings["upside_down"], settings["seed"])
+        self.folder, self.settings, self.task = folder, settings, task
         keras.utils.set_random_seed(settings["seed"])
         with _precision(settings["preset"]):
             self.model = self._built()
@@ -198,12 +202,11 @@ class _Training:
         if (folder / state.NAME).exists():
             self.state = state.load(folder, self.model)
         settings["epochs"] = max(settings["epochs"], self.state.epoch)
-        _write_head(folder, settings)
+        _write_head(folder, settings, task.COUNTED)
 
     def _built(self):
-        s = self.settings
         try:
-            return table.build(s["kind"], self.size, s["classes"], s["network"])
+            return self.task.build()
         except TypeError as error:  # an option that there is not: they were spoilt by hand
             told = {"file": self.folder / SETTINGS, "why": error}
             raise RunError(text("runs")["damaged_settings"].format(**told)) from error
@@ -213,7 +216,7 @@ class _Training:
 
         s = self.settings
         made = optimizer(s["epochs"] * s["steps"], rate=s["rate"], decay=s["decay"])
-        self.model.compile(made)
+        self.task.compile(self.model, made)
         self.model.optimizer.build(self.model.trainable_variables)
 
     def go(self):
@@ -225,63 +228,45 @@ class _Training:
             print(words["finished"].format(done=self.state.epoch, folder=self.folder))
             return
         self._tell()
-        self._choose_validation()
+        self.task.choose_validation(self._preset().looked_at)
         with interrupts() as asked, Watch(self.settings, self.state, asked) as watch:
             while self.state.epoch < epochs:
                 self._train_epoch(watch)
                 if asked and self.state.epoch < epochs:
                     told = {"epoch": self.state.epoch + 1, "step": self.state.step + 1}
                     raise KeyboardInterrupt(words["stopped"].format(**told))
-        measured = [row["val_mAP50"] for row in self.state.rows if row["val_mAP50"] is not None]
+        measure = self.task.MEASURES[0]
+        measured = [row[measure] for row in self.state.rows if row[measure] is not None]
         best = f"{max(measured):.3f}" if measured else "-"
-        print(words["done"].format(folder=self.folder, best=best))
+        done = words[f"done_{self.task.COUNTED}"]
+        print(done.format(folder=self.folder, best=best))
+
+    def _preset(self):
+        return table.preset_of(self.settings["kind"], self.settings["preset"])
 
     def _tell(self):
         """Say what is about to be trained, before it takes time."""
         s, words = self.settings, text("runs")
         height, width = s["size"]
-        about = s["data"]
+        counts = s["data"][self.task.COUNTED]
         told = {"kind": s["kind"], "preset": s["preset"], "height": height, "width": width}
-        told |= {"train": about["pictures"]["train"], "val": about["pictures"]["val"]}
-        told |= {"boxes": about["boxes"]["train"], "classes": ", ".join(s["classes"])}
+        told |= {"train": counts["train"], "val": counts["val"], "classes": ", ".join(s["classes"])}
         told |= {"epochs": s["epochs"], "steps": s["steps"], "batch": s["batch_size"]}
-        rounds = s["epochs"] * s["steps"] * s["batch_size"] / about["pictures"]["train"]
-        lines = [words[f"divided_{about['divided']}"], words["begins"]]
-        sides = np.concatenate([t.boxes[:, 2:] - t.boxes[:, :2] for t in self.truths])
-        small = float(np.quantile(np.sqrt(sides.prod(axis=1)), 0.1))
-        lines += [words["small"]] * (small < SMALL)
+        told["rounds"] = s["epochs"] * s["steps"] * s["batch_size"] / counts["train"]
+        lines, more = self.task.told()
         if self.state.epoch or self.state.step:
             lines.append(words["goes_on"])
             told |= {"epoch": self.state.epoch + 1, "step": self.state.step + 1}
         for line in lines:
-            print(line.format(**told, rounds=rounds, small=small), flush=True)
-
-    def _choose_validation(self):
-        most = table.PRESETS[self.settings["preset"]].looked_at
-        if len(self.val) > most:
-            self.val = self.val[np.linspace(0, len(self.val) - 1, most).astype(int)]
-        self.looked_at = list(data.Frames(self.val, self.size))
-        self.wanted = data.truths_of(self.val, self.size)
+            print(line.format(**told, **more), flush=True)
 
     def _train_epoch(self, watch):
-        from .batches import Batches
-
         s, now = self.settings, self.state
-        batches = Batches(
-            self.frames,
-            self.truths,
-            size=self.size,
-            batch_size=s["batch_size"],
-            steps=s["steps"],
-            augment=self.augment,
-            seed=s["seed"],
-            epoch=now.epoch,
-            first=now.step,
-        )
-        try:
-            means, steps, seconds = watch.fit(self.model, batches)
-        except Exception as error:  # each backend has its own
-            raise self._explained(error) from error
+        with self.task.batches(now.epoch, now.step) as batches:
+            try:
+                means, steps, seconds = watch.fit(self.model, batches)
+            except Exception as error:  # each backend has its own
+                raise self._explained(error) from error
         for name, value in {**means, "seconds": seconds / max(steps, 1)}.items():
             now.sums[name] = now.sums.get(name, 0.0) + value * steps
         now.step += steps
@@ -294,8 +279,8 @@ class _Training:
 
     def _explained(self, error):
         """Say what a training met with, where it is not the program's fault."""
-        if self.frames.trouble is not None:
-            return self.frames.trouble
+        if self.task.trouble is not None:
+            return self.task.trouble
         told = f"{type(error).__name__} {error}".lower()
         if isinstance(error, MemoryError) or "resourceexhausted" in told or "out of memory" in told:
             return RunError(text("runs")["memory"].format(size=self.settings["size"]))
@@ -304,18 +289,17 @@ class _Training:
     def _finish_epoch(self, watch):
         from keras import ops
 
-        now, steps = self.state, self.settings["steps"]
-        found = precision(self.model, self.looked_at, self.wanted, self.settings["classes"])
+        now, steps, measure = self.state, self.settings["steps"], self.task.MEASURES[0]
+        found = self.task.measured(self.model)
         seconds = now.sums.pop("seconds")
         means = {name: value / steps for name, value in now.sums.items()}
-        row = {"epoch": now.epoch + 1, "loss": means.pop("loss"), **means}
-        row |= {"val_mAP50": found[0], "val_mAP": found[1]}
+        row = {"epoch": now.epoch + 1, "loss": means.pop("loss"), **means, **found}
         rate = float(ops.convert_to_numpy(self.model.optimizer.learning_rate))
         row |= {"learning_rate": rate, "seconds": round(seconds, 2)}
-        better = (found[0] or 0.0) >= now.best
+        better = (found[measure] or 0.0) >= now.best
         now.rows.append(row)
         now.epoch, now.step, now.sums = now.epoch + 1, 0, {}
-        now.best = max(now.best, found[0] or 0.0)
+        now.best = max(now.best, found[measure] or 0.0)
         if better:
             self._save_model()
         state.save(self.folder, self.model, now)  # from here on the epoch is done
@@ -334,6 +318,6 @@ class _Training:
 
     def _report(self, better):
         report.write_metrics(self.folder, self.state.rows)
-        report.draw_curves(self.folder, self.state.rows)
+        report.draw_curves(self.folder, self.state.rows, self.task)
         if better:
-            report.draw_sample(self.folder, self.val, self.model)
+            self.task.draw_sample(self.folder, self.model)

@@ -121,15 +121,15 @@ class Watch:
             Whether its model is the best so far.
         """
         names = list(row)
-        parts = names[2 : names.index("val_mAP50")]
         told = {name: "-" if row[name] is None else f"{row[name]:.3f}" for name in names[1:]}
+        found = [name for name in names if name.startswith("val_")]
+        parts = names[2 : names.index(found[0])]
         line = self.words["epoch_line"].format(
             epoch=row["epoch"],
             epochs=self.epochs,
             loss=told["loss"],
             parts=", ".join(f"{name} {told[name]}" for name in parts),
-            AP50=told["val_mAP50"],
-            AP=told["val_mAP"],
+            found=", ".join(f"{name.removeprefix('val_')} {told[name]}" for name in found),
             seconds=row["seconds"],
             best=self.words["best"] if better else "",
         )
