@@ -150,6 +150,44 @@ def torch_recurrent(kind, x, dout):
     return both
 
 
+def keras_attention(x, dout, weights):
+    """Return Keras's attention of sequences to themselves, forward with backward."""
+    import keras
+    import tensorflow as tf
+
+    _, heads, width = weights[0].shape
+    layer = keras.layers.MultiHeadAttention(heads, width)
+    layer.build(x.shape, x.shape)
+    layer.set_weights(weights)
+    x, dout = map(tf.constant, (x, dout))
+
+    @tf.function(jit_compile=False)
+    def both(x, dout):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            out = layer(x, x)
+        return tape.gradient(out, [x, *layer.trainable_weights], output_gradients=dout)
+
+    return lambda: both(x, dout)
+
+
+def torch_attention(x, dout, heads):
+    """Return PyTorch's attention of sequences to themselves, forward with backward."""
+    if not find_spec("torch"):
+        return None
+    import torch
+
+    layer = torch.nn.MultiheadAttention(x.shape[-1], heads, batch_first=True)
+    x, dout = torch.from_numpy(x).requires_grad_(), torch.from_numpy(dout)
+
+    def both():
+        x.grad = None
+        layer.zero_grad(set_to_none=True)
+        layer(x, x, x, need_weights=False)[0].backward(dout)
+
+    return both
+
+
 def numpy_ml_lstm(x, dout):
     """Return numpy-ml's LSTM cell, step by step, forward with backward.
 

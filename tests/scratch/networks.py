@@ -140,6 +140,30 @@ def masked_twos(lib):
     return [lib.Masking(2), lib.Dense(3)]
 
 
+def attention(lib):
+    return [
+        lib.Dense(6),
+        lib.Positions(),
+        lib.MultiHeadAttention(2, 4, value_dim=3, use_bias=False),
+        lib.LayerNorm(),
+        lib.MultiHeadAttention(3, 1, causal=True, use_bias=False),
+        lib.Flatten(),
+        lib.Dense(3),
+    ]
+
+
+def masked_attention(lib):
+    return [
+        lib.Masking(),
+        lib.Dense(4, "tanh"),
+        lib.Positions("sinusoidal"),
+        lib.MultiHeadAttention(2, 4, use_bias=False),
+        lib.Activation("tanh"),
+        lib.MultiHeadAttention(1, 4, causal=True, use_bias=False),
+        lib.Dense(3),
+    ]
+
+
 IMAGES, ROWS, STEPS = draw(6, 6, 7, 2), draw(6, 4), draw(5, 6, 3)
 CASES = {  # layers, x, y, loss
     "cnn": (cnn, IMAGES, labels(6), "softmax_cross_entropy"),
@@ -156,6 +180,13 @@ CASES = {  # layers, x, y, loss
     "masked": (masked, sequences(5, 6, 3), labels(5), "softmax_cross_entropy"),
     "masked frames": (masked_frames, sequences(5, 6, 3), labels(5, 6), "softmax_cross_entropy"),
     "masked twos": (masked_twos, 2 + sequences(5, 6, 3), labels(5, 6), "softmax_cross_entropy"),
+    "attention": (attention, STEPS, labels(5), "softmax_cross_entropy"),
+    "masked attention": (
+        masked_attention,
+        sequences(5, 6, 3),
+        labels(5, 6),
+        "softmax_cross_entropy",
+    ),
     "both ways": (both_ways, 2 + sequences(5, 6, 3), labels(5), "softmax_cross_entropy"),
 }
 

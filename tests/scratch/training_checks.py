@@ -59,6 +59,13 @@ LAYERS = {
     "batch norm": _case("BatchNorm", x=IMAGES, training=True),
     "batch norm in use": _case("BatchNorm", x=IMAGES),
     "layer norm": _case("LayerNorm", x=IMAGES),
+    "attention": _case("MultiHeadAttention", 2, 3, use_bias=False, x=draw(2, 4, 5)),
+    "attention, masked": _case("MultiHeadAttention", 2, 3, value_dim=4, use_bias=False, x=STEPS),
+    "attention, causal": _case(
+        "MultiHeadAttention", 3, 2, causal=True, use_bias=False, x=draw(2, 4, 5)
+    ),
+    "positions": _case("Positions", x=draw(3, 4, 5)),
+    "positions, waves": _case("Positions", "sinusoidal", x=draw(3, 4, 6)),
     "masking": _case("Masking", x=draw(3, 4, 2)),
     **{
         f"{kind}{', sequence' * many}": _case(kind, 3, return_sequences=many, x=STEPS)

@@ -34,6 +34,49 @@ class Pool3D(keras.layers.Layer):
         return reshape(x, (-1, x.shape[1], *space, channels))
 
 
+class SelfAttention(keras.layers.Layer):
+    """Keras's attention of a sequence to itself; asked for its scores, it hides steps fully."""
+
+    def __init__(self, layer):
+        super().__init__(dtype="float64")
+        self.supports_masking, self.causal = True, layer.causal
+        self.attention = keras.layers.MultiHeadAttention(
+            layer.heads,
+            layer.key_dim,
+            value_dim=layer.value_dim,
+            use_bias=layer.use_bias,
+            dtype="float64",
+        )
+
+    def build(self, shape):
+        self.attention.build(shape, shape)
+
+    def call(self, x, mask=None):
+        both = None if mask is None else mask[:, :, None] & mask[:, None]
+        return self.attention(
+            x,
+            x,
+            attention_mask=both,
+            use_causal_mask=self.causal,
+            return_attention_scores=True,
+        )[0]
+
+
+class Positions(keras.layers.Layer):
+    """A row for each place, added: weights or waves."""
+
+    def __init__(self, layer):
+        super().__init__(dtype="float64")
+        self.supports_masking, self.waves = True, layer.waves
+
+    def build(self, shape):
+        if self.waves is None:
+            self.p = self.add_weight(shape=shape[1:], name="p")
+
+    def call(self, x):
+        return x + (self.p if self.waves is None else self.waves)
+
+
 def twin_of(layer):
     """Return the layer in Keras."""
     kind, options = type(layer).__name__, {"dtype": "float64"}
@@ -54,6 +97,10 @@ def twin_of(layer):
                 use_bias=layer.use_bias,
                 **options,
             )
+        case "MultiHeadAttention":
+            return SelfAttention(layer)
+        case "Positions":
+            return Positions(layer)
         case "MaxPool3D" | "AvgPool3D":
             return Pool3D(layer)
         case "MaxPool2D" | "AvgPool2D":

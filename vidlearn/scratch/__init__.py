@@ -22,6 +22,8 @@ about that says ours.
 ``rnn``          rnn, and rnn_cell, its single step
 ``lstm``         lstm, lstm_cell
 ``gru``          gru, gru_cell; bidirectional in bidirectional
+``attention``    attention, causal_mask, padding_mask; multi_head_attention in multi_head
+``positions``    positions, sinusoidal_positions
 ``gradcheck``    numerical_gradient, relative_error, check_gradients
 ``layers``       Dense, Conv2D, Conv3D, MaxPool3D, LSTM, Dropout ...; Layer for your own
 ``network``      Network: layers in a row; weights to and from Keras and files
@@ -44,10 +46,19 @@ from .activations import (
     tanh_backward,
     tanh_forward,
 )
-from .bidirectional import (
-    bidirectional_backward,
-    bidirectional_forward,
+from .attention import (
+    attention_backward,
+    attention_forward,
+    causal_mask,
+    padding_mask,
 )
+from .attention_naive import (
+    attention_backward_naive,
+    attention_forward_naive,
+    multi_head_attention_backward_naive,
+    multi_head_attention_forward_naive,
+)
+from .bidirectional import bidirectional_backward, bidirectional_forward
 from .callbacks import (
     Callback,
     EarlyStopping,
@@ -107,9 +118,7 @@ from .gru import (
     gru_cell_forward,
     gru_forward,
 )
-from .layer import (
-    Layer,
-)
+from .layer import Layer
 from .layers import (
     Activation,
     Conv1D,
@@ -118,6 +127,7 @@ from .layers import (
     Dense,
     Flatten,
 )
+from .layers_attention import MultiHeadAttention, Positions
 from .layers_norm import (
     BatchNorm,
     Dropout,
@@ -155,9 +165,11 @@ from .lstm import (
     lstm_cell_forward,
     lstm_forward,
 )
-from .network import (
-    Network,
+from .multi_head import (
+    multi_head_attention_backward,
+    multi_head_attention_forward,
 )
+from .network import Network
 from .norm import (
     batch_norm_backward,
     batch_norm_backward_naive,
@@ -191,6 +203,11 @@ from .pool_naive import (
     max_pool2d_forward_naive,
     max_pool3d_backward_naive,
     max_pool3d_forward_naive,
+)
+from .positions import (
+    positions_backward,
+    positions_forward,
+    sinusoidal_positions,
 )
 from .recurrent_naive import (
     gru_backward_naive,
@@ -246,11 +263,17 @@ __all__ = [
     "Masking",
     "MaxPool2D",
     "MaxPool3D",
+    "MultiHeadAttention",
     "Network",
     "Optimizer",
+    "Positions",
     "Run",
     "SimpleRNN",
     "accuracy",
+    "attention_backward",
+    "attention_backward_naive",
+    "attention_forward",
+    "attention_forward_naive",
     "avg_pool2d_backward",
     "avg_pool2d_backward_naive",
     "avg_pool2d_forward",
@@ -265,6 +288,7 @@ __all__ = [
     "batch_norm_forward_naive",
     "bidirectional_backward",
     "bidirectional_forward",
+    "causal_mask",
     "check_gradients",
     "clip_by_global_norm",
     "clip_by_norm",
@@ -329,8 +353,15 @@ __all__ = [
     "max_pool3d_forward_naive",
     "mse_backward",
     "mse_forward",
+    "multi_head_attention_backward",
+    "multi_head_attention_backward_naive",
+    "multi_head_attention_forward",
+    "multi_head_attention_forward_naive",
     "numerical_gradient",
+    "padding_mask",
     "piecewise_constant",
+    "positions_backward",
+    "positions_forward",
     "relative_error",
     "relu_backward",
     "relu_forward",
@@ -344,6 +375,7 @@ __all__ = [
     "sigmoid_cross_entropy_backward",
     "sigmoid_cross_entropy_forward",
     "sigmoid_forward",
+    "sinusoidal_positions",
     "softmax",
     "softmax_backward",
     "softmax_cross_entropy_backward",

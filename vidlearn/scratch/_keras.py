@@ -22,6 +22,9 @@ OPTIONS = {
     "initial_learning_rate": "rate",
     "restore_best_weights": "restore_best",
     "alpha": "negative_slope",
+    "num_heads": "heads",
+    "attention_mask": "mask",
+    "use_causal_mask": "causal",
 }
 NAMES = {
     "BatchNormalization": "BatchNorm",
@@ -43,6 +46,9 @@ NAMES = {
     "CategoricalCrossentropy": "softmax_cross_entropy_forward",
     "BinaryCrossentropy": "sigmoid_cross_entropy_forward",
     "MeanSquaredError": "mse_forward",
+    "Attention": "attention_forward",
+    "PositionEmbedding": "Positions",
+    "SinePositionEncoding": 'Positions("sinusoidal")',
     "ReLU": 'Activation("relu")',
     "LeakyReLU": 'Activation("leaky_relu")',
     "Softmax": 'Activation("softmax")',
