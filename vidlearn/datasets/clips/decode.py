@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vidlearn.boxes import Truth
 from vidlearn.video import VideoError, read_video
 from vidlearn.video.door import opened
 from vidlearn.video.folder import stamp
 from vidlearn.video.sample import read_chosen
 
+from ..augment import Augment
 from .cache import ClipCache
 from .sampling import clip_indices
 
@@ -29,6 +31,7 @@ class Decoder:
     mode: str
     views: int
     cache: ClipCache | None = None
+    change: Augment | None = None
 
     def __call__(self, path, start, stop, seed):
         """Return (V, T, H, W, 3) uint8.
@@ -38,7 +41,15 @@ class Decoder:
         VideoError
             If the file cannot be decoded, or ends before `start`.
         """
+        clips = self._decoded(path, start, stop, seed)
+        if self.change is None:
+            return clips
+        none = Truth([])
+        draw = np.atleast_1d(seed)  # the same for all frames: what moves must be what moved
+        changed = [[self.change(frame, none, draw=draw)[0] for frame in clip] for clip in clips]
+        return np.array(changed)
 
+    def _decoded(self, path, start, stop, seed):
         def choose(total):
             last = _last(path, total, start, stop)
             how = {"mode": self.mode, "step": self.step, "views": self.views}

@@ -55,6 +55,9 @@ class ClipReader:
     ----------
     skipped : dict of ClipItem to str
         Clips that were left out, and why.
+    change : Augment or None
+        Changes clips where they are decoded, all frames of one alike; None at first. Set it before
+        the first clip is asked for.
 
     Raises
     ------
@@ -99,13 +102,21 @@ class ClipReader:
         self.skipped, self._told = {}, set()
         self._pool = self._close = None
 
+    @property
+    def change(self):
+        return self.decoder.change
+
+    @change.setter
+    def change(self, augment):
+        self.decoder.change = augment
+
     def __len__(self):
         return len(self.clips)
 
     def __iter__(self):
         return self.epoch()
 
-    def epoch(self, number=0, *, shuffle=False, skip=False):
+    def epoch(self, number=0, *, shuffle=False, skip=False, first=0):
         """Yield (k, frames) for every clip once; k is its place in the set.
 
         Parameters
@@ -116,6 +127,9 @@ class ClipReader:
             In an order by chance rather than in the set's.
         skip : bool
             Leave out clips that cannot be decoded, and warn at the end, rather than stop.
+        first : int
+            How many clips at the beginning of the epoch are passed over: a training that goes on
+            has seen them.
 
         Yields
         ------
@@ -134,7 +148,7 @@ class ClipReader:
             np.random.default_rng((self.seed, number)).shuffle(order)
         missing = 0
         try:
-            for k, found in self._answers(order.tolist(), number):
+            for k, found in self._answers(order[first:].tolist(), number):
                 self._tell(found.notes)
                 if found.clip is None:
                     self._missing(self.clips[k], found.why, skip)
