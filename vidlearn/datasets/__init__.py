@@ -7,13 +7,18 @@ from .clips import (
     ClipItem,
     ClipReader,
     ClipSet,
+    check_clips,
     clip_indices,
     clip_source,
     read_clips,
+    read_hmdb51,
+    read_kth,
+    read_ucf101,
+    split_clips,
 )
 from .convert import convert, write
 from .downloads import Downloadable, DownloadError, download, downloadable
-from .faults import Fault, Report
+from .faults import ClipReport, Fault, Report
 from .forms import read
 from .frames import write_frames
 from .mosaics import mosaic
@@ -31,6 +36,7 @@ __all__ = [
     "ClipCache",
     "ClipItem",
     "ClipReader",
+    "ClipReport",
     "ClipSet",
     "DatasetError",
     "DatasetWarning",
@@ -42,6 +48,7 @@ __all__ = [
     "Repaired",
     "Report",
     "check",
+    "check_clips",
     "clip_indices",
     "clip_source",
     "colour",
@@ -55,12 +62,16 @@ __all__ = [
     "name_groups",
     "read",
     "read_clips",
+    "read_hmdb51",
+    "read_kth",
     "read_mot",
     "read_mot_detections",
     "read_results",
+    "read_ucf101",
     "repair",
     "scale",
     "split",
+    "split_clips",
     "tint",
     "upend",
     "write",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+from .clips.check import check_clips
+from .clips.folders import holds_clips
 from .duplicates import find_duplicates
 from .faults import SEVERITY, Report, fault
 from .files import natural_key
@@ -17,14 +19,15 @@ RARE = 10  # how many times as many boxes the commonest class has
 
 
 def check(folder, *, form=None, origin=1, pictures=True, progress=False):
-    """Look for every fault of a folder of labelled pictures; change nothing.
+    """Look for every fault of a folder of labelled pictures, or of clips; change nothing.
 
     Parameters
     ----------
     folder : str or Path
         The top folder, in which the splits stand.
-    form : {"txt", "voc", "csv", "coco", "yolo"}, optional
-        The form of the labels. Default: found out.
+    form : {"txt", "voc", "csv", "coco", "yolo", "clips"}, optional
+        The form of the labels. Default: found out. "clips": a folder of clips, as `check_clips`
+        has it; one of video files is recognised without.
     origin : {1, 0}, default 1
         The number of the first pixel in VOC and its CSV, as for `read`.
     pictures : bool, default True
@@ -36,7 +39,8 @@ def check(folder, *, form=None, origin=1, pictures=True, progress=False):
     Returns
     -------
     Report
-        ``print(report)`` shows it; ``report.ok`` is False where there is an error.
+        Of clips a `ClipReport`. ``print(report)`` shows it; ``report.ok`` is False where there is
+        an error.
 
     Raises
     ------
@@ -60,6 +64,8 @@ def check(folder, *, form=None, origin=1, pictures=True, progress=False):
 
     Lesson 11 teaches it.
     """
+    if form == "clips" or (form is None and holds_clips(folder)):
+        return check_clips(folder, decode=pictures, progress=progress)
     if form is not None:
         module(form)
     try:

@@ -168,23 +168,25 @@ class Report:
         """Whether there is no error."""
         return not self.of("error")
 
+    def _numbers(self):
+        return {"pictures": self.pictures, "boxes": self.boxes}
+
+    def _head(self, words):
+        form = self.form or words["no_form"]
+        return words["head"].format(folder=self.folder, form=form, **self._numbers())
+
     def as_json(self):
         """Return the report as JSON, for other programs."""
         faults = [vars(one) | {"severity": one.severity} for one in self.faults]
         facts = {"folder": str(self.folder), "form": self.form, "ok": self.ok}
-        facts |= {"pictures": self.pictures, "boxes": self.boxes, "classes": self.classes}
+        facts |= self._numbers() | {"classes": self.classes}
         words = json.dumps(facts | {"faults": faults}, ensure_ascii=False, indent=1)
         return words.encode("utf-8", "backslashreplace").decode("utf-8")
 
     def as_text(self, most=5):
         """Return the report for a terminal; `most` faults of a kind, None: all of them."""
         words, titles = text("check_report"), text("fault_titles")
-        form = self.form or words["no_form"]
-        lines = [
-            words["head"].format(
-                folder=self.folder, form=form, pictures=self.pictures, boxes=self.boxes
-            )
-        ]
+        lines = [self._head(words)]
         if self.classes:
             counts = ", ".join(f"{name} {n}" for name, n in self.classes.items())
             lines.append(words["classes"].format(counts=counts))
@@ -205,3 +207,39 @@ class Report:
 
     def __str__(self):
         return self.as_text()
+
+
+@dataclass
+class ClipReport(Report):
+    """What `check_clips` found.
+
+    Attributes
+    ----------
+    folder : Path
+        What was looked at.
+    form : str
+        "clips".
+    pictures, boxes : int
+        0: of `Report`.
+    classes : dict
+        Clips for each class.
+    faults : list of Fault
+        By severity, kind, file and line.
+    clips, sources : int
+        How many there are.
+    splits : dict
+        Clips for each split.
+    """
+
+    clips: int = 0
+    sources: int = 0
+    splits: dict = field(default_factory=dict)
+
+    def _numbers(self):
+        return {"clips": self.clips, "sources": self.sources, "splits": self.splits}
+
+    def _head(self, words):
+        splits = ", ".join(f"{name} {n}" for name, n in self.splits.items() if name)
+        splits = f" ({splits})" if splits else ""
+        told = {"folder": self.folder, "clips": self.clips, "sources": self.sources}
+        return words["head_clips"].format(splits=splits, **told)

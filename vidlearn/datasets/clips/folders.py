@@ -171,3 +171,14 @@ def _note_empty(found):
             hidden = folder.name[0] == "."
             if folder.is_dir() and not hidden and folder not in held and used:
                 found.found("empty-class", folder)
+
+
+def holds_clips(folder):
+    """Whether a folder holds clips: a table of them, or video files and no picture."""
+    root = Path(folder).expanduser()
+    if not root.is_dir() or (root / TABLE).is_file():
+        return root.is_dir()
+    files = walk(root)
+    films = [path for path in files if path.suffix.lower() in FILMS]
+    deep = any(len(path.relative_to(root).parts) > 1 for path in films)
+    return deep and not any(is_picture(path) for path in files)
