@@ -13,17 +13,21 @@ and so everything about it is known exactly: boxes, masks, tracks, classes, cuts
 `join`                join scenes of your own by cuts
 `laps`                clips whose classes differ only in the order of their frames
 `actions`             clips of people who act; some classes only time tells
+`activity`            a long film of people who do one thing after another
 `background`          a part of a photograph
 `Scene`, `Stills`,    what they return: frames and their truth
-`Laps`, `Actions`
+`Laps`, `Actions`,
+`Activity`
 ====================  ==========================================================
 """
 
 from vidlearn.synthetic.actions import TIMED, Actions, actions
+from vidlearn.synthetic.activity import Activity, activity
 from vidlearn.synthetic.crossing import crossing
 from vidlearn.synthetic.edited import edited_video, join
 from vidlearn.synthetic.junction import junction
 from vidlearn.synthetic.laps import Laps, laps
+from vidlearn.synthetic.motions import NATURAL
 from vidlearn.synthetic.moving import moving_objects
 from vidlearn.synthetic.people import WORLDS
 from vidlearn.synthetic.pictures import BACKGROUNDS, background, picture
@@ -33,15 +37,18 @@ from vidlearn.synthetic.walks import TURNS, Walks, walks
 
 __all__ = [
     "BACKGROUNDS",
+    "NATURAL",
     "TIMED",
     "TURNS",
     "WORLDS",
     "Actions",
+    "Activity",
     "Laps",
     "Scene",
     "Stills",
     "Walks",
     "actions",
+    "activity",
     "background",
     "crossing",
     "edited_video",

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from vidlearn.synthetic.acting import Actor, film
-from vidlearn.synthetic.motions import FAR, NEAR, STATES, state_pose
+from vidlearn.synthetic.motions import FAR, NATURAL, NEAR, STATES, state_pose
 from vidlearn.synthetic.people import PEOPLE, WORLDS, source
+from vidlearn.synthetic.playing import performed, thrown
 from vidlearn.synthetic.skeleton import AT, JOINTS
 from vidlearn.synthetic.states import five_states
 
@@ -177,38 +178,29 @@ def actions(
             f"Received: shape {labels.shape}, values {sorted(set(labels.ravel().tolist()))}"
         )
     number = rng.integers(PEOPLE, size=count)
-    states = five_states(np.array([TIMED.index(k) for k in kinds])[labels], frames, rng)
-    hand = rng.integers(2, size=count)
+    places = [(world, int(k)) for k in number]
+    if set(kinds) <= set(TIMED):
+        plays, states, acts = _timed(labels, kinds, frames, places, rng)
+    else:
+        plays, states, acts = _natural(labels, kinds, frames, places, rng)
     shown = np.empty((count, frames, *size, 3), np.uint8)
     keypoints = np.empty((count, frames, 1, len(JOINTS), 2), np.float32)
     visible = np.empty(keypoints.shape[:-1], bool)
-    for n in range(count):
-        place = (world, int(number[n]))
-        actor = _timed(source(*place), states[n], ("left", "right")[hand[n]])
+    for n, (place, actor) in enumerate(zip(places, plays, strict=True)):
         opened = states[n, :, STATES.index("door")]
         shown[n], keypoints[n], visible[n] = film(
             place, [actor], opened, size, noise=noise, rng=rng
         )
-    moved = np.abs(np.diff(states, axis=1)).sum(-1) > 1e-4  # (N, T - 1)
-    moved = np.pad(moved, [(0, 0), (1, 0)]) | np.pad(moved, [(0, 0), (0, 1)])
-    return Actions(
-        shown,
-        labels,
-        tuple(kinds),
-        np.where(moved, labels[:, None], -1),
-        keypoints,
-        visible,
-        JOINTS,
-        number + WORLDS.index(world) * PEOPLE,
-        states,
-    )
+    people = number + WORLDS.index(world) * PEOPLE
+    truth = (labels, tuple(kinds), acts, keypoints, visible, JOINTS, people, states)
+    return Actions(shown, *truth)
 
 
 def _check(count, kinds, frames, size, world, noise):
     if count < 1:
         raise ValueError(f"count must be at least 1. Received: {count}")
-    if not len(kinds) or not set(kinds) <= set(TIMED):
-        raise ValueError(f"kinds must be names of {', '.join(TIMED)}. Received: {kinds!r}")
+    if not len(kinds) or not (set(kinds) <= set(TIMED) or set(kinds) <= set(NATURAL)):
+        raise ValueError(f"kinds must be names of TIMED, or of NATURAL. Received: {kinds!r}")
     if not 4 <= frames <= 64:
         raise ValueError(f"frames must be 4 to 64. Received: {frames}")
     if min(size) < 32:
@@ -219,11 +211,37 @@ def _check(count, kinds, frames, size, world, noise):
         raise ValueError(f"noise must not be negative. Received: {noise}")
 
 
-def _timed(who, states, hand):
+def _timed(labels, kinds, frames, places, rng):
+    """Return the actors of clips in which one of five states moves, the states, and the acts."""
+    states = five_states(np.array([TIMED.index(kind) for kind in kinds])[labels], frames, rng)
+    hands = np.array(["left", "right"])[rng.integers(2, size=len(labels))]
+    actors = [
+        _on_podium(source(*place), own, str(hand))
+        for place, own, hand in zip(places, states, hands, strict=True)
+    ]
+    moved = np.abs(np.diff(states, axis=1)).sum(-1) > 1e-4  # (N, T - 1)
+    moved = np.pad(moved, [(0, 0), (1, 0)]) | np.pad(moved, [(0, 0), (0, 1)])
+    return actors, states, np.where(moved, labels[:, None], -1)
+
+
+def _on_podium(who, states, hand):
     """Put a person with a thing in the hand on a podium."""
     pose = state_pose(states, who.aside, hand)
     feet = np.zeros((len(pose), 3))
     feet[:, 0] = -BESIDE * who.side
-    pose[:, AT["x"]] += feet[:, 0]
     feet[:, 2] = FAR + (NEAR - FAR) * states[:, STATES.index("distance")]
+    pose[:, AT["x"]] += feet[:, 0]
     return Actor(who, pose, hand, feet)
+
+
+def _natural(labels, kinds, frames, places, rng):
+    """Return the actors of clips of natural motion, no states, and the acts."""
+    actors, acts = [], np.full((len(labels), frames), -1)
+    for n, place in enumerate(places):
+        who, kind = source(*place), kinds[labels[n]]
+        pose, busy, part, hand = performed(kind, frames, rng)
+        pose[:, AT["yaw"]] += who.aside
+        thing = thrown(pose, who.sizes, part, hand) if kind == "throw" else None
+        actors.append(Actor(who, pose, thing))
+        acts[n, busy] = labels[n]
+    return actors, np.zeros((len(labels), frames, len(STATES))), acts

@@ -10,9 +10,13 @@ NEAR, FAR = -0.75, 1.1  # metres from the middle of the stage
 PODIUM = 0.07  # metres: the height of what turns and rolls with the person
 TURN = np.radians(170)  # of the body, from state 0 to state 1
 SIDES = ("left", "right")
+SWAPPED = [
+    AT[name.replace("left", "*").replace("right", "left").replace("*", "right")]
+    for name in CHANNELS
+]
 CYCLES = ("walk", "run", "wave", "clap", "squat", "stand")
 """What goes on as long as it is seen; all else begins, and ends."""
-SPEED = {"walk": 1.0, "run": 1.9}  # metres a second
+SPEED = {"walk": 1.0, "run": 1.7}  # metres a second
 RATES = {"walk": 0.85, "run": 1.35, "wave": 1.7, "clap": 2.0, "squat": 0.6, "stand": 0.3}  # hertz
 
 
@@ -61,7 +65,7 @@ def state_pose(states, aside, hand):
     return pose
 
 
-def move(kind, seconds, part, rng):
+def move(kind, seconds, part, rng, *, hand="right"):
     """Return how a person moves who does something.
 
     Parameters
@@ -74,6 +78,8 @@ def move(kind, seconds, part, rng):
         (T,) 0 to 1: how much of it is done; for what does not go on for ever.
     rng : numpy.random.Generator
         Draws how the person does it.
+    hand : {"left", "right"}
+        The hand that waves or throws.
 
     Returns
     -------
@@ -89,6 +95,8 @@ def move(kind, seconds, part, rng):
     changes |= _MOVES[kind](phase, part, rng)
     for name, value in changes.items():
         pose[:, AT[name]] = value
+    if hand == "left" and kind in ("wave", "throw"):
+        pose = pose[:, SWAPPED]
     speed = SPEED.get(kind, 0.0) * rate / RATES.get(kind, 1.0)
     way = 0.8 * np.sin(pose[:, [AT["tilt"], AT["roll"]]])  # who falls turns round the feet
     way[:, 0] += speed * seconds
@@ -151,13 +159,12 @@ def _run(phase, part, rng):
 
 
 def _wave(phase, part, rng):
-    side, other = ("left", "right") if rng.random() < 0.5 else ("right", "left")
     return {
-        f"out_{side}": 1.75,
-        f"outer_{side}": 2.75 + 0.55 * np.sin(phase),
-        f"forearm_{side}": 0.25,
-        f"arm_{side}": 0.1,
-        f"out_{other}": 0.16,
+        "out_right": 1.6,
+        "outer_right": 2.7 + 0.75 * np.sin(phase),
+        "forearm_right": 0.25,
+        "arm_right": 0.1,
+        "out_left": 0.16,
     }
 
 
@@ -165,8 +172,8 @@ def _clap(phase, part, rng):
     apart = 0.5 + 0.5 * np.cos(phase)
     high = rng.uniform(0.75, 1.0)
     return {
-        **_both(arm=high, out=0.1 + 0.3 * apart, forearm=high + 0.65),
-        **_both(outer=-0.5 + 1.0 * apart),
+        **_both(arm=high, out=0.1 + 0.4 * apart, forearm=high + 0.65),
+        **_both(outer=-0.55 + 1.3 * apart),
     }
 
 
@@ -191,17 +198,16 @@ def _jump(phase, part, rng):
 
 
 def _throw(phase, part, rng):
-    side, other = ("left", "right") if rng.random() < 0.5 else ("right", "left")
     arm = between(part, (0, 0.42, 0.62, 0.75, 1), (0, 2.6, 1.7, 0.6, 0.05))
     fore = between(part, (0, 0.42, 0.62, 0.75, 1), (0.3, 4.3, 1.9, 0.8, 0.25))
     step = between(part, (0, 0.35, 0.6, 1), (0, -0.2, 0.4, 0))
     return {
-        f"arm_{side}": arm,
-        f"forearm_{side}": fore,
-        f"arm_{other}": 0.5 * np.sin(np.pi * np.clip(part, 0, 1)),
-        f"hip_{other}": step,
-        f"hip_{side}": -0.6 * step,
-        f"knee_{other}": 0.5 * np.abs(step),
+        "arm_right": arm,
+        "forearm_right": fore,
+        "arm_left": 0.5 * np.sin(np.pi * np.clip(part, 0, 1)),
+        "hip_left": step,
+        "hip_right": -0.6 * step,
+        "knee_left": 0.5 * np.abs(step),
         "lean": between(part, (0, 0.42, 0.66, 1), (0, -0.2, 0.35, 0.02)),
     }
 
