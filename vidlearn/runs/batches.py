@@ -1,4 +1,4 @@
-"""Pictures and their truths, batch by batch, changed anew in every epoch."""
+"""Pictures and their truths, or clips, batch by batch, changed anew in every epoch."""
 
 import keras
 import numpy as np
@@ -79,11 +79,10 @@ class Batches(keras.utils.PyDataset):
         ndarray
             int64; every picture once before any comes again.
         """
-        rounds = -(-self.steps * self.batch_size // len(self.frames))
+        most = self.steps * self.batch_size
         if not self.shuffle:
-            return np.tile(np.arange(len(self.frames)), rounds)
-        rng = np.random.default_rng([self.seed, self.epoch])
-        return np.concatenate([rng.permutation(len(self.frames)) for _ in range(rounds)])
+            return np.resize(np.arange(len(self.frames)), most)
+        return order_of(len(self.frames), most, self.seed, self.epoch)
 
     def __getitem__(self, index):
         index += self.first
@@ -103,3 +102,37 @@ class Batches(keras.utils.PyDataset):
         if factor != 1:
             truth = Truth(truth.boxes * factor, truth.labels, truth.difficult, truth.crowd)
         return picture, truth
+
+
+def order_of(count, most, seed, epoch):
+    """Return so many numbers below `count`: every one once before any comes again."""
+    rng = np.random.default_rng([seed, epoch])
+    rounds = -(-most // count)
+    return np.concatenate([rng.permutation(count) for _ in range(rounds)])[:most]
+
+
+class Streamed(keras.utils.PyDataset):
+    """Batches as they come, for `fit`, which looks at the first ones twice.
+
+    Parameters
+    ----------
+    source : iterator
+        Of batches.
+    steps : int
+        How many there are.
+    """
+
+    def __init__(self, source, steps):
+        super().__init__()
+        self.source, self.steps = source, steps
+        self.kept, self.read = {}, 0
+
+    def __len__(self):
+        return self.steps
+
+    def __getitem__(self, index):
+        while self.read <= index:
+            self.kept[self.read] = next(self.source)
+            self.kept.pop(self.read - 4, None)
+            self.read += 1
+        return self.kept[index]

@@ -108,7 +108,9 @@ def as_trained(pictures, about):
 def keys(pictures):
     """Return what tells the pictures of a set apart: their paths within its folder."""
     top = common_folder(pictures)
-    return [Path(os.path.relpath(item.path, top)).as_posix() for item in pictures]
+    names = [Path(os.path.relpath(item.path, top)).as_posix() for item in pictures]
+    starts = [getattr(item, "start", 0) for item in pictures]  # a film may hold several clips
+    return [f"{n}:{start}" if start else n for n, start in zip(names, starts, strict=True)]
 
 
 def common_folder(pictures):
@@ -117,8 +119,16 @@ def common_folder(pictures):
 
 
 def fingerprint(pictures):
-    """Return what changes when a picture's name or size, or a box, changes; not with the folder."""
+    """Return what changes when a picture's name or size, or a box, changes; not with the folder.
+
+    Of a clip it is its name, class, frames, and the bytes of its file.
+    """
     told = hashlib.sha256(repr(tuple(pictures.classes)).encode())
+    if isinstance(pictures, datasets.ClipSet):
+        for item in pictures:
+            told.update(repr((item.path.name, item.label, item.start, item.stop)).encode())
+            told.update(str(item.path.stat().st_size if item.path.is_file() else 0).encode())
+        return told.hexdigest()[:16]
     for item in pictures:
         told.update(f"{item.name} {item.size}".encode())
         told.update(np.asarray(item.truth.boxes, np.float64).tobytes())
@@ -181,7 +191,7 @@ def truths_of(pictures, size):
     return found
 
 
-def augmenter(colour, upside_down, seed):
+def augmenter(colour, upside_down, seed, mirrored=True):
     """Return what changes each training picture: mirrored, scaled, moved, coloured.
 
     Parameters
@@ -191,11 +201,13 @@ def augmenter(colour, upside_down, seed):
     upside_down : bool
         Whether pictures are also mirrored up and down: for things that have no upper side.
     seed : int
+    mirrored : bool
+        Whether pictures are mirrored left and right.
 
     Returns
     -------
     vidlearn.datasets.Augment
     """
     mild = partial(datasets.colour, brightness=0.2, contrast=0.3, saturation=0.3, hue=0.02)
-    steps = [datasets.flip, *[datasets.upend] * upside_down, datasets.zoom]
+    steps = [*[datasets.flip] * mirrored, *[datasets.upend] * upside_down, datasets.zoom]
     return datasets.Augment([*steps, mild if colour == "mild" else datasets.tint], seed=seed)

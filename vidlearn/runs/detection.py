@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import ClassVar
 
 import numpy as np
@@ -94,13 +93,12 @@ class Detection:
         lines += [words["small"]] * (small < SMALL)
         return lines, {"boxes": about["boxes"]["train"], "small": small}
 
-    @contextmanager
     def batches(self, epoch, first):
-        """Give the batches of an epoch, from a step on."""
+        """Return the batches of an epoch, from a step on."""
         from .batches import Batches
 
         s = self.settings
-        yield Batches(
+        return Batches(
             self.frames,
             self.truths,
             size=self.size,

@@ -262,11 +262,11 @@ class _Training:
 
     def _train_epoch(self, watch):
         s, now = self.settings, self.state
-        with self.task.batches(now.epoch, now.step) as batches:
-            try:
-                means, steps, seconds = watch.fit(self.model, batches)
-            except Exception as error:  # each backend has its own
-                raise self._explained(error) from error
+        batches = self.task.batches(now.epoch, now.step)
+        try:
+            means, steps, seconds = watch.fit(self.model, batches)
+        except Exception as error:  # each backend has its own
+            raise self._explained(error) from error
         for name, value in {**means, "seconds": seconds / max(steps, 1)}.items():
             now.sums[name] = now.sums.get(name, 0.0) + value * steps
         now.step += steps
