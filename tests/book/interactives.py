@@ -47,6 +47,18 @@ def ConvolutionStepper(view, state):
     np.testing.assert_allclose(shown, out[0, ..., 0], rtol=1e-12)
 
 
+def ClipSampling(view, state):
+    total = len(state["_frames"])
+    view.get_by_role("button", name="Uniform").click()
+    for views in (1, 3):
+        view.get_by_role("slider", name="Views").fill(str(views))
+        view.get_by_role("slider", name="Film ends at").fill(str(total - 1))
+        found = values(view, "data-vl-frame")
+        shown = as_array(found, (views, state["length"]))
+        expected = datasets.clip_indices(total - 1, state["length"], views=views)
+        assert shown.tolist() == expected.tolist()
+
+
 def ConvArithmetic(view, state):
     names = ("size", "kernel", "stride", "padding", "dilation")
     numbers = {name: state[name] for name in names} | {"size": 11, "stride": 2}

@@ -35,6 +35,14 @@ def make(kind):
         "ClipPlayer": lambda: widgets.ClipPlayer(
             frames, 10, marks=[2, 9], cuts=[5], boxes=[[[3, 3, 20, 20]]] * 12, labels=["a cat"]
         ),
+        "ClipSampling": lambda: widgets.ClipSampling(
+            frames,
+            6,
+            actions=[-1, -1, 0, 0, 0, -1, 1, 1, 1, 1, 0, 0],
+            names=["jump", "turn left"],
+            length=5,
+            views=2,
+        ),
         "ConvArithmetic": lambda: widgets.ConvArithmetic(size=12, stride=1, padding=3),
         "ConvolutionStepper": lambda: widgets.ConvolutionStepper(
             frames[0, :16, :16, 0], np.full((3, 3), -0.25), padding=2

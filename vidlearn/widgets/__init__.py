@@ -23,6 +23,7 @@ from .assignment_matrix import AssignmentMatrix
 from .backprop_graph import BackpropGraph
 from .box_overlap import BoxOverlap
 from .clip_player import ClipPlayer
+from .clip_sampling import ClipSampling
 from .conv_arithmetic import ConvArithmetic
 from .convolution_stepper import ConvolutionStepper
 from .default_boxes import DefaultBoxes
@@ -52,6 +53,7 @@ __all__ = [
     "BoxOverlap",
     "ClipPlayer",
     "ConvArithmetic",
+    "ClipSampling",
     "ConvolutionStepper",
     "DefaultBoxes",
     "DetectionPlayer",
