@@ -466,14 +466,28 @@ def test_rejects_lists(offer, change, message):
 def test_the_sets_on_offer_are_described_and_have_a_card():
     known = downloadable()
     assert {"bccd", "penn-fudan", "voc2007", "voc2012", "pets", "films"} <= set(known)
-    card = (ROOT / "datasets/detection.md").read_text("utf-8")
+    assert {"ucf101", "ucf101-splits", "ucf101-tiny", "ucf101-ten", "hmdb51", "kth"} <= set(known)
+    cards = [(ROOT / f"datasets/{name}.md").read_text("utf-8") for name in ("detection", "actions")]
     for name, wanted in known.items():
+        card = cards[f"`{name}`" in cards[1]]
         assert f"`{name}`" in card
         assert wanted.home in card
         assert wanted.licence in card
         for source in wanted.files:
             assert urlsplit(source.url).netloc
             assert source.sha256 is None or source.bytes is not None
+
+
+@pytest.mark.parametrize(("form", "reader"), [("clips", "read_clips"), ("kth", "read_kth")])
+def test_sets_of_clips_say_which_function_reads_them(site, offer, tmp_path, capsys, form, reader):
+    site.put("set.zip", zipped(**{"Set/sit/a_1.avi": b"film"}))
+    listed = offer()
+    listed.write_text(listed.read_text("utf-8").replace('"voc"', f'"{form}"'), "utf-8")
+    download("cells", to=tmp_path / "d", yes=True, listed=listed)
+    out = capsys.readouterr().out
+    assert f"datasets.{reader}(" in out
+    assert "datasets.read(" not in out
+    assert hasattr(datasets, reader)
 
 
 def test_the_wheel_carries_the_list():

@@ -15,6 +15,8 @@ from .clips import (
     read_kth,
     read_ucf101,
     split_clips,
+    write_actions,
+    write_clips,
 )
 from .convert import convert, write
 from .downloads import Downloadable, DownloadError, download, downloadable
@@ -75,6 +77,8 @@ __all__ = [
     "tint",
     "upend",
     "write",
+    "write_actions",
+    "write_clips",
     "write_frames",
     "write_mot",
     "write_results",

@@ -9,6 +9,7 @@ from .sampling import clip_indices
 from .sources import clip_source
 from .splits import split_clips
 from .types import ClipItem, ClipSet
+from .write import write_actions, write_clips
 
 __all__ = [
     "ClipCache",
@@ -23,4 +24,6 @@ __all__ = [
     "read_kth",
     "read_ucf101",
     "split_clips",
+    "write_actions",
+    "write_clips",
 ]

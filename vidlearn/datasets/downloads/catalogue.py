@@ -45,7 +45,8 @@ class Downloadable:
     files : tuple of Source
         What is fetched.
     form : str
-        The form of its labels for ``datasets.read``, or "" where that does not read it.
+        The form of its labels for ``datasets.read``, or "" where that does not read it. "clips",
+        "ucf101", "hmdb51", "kth": ``datasets.read_clips`` and its like read it.
     skip : bool
         Whether it holds faulty boxes, so that ``datasets.read`` needs ``skip=True``.
     inside : str

@@ -19,6 +19,7 @@ from .lock import locked
 from .records import Record
 from .unpack import is_archive, unpack
 
+CLIPS = ("clips", "ucf101", "hmdb51", "kth")  # forms that are read by a function of that name
 UNPACKED = 1.25  # bytes for each byte of an archive of pictures, which are packed already
 
 
@@ -244,7 +245,9 @@ class _Job:
     def tell(self):
         root = str(self.root())
         self.say("done", folder=root)
-        if self.set.form and (not self.set.layout or self.root() != self.own(self.folder)):
+        if self.set.form in CLIPS:
+            self.say("read_clips", folder=root, form=self.set.form, quoted=shlex.quote(root))
+        elif self.set.form and (not self.set.layout or self.root() != self.own(self.folder)):
             skip = ", skip=True" if self.set.skip else ""
             self.say("read_it", folder=root, quoted=shlex.quote(root), skip=skip)
 
