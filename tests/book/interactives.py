@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tests.widgets.page import as_array, values
-from vidlearn import boxes, metrics, scratch, tracking
+from vidlearn import boxes, datasets, metrics, scratch, tracking
 from vidlearn.boxes import Detections, Truth
 from vidlearn.plots import signed_map
 
@@ -356,6 +356,23 @@ def DetectionPlayer(view, state):
         wrong = sum(int((~curve.correct & ~curve.ignored).sum()) for curve in curves)
         shown = [numbers(view, f"clip-{kind}") for kind in ("found", "missed", "false")]
         assert shown == [[right], [real - right], [wrong]]
+
+
+def DilatedStack(view, state):
+    last = state["frames"] - 1
+    for size, blocks in ((3, 3), (4, 5)):
+        view.get_by_role("slider", name="Kernel size k").fill(str(size))
+        view.get_by_role("slider", name="Blocks").fill(str(blocks))
+        view.get_by_role("group", name="Dilations").get_by_text("doubling").click()
+        dilations = [2**k for k in range(blocks)]
+        for count in (1, 2):
+            view.get_by_role("group", name="Convolutions").get_by_text(str(count)).click()
+            wide = 1 + count * (size - 1) * sum(dilations)  # Bai et al. 2018, two a block
+            assert numbers(view, "field") == [wide]
+            view.get_by_role("group", name="Kernel", exact=True).get_by_text("causal").click()
+            view.locator("[data-vl-transport]").fill(str(last))
+            lit = view.locator("[data-vl-is='seen']").count()
+            assert lit == min(wide, last + 1)
 
 
 def ErrorBrowser(view, state):

@@ -60,6 +60,9 @@ def make(kind):
             truths=[Truth([[2, 2, 12, 21], [8, 14, 30, 28]])] * 12,
             names=["a cat"],
         ),
+        "DilatedStack": lambda: widgets.DilatedStack(
+            40, dilations=(1, 3, 8), causal=False, frame=7
+        ),
         "ErrorBrowser": lambda: widgets.ErrorBrowser(
             list(frames),
             [Detections([[2, 2, 12, 20], [20, 4, 38, 26]], [0.9, 0.3 + t / 20]) for t in range(12)],

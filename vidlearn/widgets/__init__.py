@@ -28,6 +28,7 @@ from .conv_arithmetic import ConvArithmetic
 from .convolution_stepper import ConvolutionStepper
 from .default_boxes import DefaultBoxes
 from .detection_player import DetectionPlayer
+from .dilated_stack import DilatedStack
 from .error_browser import ErrorBrowser
 from .filter_gallery import FilterGallery
 from .frame_order import FrameOrder
@@ -52,11 +53,12 @@ __all__ = [
     "BackpropGraph",
     "BoxOverlap",
     "ClipPlayer",
-    "ConvArithmetic",
     "ClipSampling",
+    "ConvArithmetic",
     "ConvolutionStepper",
     "DefaultBoxes",
     "DetectionPlayer",
+    "DilatedStack",
     "ErrorBrowser",
     "FilterGallery",
     "FrameOrder",
