@@ -109,7 +109,7 @@ def load(folder, sources=None):
         read_table(found, table, places)
     else:
         _by_folders(found, places)
-    if not found.items and not found.faults:
+    if not found.items and not any(one.severity == "error" for one in found.faults):
         why = "it holds no clips. They stand as class/clip.mp4, or as train/class/clip.mp4."
         found.found("folder", found.root, why=why)
     return found
@@ -158,18 +158,18 @@ def _by_folders(found, places):
             kind = "pictures-in-class" if path.is_dir() else "clip-outside-class"
             found.found(kind, path)
     found.collect(placed)
-    _note_empty(found)
+    _note_empty(found, places)
 
 
-def _note_empty(found):
+def _note_empty(found, places):
     """Note folders that stand where classes do and hold no clip."""
-    root, used = found.root, {item.path for item in found.items}
-    held = {parent for path in used for parent in (path, *path.parents)}
+    root = found.root
+    held = {parent for path in places for parent in (path, *path.parents)}
     parts = [path for path in root.iterdir() if _is_split(path, root)]
     for parent in parts or [root]:
         for folder in sorted(parent.iterdir(), key=lambda p: natural_key(p.name)):
             hidden = folder.name[0] == "."
-            if folder.is_dir() and not hidden and folder not in held and used:
+            if folder.is_dir() and not hidden and folder not in held and places:
                 found.found("empty-class", folder)
 
 
