@@ -60,7 +60,7 @@ def build_c3d(
     -----
     The paper's convolutions are ``filters=(64, 128, (256, 256), (512, 512), (512, 512))`` on 16
     frames of 112 x 112, without normalisation; it flattens what is left and has two dense layers
-    of 4096, which hold 61 of its 78 million weights. Trained from nothing on few clips, the mean
+    of 4096, which hold 50 of its 78 million weights. Trained from nothing on few clips, the mean
     over places does better, and normalisation makes it learn within minutes.
 
     References

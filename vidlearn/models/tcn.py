@@ -192,7 +192,7 @@ def build_cnn_tcn(
     Lesson 19 teaches it.
     """
     check_clip(shape, classes, len(filters))
-    check_counts(filters=filters, features=features)
+    check_counts(filters=filters, features=features, units=units)
     _check_stack(units, kernel_size, dilations, causal, dropout, every)
     from keras import Input, Model, layers, ops
 
