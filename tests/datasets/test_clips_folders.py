@@ -147,9 +147,9 @@ def test_faults_of_folders(tmp_path):
         ("empty-class", "val/sit", None),
     ]
     assert ("odd-file", "val/sit/notes.doc", None) in told(tmp_path)
-    with pytest.raises(DatasetError, match=r"train/top\.mp4: stands in no class.*\(3 more of such"):
+    with pytest.raises(DatasetError, match=r"extra: stands beside train.*\(3 more of such"):
         read_clips(tmp_path)
-    with pytest.warns(DatasetWarning, match="Left out: train/top.mp4.* and 3 more"):
+    with pytest.warns(DatasetWarning, match="Left out: extra.* and 3 more"):
         assert len(read_clips(tmp_path, skip=True)) == 2
 
 
