@@ -239,6 +239,26 @@ def KalmanEllipse(view, state):
         np.testing.assert_allclose(states["updated"]["mean"], mean, rtol=1e-6, atol=1e-6)
 
 
+def LabelBar(view, state):
+    shape = (len(state["predictors"]), len(state["truth"]), len(state["names"]))
+    scores = np.frombuffer(b64decode(state["_scores"]), "<f4").reshape(shape)
+    truth, ignore = np.array(state["truth"]), state["ignore"]
+    found = scores[-1].argmax(axis=1)
+    if shape[0] > 1:
+        view.get_by_role("button", name=state["predictors"][-1], exact=True).click()
+    expected = {
+        "accuracy": metrics.frame_accuracy(found, truth, ignore=ignore),
+        "edit": metrics.edit_score(found, truth, ignore=ignore),
+        **{
+            f"f{at}": metrics.segmental_f1(found, truth, overlap=at / 100, ignore=ignore)
+            for at in (10, 25, 50)
+        },
+    }
+    for name, value in expected.items():
+        cell = view.locator(f"[data-vl-raw='{name}']")
+        assert float(cell.get_attribute("data-vl-value")) == pytest.approx(value, rel=1e-9)
+
+
 def LossSurface(view, state):
     terms, w = state["_surfaces"]["bowl"], np.array([1.0, -0.5])
     view.get_by_role("button", name="Bowl").click()

@@ -93,6 +93,13 @@ def make(kind):
             motion_noise=(0.5, 0.2),
         ),
         "KernelInTime": lambda: widgets.KernelInTime(frames, padding="same", fps=9),
+        "LabelBar": lambda: widgets.LabelBar(
+            frames,
+            [0] * 5 + [1] * 4 + [0] * 3,
+            {"one frame": np.eye(2)[[0, 1] * 6], "in time": np.eye(2)[[0] * 5 + [1] * 7]},
+            names=["jump", "turn left"],
+            window=3,
+        ),
         "LossSurface": lambda: widgets.LossSurface("two_valleys", learning_rate=0.07),
         "OcclusionStrip": lambda: widgets.OcclusionStrip(
             np.stack([frames[:8], frames[4:]]),

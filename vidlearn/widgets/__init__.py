@@ -35,6 +35,7 @@ from .frame_order import FrameOrder
 from .gated_cell import GatedCell
 from .kalman_ellipse import KalmanEllipse
 from .kernel_in_time import KernelInTime
+from .label_bar import LabelBar
 from .loss_surface import LossSurface
 from .occlusion_strip import OcclusionStrip
 from .pooling_explorer import PoolingExplorer
@@ -65,6 +66,7 @@ __all__ = [
     "GatedCell",
     "KalmanEllipse",
     "KernelInTime",
+    "LabelBar",
     "LossSurface",
     "OcclusionStrip",
     "PoolingExplorer",

@@ -28,8 +28,9 @@ function spanBar({ count, names, signal, ...attributes }) {
     const room = element.clientWidth;
     drawn.forEach(([node, { start, stop, label }]) => {
       const name = label < 0 ? "" : names[label];
-      const fits = (room * (stop - start)) / count > 7.5 * name.length + 6;
-      node.textContent = fits ? name : "";
+      const wide = (room * (stop - start)) / count;
+      node.textContent = wide > 7.5 * name.length + 6 ? name : "";
+      node.classList.toggle("vl-thin", wide < 5);
     });
   }
   function draw(segments) {
