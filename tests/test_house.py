@@ -32,7 +32,12 @@ TABLE = {
     "layers": ((), "keras"),
     "models": (("layers", "boxes"), "keras numpy PIL"),
     "runs": (
-        (*("models", "datasets", "metrics", "boxes", "plots", "video", "messages"), "tracking"),
+        (
+            *("models", "datasets", "metrics", "boxes", "plots", "video"),
+            "messages",
+            "tracking",
+            "layers",
+        ),
         "keras numpy PIL matplotlib tqdm tensorflow cv2",
     ),
     "messages": ((), ""),

@@ -71,16 +71,16 @@ def test_evaluate_rejects_a_class_that_the_model_does_not_know(complete, tmp_pat
 
 def test_which_pictures_are_looked_at(complete, toy, tmp_path):
     whole = datasets.read(toy)
-    assert runs.evaluation._chosen(complete, whole, None)[0] == "test"
+    assert runs.evaluation.chosen_split(complete, whole, None)[0] == "test"
     rest = whole[[item.split != "test" for item in whole]]
-    assert runs.evaluation._chosen(complete, rest, None)[0] == "val"
+    assert runs.evaluation.chosen_split(complete, rest, None)[0] == "val"
     undivided = datasets.read(labelled(tmp_path / "flat", {"": 6}))
-    split, chosen = runs.evaluation._chosen(complete, undivided, None)
+    split, chosen = runs.evaluation.chosen_split(complete, undivided, None)
     assert (split, len(chosen)) == ("", 6)
     with pytest.raises(runs.RunError, match="split must be one of test, train, val"):
-        runs.evaluation._chosen(complete, whole, "tset")
+        runs.evaluation.chosen_split(complete, whole, "tset")
     with pytest.raises(runs.RunError, match="no picture"):
-        runs.evaluation._chosen(complete, undivided[:0], None)
+        runs.evaluation.chosen_split(complete, undivided[:0], None)
 
 
 def test_an_undivided_folder_is_evaluated_on_what_was_put_aside(tmp_path):

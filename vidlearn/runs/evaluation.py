@@ -1,4 +1,4 @@
-"""How good a trained detector is on labelled pictures, and how fast."""
+"""How good a trained network is on labelled pictures or clips, and how fast."""
 
 from __future__ import annotations
 
@@ -39,37 +39,45 @@ def precision(model, frames, truths, classes):
     return tuple(None if np.isnan(x) else float(x) for x in (measured.AP50, measured.AP))
 
 
-def evaluate(run, pictures, *, split=None, skip=False, form=None, progress=False):
-    """Hold the model of a training against labelled pictures.
+def evaluate(run, pictures, *, split=None, skip=False, form=None, views=None, progress=False):
+    """Hold the model of a training against labelled pictures or clips.
 
     Parameters
     ----------
     run : str, Path or Run
         The folder of the training.
-    pictures : str, Path or DetectionSet
-        Labelled pictures: a folder in a form that `vidlearn.datasets.read` knows. Its classes are
-        matched with the model's by their names.
+    pictures : str, Path, DetectionSet or ClipSet
+        Labelled pictures: a folder in a form that `vidlearn.datasets.read` knows; or clips, as
+        `vidlearn.datasets.read_clips` reads them. The classes are matched with the model's by
+        their names.
     split : str, optional
         Of which split; default: "test" where there is one, else "val" (of an undivided folder
         that the training knew, what it put aside), else all.
     skip : bool
-        Leave out labels at fault, rather than refuse the folder.
+        Leave out labels at fault and clips that are broken, rather than refuse the folder.
     form : str, optional
-        The form of the labels; default: found out.
+        Of pictures: the form of the labels; default: found out.
+    views : int, optional
+        Of clips: how many stretches of each film are looked at, evenly, whose scores are averaged;
+        default: one, in the middle.
     progress : bool
         Show a bar.
 
     Returns
     -------
     dict
-        "mAP50", "mAP", "per_class" and "by_size" (small: area to 32², medium: to 96², large, in
-        pixels of the picture itself), "pictures", "split", "frames_per_second". What cannot be
-        had is None.
+        Of a detector "mAP50", "mAP", "per_class" and "by_size" (small: area to 32², medium: to
+        96², large, in pixels of the picture itself), "pictures", "split", "frames_per_second".
+        Of clips "top1", "top5" (from ten classes on), "mAP", "per_class", "classes", "confusion"
+        (rows the truth); what the network needs: "one_frame", its top-1 where it sees the middle
+        frame all the time, and "shuffled", where it sees the frames in an order by chance;
+        "clips", "split", "views", "clips_per_second" ("network", "with_decoding"), "parameters"
+        and "multiply_adds" (of one clip). What cannot be had is None.
 
     Raises
     ------
     RunError
-        If the pictures have classes that the model does not know, or there are none.
+        If the pictures or clips have classes that the model does not know, or there are none.
     vidlearn.datasets.DatasetError
         If the pictures cannot be read.
 
@@ -77,12 +85,22 @@ def evaluate(run, pictures, *, split=None, skip=False, form=None, progress=False
     -----
     Frames per second counts from the picture in memory to the boxes: fitting, network, decoding
     and non-maximum suppression, in batches of 16; not the reading of files, nor the compilation.
+    Clips per second are the films of one after another, the network and then the next batch of 16
+    from the processes that decode; None where there is only one batch.
 
     Lesson 15 uses it.
     """
     run = run if isinstance(run, Run) else Run(run)
+    for name, value, what in (("form", form, "clips"), ("views", views, "pictures")):
+        if value is not None and what == run.task.COUNTED:
+            raise RunError(text("runs")[f"no_{name}"].format(name=name))
+    if run.task.COUNTED == "clips":
+        from .clip_evaluation import evaluate_clips
+
+        how = {"split": split, "skip": skip, "progress": progress}
+        return evaluate_clips(run, pictures, views=1 if views is None else views, **how)
     whole = data.as_set(pictures, form=form, skip=skip)
-    split, chosen = _chosen(run, whole, split)
+    split, chosen = chosen_split(run, whole, split)
     chosen = with_classes(chosen, run.classes)
     found, seconds = _look(run.model(), chosen, progress)
     measured = evaluate_detections(found, [i.truth for i in chosen], classes=run.classes)
@@ -108,8 +126,8 @@ def _plain(value):
     return None if np.isnan(value) else round(float(value), 4)
 
 
-def _chosen(run, whole, split):
-    """Return the split's name and its pictures."""
+def chosen_split(run, whole, split):
+    """Return the split's name and its pictures, or clips."""
     if "val" not in whole.splits:
         whole = data.as_trained(whole, run.settings.get("data"))
     there = whole.splits
@@ -188,6 +206,10 @@ def as_text(found):
     -------
     str
     """
+    if "clips" in found:
+        from .clip_evaluation import as_table
+
+        return as_table(found)
     words = text("runs")
     split = found["split"] or words["all"]
     lines = [words["of"].format(pictures=found["pictures"], split=split)]

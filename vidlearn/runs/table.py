@@ -123,7 +123,8 @@ def checked(kind, preset):
 
 
 def task_of(kind):
-    """Return the class that says what only the task of a kind needs."""
+    """Return the class that says what only the task of a kind needs; refuse an unknown kind."""
+    checked(kind, "cpu")
     task = KINDS[kind].task
     return getattr(import_module(f".{task}", __package__), task.capitalize())
 
