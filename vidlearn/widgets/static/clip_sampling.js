@@ -119,7 +119,16 @@ export default interactive("clip-sampling", (view) => {
     }
     set(reel, { "data-vl-drawn": count });
   }
-  const watcher = new ResizeObserver(() => line.clientWidth && paintReel());
+  /** As many thumbs in each row. */
+  function evenRows() {
+    const fit = Math.max(1, Math.floor((line.clientWidth + 4) / 46));
+    strip.style.setProperty("--vl-thumbs", Math.ceil(now.length / Math.ceil(now.length / fit)));
+  }
+  const watcher = new ResizeObserver(() => {
+    if (!line.clientWidth) return;
+    paintReel();
+    evenRows();
+  });
   watcher.observe(line);
   signal.addEventListener("abort", () => watcher.disconnect());
   function drawRows() {
@@ -152,6 +161,7 @@ export default interactive("clip-sampling", (view) => {
     const key = `${of}:${taken[of]}`;
     if (key !== stripOf) {
       stripOf = key;
+      evenRows();
       strip.replaceChildren(...taken[of].map((frame, k) => {
         const canvas = h("canvas", { width, height });
         paint(canvas, frame);
@@ -179,10 +189,8 @@ export default interactive("clip-sampling", (view) => {
   function writeHits() {
     const all = taken.flat();
     const lines = spans.map(({ start, stop, label }, k) => {
-      const [from, to] = [Math.min(start, now.end), Math.min(stop, now.end)];
-      const hits = all.filter((frame) => frame >= from && frame < to).length;
-      const chance = to > from ? chanceOf(now, taken, from, to) : 0;
-      return { label, start, k, hits, chance };
+      const hits = all.filter((frame) => frame >= start && frame < stop).length;
+      return { label, start, k, hits, chance: chanceOf(now, taken, start, stop) };
     });
     table.replaceChildren(
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, text.action),
@@ -272,7 +280,7 @@ export default interactive("clip-sampling", (view) => {
   const [length, step, views] = [dial("length", 32), dial("step", 32), dial("views", 10)];
   const end = slider({
     label: text.end, min: 1, max: total, value: now.end, onchange: change("end"),
-    format: (value) => fill(text.seconds, { seconds: seconds(value) }),
+    format: (value) => fill(text.seconds, { seconds: show(value / fps, 1) }),
   });
   const start = slider({ label: text.start, min: 0, max: total - 1, value: 0, onchange: moveTo });
   const again = button("again", text.again, () => {
