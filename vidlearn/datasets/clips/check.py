@@ -130,9 +130,10 @@ def _check_files(found, frames, progress):
     looks = look_at(list(dict.fromkeys(item.path for item in found.items)), progress=progress)
     for path, seen in looks.items():
         if seen.why:
-            found.found("broken-clip", path, why=seen.why.removeprefix(f"{path} "))
-        for note in seen.notes:
-            found.found("damaged-clip", path, why=note.removeprefix(f"{path}: "))
+            found.found("broken-clip", path, why=seen.why.replace(str(path), "it"))
+        if seen.notes:
+            why = "; ".join(note.removeprefix(f"{path}: ").rstrip(".") for note in seen.notes)
+            found.found("damaged-clip", path, why=why)
     for item in found.items:
         total = looks[item.path].frames
         if total:

@@ -53,7 +53,10 @@ class Looker:
         if not frames:
             raise VideoError(nothing_decodes(path))
         small = read_chosen(path, _five, FRAMES, (SMALL, SMALL), "gray", PIECE)[0]
-        return Seen(_digest(path), opened(path).count, small)
+        film = opened(path)
+        seen = Seen(_digest(path), film.count, small)
+        seen.notes = list(getattr(film, "losses", ()))  # of a film that was decoded to its end
+        return seen
 
 
 def _five(total):
@@ -91,5 +94,5 @@ def look_at(paths, *, progress):
 
 def _seen(found):
     seen = found.clip or Seen()
-    seen.why, seen.notes = found.why, list(dict.fromkeys(found.notes))
+    seen.why, seen.notes = found.why, seen.notes or list(dict.fromkeys(found.notes))
     return seen

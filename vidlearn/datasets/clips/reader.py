@@ -243,8 +243,9 @@ class ClipReader:
 
     def _missing(self, item, why, skip):
         if not skip:
+            why = why.replace(str(item.path), "it").rstrip(".")
             raise DatasetError(
-                f"{item.path} cannot be decoded: {why} `vidlearn data check` tells all such clips; "
+                f"{item.path} cannot be decoded: {why}. `vidlearn data check` tells all such clips; "
                 "skip=True (--skip) leaves them out."
             )
         self.skipped[item] = why

@@ -165,8 +165,8 @@ def write_actions(folder, *, count=600, size=(48, 48), frames=16, seed=0, progre
     how = {"frames": frames, "size": size}
     val, test = (round(count * SHARES[name]) for name in ("val", "test"))
     train = actions(count - val - test, seed=seed, **how)
-    # Twice as many as are taken: a person stands in one split, and the classes are even.
-    unseen = actions(2 * (val + test), seed=seed + 1, world="unseen people", **how)
+    # More than are taken: a person stands in one split, and the classes are even.
+    unseen = actions(2 * (val + test) + 20, seed=seed + 1, world="unseen people", **how)
     odd = unseen.people % 2 == 1
     made = {"train": train, "val": _Part(unseen, ~odd, val), "test": _Part(unseen, odd, test)}
     return write_clips(made, folder, progress=progress)
