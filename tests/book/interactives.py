@@ -183,7 +183,7 @@ def OcclusionStrip(view, state):
     frames = np.frombuffer(b64decode(state["_frames"]), "<f8").reshape(shape)
     last, label = len(whole) - 1, state["labels"][-1]
     if last:
-        view.get_by_role("button", name=f"{last + 1}: ").click()
+        view.locator(f"[data-vl-choice='{last}']").click()
     if view.locator("[data-vl='reveal']").is_visible():
         view.locator("[data-vl='reveal']").click()
     fallen = as_array(values(view, "data-vl-drop"), frames.shape[1:2])
