@@ -91,13 +91,14 @@ def film(place, actors, opened, size, *, noise, rng):
         paint_door(canvas, camera, host, opened[part], sway[part])
         cast, heads = Cast(camera, sway[part]), {}
         spots = [_add(cast, heads, k, actor, part) for k, actor in enumerate(actors)]
-        paint(canvas, cast.shapes, cloths, heads)
+        rows = cast.rows()
+        paint(canvas, rows, cloths, heads)
         if noise:
             canvas += np.float32(noise) * rng.standard_normal(canvas.shape, np.float32)
         np.clip(canvas, 0, 255, out=canvas)
         frames[part] = np.rint(canvas, out=canvas)
         for k, spot in enumerate(spots):
-            keypoints[part, k], visible[part, k] = _seen(cast, spot, size)
+            keypoints[part, k], visible[part, k] = _seen(cast, rows, spot, size)
     return frames, keypoints, visible
 
 
@@ -112,18 +113,18 @@ def _add(cast, heads, k, actor, part):
         held = isinstance(actor.thing, str)
         thing = spots[:, Q[f"{actor.thing}_hand"]] if held else actor.thing[part]
         thing = np.where(np.isnan(thing), [0.0, -50.0, 0.0], thing)
-        cast.limb(thing, thing + np.array([0, 0.05, 0]), 0.1, 0.1, "thing", base, 0.06)
+        cast.limb(thing, thing + np.array([0, 0.05, 0]), 0.15, 0.15, "thing", base, 0.06)
     dark = np.float32([30, 26, 30])
     heads[base + M["head"]] = (head_axes(cast.camera, spots), who.skin, who.hair, dark)
     return spots
 
 
-def _seen(cast, spots, size):
+def _seen(cast, rows, spots, size):
     """Return where the joints are in the picture, and which are seen."""
     joints = spots[:, : len(JOINTS)]
-    pixels, far, _ = cast.see(joints)
+    pixels, far = cast.see(joints)
     inside = ((pixels >= 0) & (pixels < size[::-1])).all(-1)
-    hidden = cast.hidden(joints)
+    hidden = cast.hidden(rows, pixels, far)
     head = spots[:, Q["head"]]
     radius = np.linalg.norm(spots[:, Q["left_ear"]] - head, axis=-1)
     turned_away = far[:, FACE] - cast.see(head)[1][:, None] > 0.25 * radius[:, None]

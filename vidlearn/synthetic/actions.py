@@ -116,7 +116,7 @@ def actions(
     labels=None,
     seed=0,
     world="seen",
-    noise=4.0,
+    noise=3.0,
 ):
     """Make clips of people who act.
 

@@ -57,7 +57,7 @@ def activity(
     people=1,
     seed=0,
     world="seen",
-    noise=4.0,
+    noise=3.0,
 ):
     """Make a film in which people do one thing after another.
 
@@ -98,9 +98,9 @@ def activity(
 
     Examples
     --------
-    >>> film = activity(30, kinds=("walk", "stand"), size=(32, 40), people=2, seed=3)
+    >>> film = activity(60, kinds=("walk", "stand"), size=(32, 40), people=2, seed=3)
     >>> film, sorted({film.names[k] for k in film.labels})
-    (Activity(30 frames of 32 x 40, 2 people), ['stand', 'walk'])
+    (Activity(60 frames of 32 x 40, 2 people), ['stand', 'walk'])
     """
     _check(frames, kinds, size, people, world, noise)
     rng = np.random.default_rng(seed)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from vidlearn.synthetic.motions import PODIUM
-from vidlearn.synthetic.paint import CAPSULE, ELLIPSE, HEAD, SHADOW, Shapes
+from vidlearn.synthetic.paint import CAPSULE, ELLIPSE, HEAD, SHADOW
 from vidlearn.synthetic.skeleton import LENGTHS, POINTS, axes
 
 MATERIALS = (
@@ -31,7 +31,7 @@ def textures(who, pixels):
     plain = np.ones((n, n, 1), np.float32)
     shoes = 0.45 * trousers + 0.1 * bag
     wood = plain * np.float32([150, 98, 62])
-    thing = 90 + 0.65 * thing
+    thing = 100 + 0.65 * thing
     skin = plain * who.skin
     dark, shade = plain * np.float32([44, 42, 46]), plain * np.float32([10, 10, 14])
     rim = 0.5 * thing + 60
@@ -55,46 +55,59 @@ class Cast:
     """
 
     def __init__(self, camera, sway):
-        self.camera, self.sway = camera, sway
-        self.shapes = Shapes(len(sway))
+        self.camera, self.sway = camera, sway.astype(np.float32)
+        self._ends, self._looks = [], []
+
+    def add(self, kind, start, stop, wide, thin, nearer, material):
+        """Add a shape: CAPSULE, ELLIPSE (a level disc), HEAD, SHADOW; ends (F, 3), all in metres.
+
+        Shapes are painted by the distance of their middle, less `nearer`.
+        """
+        self._ends.append((start, stop))
+        self._looks.append((kind, wide, thin, nearer, material))
+
+    def limb(self, start, stop, wide, thin, material, base, nearer=0.0):
+        """Add a limb between two places (F, 3) with a radius at each."""
+        self.add(CAPSULE, start, stop, wide, thin, nearer, base + M[material])
+
+    def disc(self, place, wide, material, base, *, nearer=0.0, kind=ELLIPSE):
+        """Add a level disc."""
+        self.add(kind, place, place, wide, wide, nearer, base + M[material])
 
     def see(self, places):
-        """Project (F, ..., 3) metres: pixels (F, ..., 2), distance (F, ...), pixels of a metre."""
+        """Project (F, ..., 3) metres: pixels (F, ..., 2), distance (F, ...)."""
         pixels, far = self.camera.project(places)
-        shift = self.sway.reshape(len(self.sway), *(1,) * (pixels.ndim - 2), 2)
-        return pixels + shift, far, self.camera.focal / far
+        return pixels + self.sway.reshape(len(self.sway), *(1,) * (pixels.ndim - 2), 2), far
 
-    def hidden(self, spots):
-        """Say which joints (F, J, 3) lie behind a shape: (F, J) bool.
+    def rows(self):
+        """Project all shapes: (P, F, 9) float32, in pixels, as `paint` takes them."""
+        ends = np.asarray(self._ends, np.float32).transpose(2, 0, 1, 3)  # (F, P, 2, 3)
+        pixels, far = self.see(ends)
+        kind, wide, thin, nearer, material = np.array(self._looks, np.float32).T  # (P,)
+        scale = self.camera.focal / far
+        rows = np.empty((*far.shape[:2], 9), np.float32)
+        rows[..., :4] = pixels.reshape(*far.shape[:2], 4)
+        rows[..., 4], rows[..., 5] = wide * scale[..., 0], thin * scale[..., 1]
+        flat = np.isin(kind, (ELLIPSE, SHADOW))
+        slope = np.abs(self.camera.height - ends[:, flat, 0, 1]) / far[:, flat, 0]
+        rows[:, flat, 5] = np.maximum(rows[:, flat, 5] * slope, 0.6)
+        rows[..., 6] = far.mean(-1) - nearer
+        rows[..., 7], rows[..., 8] = kind, material
+        return rows.transpose(1, 0, 2)
+
+    def hidden(self, rows, pixels, far):
+        """Say which joints lie behind a shape: pixels (F, J, 2), distance (F, J), result (F, J).
 
         A joint is hidden if a shape covers it whose middle is at least `BEHIND` metres nearer.
         """
-        rows = np.stack(self.shapes.rows)  # (P, F, 9)
         rows = rows[np.isin(rows[:, 0, 7], (CAPSULE, HEAD))]
-        pixels, far, _ = self.see(spots)
-        a, b = rows[:, :, None, 0:2], rows[:, :, None, 2:4]
-        line, away = b - a, pixels - a
-        share = (away * line).sum(-1) / np.maximum((line * line).sum(-1), 1e-6)
-        share = np.clip(share, 0, 1)
-        away = away - share[..., None] * line
-        wide, thin = rows[:, :, None, 4], rows[:, :, None, 5]
-        radius = wide + share * (thin - wide)
-        over = (away * away).sum(-1) < radius * radius
-        return (over & (rows[:, :, None, 6] < far - BEHIND)).any(0)
-
-    def limb(self, start, stop, wide, thin, material, base, nearer=0.0):
-        """Add a limb between two places (F, 3) with radii in metres."""
-        a, far_a, scale_a = self.see(start)
-        b, far_b, scale_b = self.see(stop)
-        key = (far_a + far_b) / 2 - nearer
-        self.shapes.add(CAPSULE, a, b, wide * scale_a, thin * scale_b, key, base + M[material])
-
-    def disc(self, place, wide, material, base, *, key=0.0, kind=ELLIPSE, deep=None):
-        """Add a level disc of a radius in metres."""
-        a, far, scale = self.see(place)
-        slope = np.abs(self.camera.height - place[..., 1]) / far
-        thin = np.maximum((wide if deep is None else deep) * scale * slope, 0.6)
-        self.shapes.add(kind, a, a, wide * scale, thin, far - key, base + M[material])
+        ax, ay, bx, by, wide, thin, key = rows[..., None, :7].transpose(3, 0, 1, 2)  # (P, F, 1)
+        x, y = pixels[..., 0] - ax, pixels[..., 1] - ay  # (P, F, J)
+        bx, by = bx - ax, by - ay
+        share = np.clip((x * bx + y * by) / np.maximum(bx * bx + by * by, 1e-6), 0, 1)
+        x, y = x - share * bx, y - share * by
+        over = x * x + y * y < (wide + share * (thin - wide)) ** 2
+        return (over & (key < far - BEHIND)).any(0)
 
 
 def add_person(cast, spots, sizes, base=0):
@@ -114,7 +127,7 @@ def add_person(cast, spots, sizes, base=0):
     at = {name: spots[:, k] for name, k in Q.items()}
     stout = sizes["girth"]
     ground = at["pelvis"] * np.array([1, 0, 1])
-    cast.disc(ground, 0.34, "shade", base, key=-50.0, kind=SHADOW, deep=0.34)
+    cast.disc(ground, 0.34, "shade", base, nearer=-50.0, kind=SHADOW)
     for side in ("left", "right"):
         hip, knee, ankle = (at[f"{side}_{name}"] for name in ("hip", "knee", "ankle"))
         cast.limb(hip, knee, 0.095 * stout, 0.065 * stout, "trousers", base)
@@ -127,10 +140,7 @@ def add_person(cast, spots, sizes, base=0):
     _torso(cast, at, stout, base)
     radius = sizes["head"]
     cast.limb(at["neck"] * 0.9 + 0.1 * at["pelvis"], at["head"], 0.055, 0.055, "skin", base, -0.02)
-    head, far, scale = cast.see(at["head"])
-    cast.shapes.add(
-        HEAD, head, head, radius * scale, 1.1 * radius * scale, far - 0.05, base + M["head"]
-    )
+    cast.add(HEAD, at["head"], at["head"], radius, 1.1 * radius, 0.05, base + M["head"])
 
 
 def _torso(cast, at, stout, base):
@@ -170,14 +180,14 @@ def add_podium(cast, feet, yaw, sizes, base=0):
     """
     _, up, ahead = axes(yaw, 0 * yaw, 0 * yaw)
     middle = feet - 0.2 * ahead
-    cast.disc(middle, 0.62, "shade", base, key=-60.0, kind=SHADOW)
-    cast.disc(middle + 0.3 * PODIUM * up, 0.5, "dark", base, key=-40.0)
-    cast.disc(middle + PODIUM * up, 0.5, "rim", base, key=-39.0)
+    cast.disc(middle, 0.62, "shade", base, nearer=-60.0, kind=SHADOW)
+    cast.disc(middle + 0.3 * PODIUM * up, 0.5, "dark", base, nearer=-40.0)
+    cast.disc(middle + PODIUM * up, 0.5, "rim", base, nearer=-39.0)
     seat = feet - LENGTHS["thigh"] * ahead
     high = PODIUM + sizes["shin"] - 0.07
     cast.limb(seat + PODIUM * up, seat + high * up, 0.05, 0.05, "dark", base, -0.05)
     for lower, material in ((0.07, "dark"), (0.035, "wood"), (0.0, "wood")):
-        cast.disc(seat + (high - lower) * up, 0.19, material, base, key=0.04)
+        cast.disc(seat + (high - lower) * up, 0.19, material, base, nearer=0.04)
 
 
 def head_axes(camera, spots):

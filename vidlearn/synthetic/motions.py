@@ -6,9 +6,9 @@ from vidlearn.synthetic.skeleton import AT, CHANNELS, LENGTHS
 
 STATES = ("hips", "door", "distance", "hand", "yaw")
 """What can change in a clip of the timed classes; each is 0 to 1."""
-NEAR, FAR = -0.75, 1.1  # metres from the middle of the stage
+NEAR, FAR = -0.4, 1.9  # metres from the middle of the stage
 PODIUM = 0.07  # metres: the height of what turns and rolls with the person
-TURN = np.radians(170)  # of the body, from state 0 to state 1
+TURN = np.radians(200)  # of the body, from state 0 to state 1
 SIDES = ("left", "right")
 SWAPPED = [
     AT[name.replace("left", "*").replace("right", "left").replace("*", "right")]
@@ -53,9 +53,9 @@ def state_pose(states, aside, hand):
             f"knee_{side}": sit + np.radians(4) * hips,
             f"apart_{side}": 0.1,
             f"arm_{side}": -0.1 + 2.2 * lift if holds else 0.05 + 0.35 * hips,
-            f"out_{side}": 0.3 + 0.3 * np.sin(np.pi * lift) if holds else 0.15,
+            f"out_{side}": 0.3 + 0.45 * lift if holds else 0.15,
             f"forearm_{side}": 0.25 + 2.5 * lift if holds else 0.2 + 0.9 * hips,
-            f"outer_{side}": 0.25 if holds else 0.08,
+            f"outer_{side}": 0.25 + 0.5 * lift if holds else 0.08,
         }
     back = LENGTHS["thigh"] * np.sin(sit)  # the feet stay, the hips go back
     changes["x"] = -back * np.sin(changes["yaw"])

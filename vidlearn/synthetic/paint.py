@@ -5,56 +5,20 @@ from itertools import pairwise
 import numpy as np
 
 CAPSULE, ELLIPSE, HEAD, SHADOW = range(4)
+"""The kinds of shapes."""
 
 
-class Shapes:
-    """The shapes of F frames, collected one by one.
-
-    Attributes
-    ----------
-    frames : int
-        F.
-    rows : list of ndarray
-        (F, 9) float32 of each shape: both ends, both radii, key, kind, material.
-    """
-
-    def __init__(self, frames):
-        self.frames = frames
-        self.rows = []
-
-    def add(self, kind, a, b, wide, thin, key, material):
-        """Add one shape for every frame.
-
-        Parameters
-        ----------
-        kind : int
-            CAPSULE from `a` to `b` with radii `wide` and `thin` at its ends; ELLIPSE round `a` with
-            half axes `wide` (level) and `thin`; HEAD, a ball; SHADOW, a soft ellipse.
-        a, b : ndarray
-            (F, 2) pixels.
-        wide, thin : ndarray or float
-            (F,) pixels.
-        key : ndarray or float
-            (F,) what is farther is painted first.
-        material : int
-            Row of the textures.
-        """
-        row = np.empty((self.frames, 9), np.float32)
-        row[:, 0:2], row[:, 2:4] = a, b
-        row[:, 4], row[:, 5], row[:, 6] = wide, thin, key
-        row[:, 7], row[:, 8] = kind, material
-        self.rows.append(row)
-
-
-def paint(canvas, shapes, textures, heads):
+def paint(canvas, rows, textures, heads):
     """Paint shapes on frames, the farthest first.
 
     Parameters
     ----------
     canvas : ndarray
         (F, H, W, 3) float32, changed in place.
-    shapes : Shapes
-        What to paint.
+    rows : ndarray
+        (P, F, 9) float32, the shapes of each frame: x and y of both ends, a radius at each, the
+        distance by which they are ordered, kind, material. Kind: CAPSULE; ELLIPSE round the first
+        end with half axes, level and upright, for radii; HEAD, a ball; SHADOW, a soft ellipse.
     textures : ndarray
         (M, n, n, 3) float32, one for each material; a texel is about a pixel.
     heads : dict
@@ -62,7 +26,6 @@ def paint(canvas, shapes, textures, heads):
         (x right, y up, z towards it), and the colours of skin, hair and eyes.
     """
     frames, height, width, _ = canvas.shape
-    rows = np.stack(shapes.rows)  # (P, F, 9)
     order = np.argsort(-rows[..., 6], axis=0, kind="stable")
     rows = np.take_along_axis(rows, order[..., None], 0).reshape(-1, 9)  # (P * F, 9)
     which, x, y = _pixels(rows, height, width)

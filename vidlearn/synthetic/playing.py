@@ -9,7 +9,7 @@ FPS = 12
 """Frames per second of clips and films."""
 BLEND = 8  # frames in which one motion passes into the next
 STAGE = (0.75, 0.55)  # half the width and depth, in metres, in which people keep
-MIDDLE = 0.3  # metres from the middle of the stage to theirs, away from the camera
+MIDDLE = 0.7  # metres from the middle of the stage to theirs, away from the camera
 STEER = 2.2  # radians a second, at most
 HANDS = ("left", "right")
 RELEASE = 0.64  # part of a throw after which the hand is empty
@@ -53,7 +53,7 @@ def performed(kind, frames, rng):
     pose[:, AT["yaw"]] += yaw
     places = _walked(way, pose[:, AT["yaw"]])
     pose[:, [AT["x"], AT["depth"]]] = places - (places.min(0) + places.max(0)) / 2
-    pose[:, AT["depth"]] += rng.uniform(-0.2, 0.6)
+    pose[:, AT["depth"]] += rng.uniform(0.2, 1.1)
     pose[:, AT["x"]] += rng.uniform(-0.3, 0.3)
     return pose, (part >= 0) & (part <= 1), part, hand
 

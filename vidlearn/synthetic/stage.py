@@ -9,10 +9,10 @@ from vidlearn.synthetic.people import source
 from vidlearn.synthetic.pictures import picture
 
 AWAY = 4.0  # metres from the camera to the middle of the stage
-WALL = 1.8  # metres from there to the wall
-DOOR = (0.82, 1.66, 1.95)  # inner and outer edge of the door, and its height, in metres
-TALL = 0.64  # part of the picture that 1.75 metres fill in the middle of the stage
-SWAY = 0.035  # how far the picture may shift, as a part of its shorter side
+WALL = 2.6  # metres from there to the wall
+DOOR = (0.35, 1.5, 2.3)  # inner and outer edge of the door, and its height, in metres
+TALL = 0.74  # part of the picture that 1.75 metres fill in the middle of the stage
+SWAY = 0.025  # how far the picture may shift, as a part of its shorter side
 
 
 class Camera:
@@ -30,19 +30,19 @@ class Camera:
         self.height, self.size = height, size
         self.focal = TALL * min(size) * AWAY / 1.75
         pitch = np.arctan2(height - 0.95, AWAY)
-        self.c, self.s = np.cos(pitch), np.sin(pitch)
+        self.c, self.s = float(np.cos(pitch)), float(np.sin(pitch))
 
     def turned(self, vectors):
         """Return directions as the camera has them: x right, y up, z away from it."""
-        x, y, z = np.moveaxis(vectors, -1, 0)
+        x, y, z = vectors[..., 0], vectors[..., 1], vectors[..., 2]
         return np.stack([x, self.c * y + self.s * z, self.c * z - self.s * y], -1)
 
     def project(self, places):
         """Return where places (..., 3) are in the picture (..., 2), and how far: (...)."""
-        seen = self.turned(places - np.array([0.0, self.height, -AWAY]))
+        seen = self.turned(places - np.array([0.0, self.height, -AWAY], np.float32))
         scale = self.focal / seen[..., 2]
-        middle = np.array(self.size[::-1]) / 2
-        pixels = middle + scale[..., None] * seen[..., :2] * np.array([1, -1])
+        middle = np.array(self.size[::-1], np.float32) / 2
+        pixels = middle + scale[..., None] * seen[..., :2] * np.float32([1, -1])
         return pixels, seen[..., 2]
 
 

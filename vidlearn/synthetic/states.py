@@ -2,8 +2,8 @@
 
 import numpy as np
 
-EXTENT = (0.45, 0.85)  # of the range of a state, how far it moves
-LASTS = (0.4, 0.95)  # of the clip, how long that takes
+EXTENT = (0.5, 0.75)  # of the range of a state, how far it moves
+LASTS = (0.25, 0.5)  # of the clip, how long that takes
 
 
 def courses(count, frames, rng):
