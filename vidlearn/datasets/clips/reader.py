@@ -245,8 +245,8 @@ class ClipReader:
         if not skip:
             why = why.replace(str(item.path), "it").rstrip(".")
             raise DatasetError(
-                f"{item.path} cannot be decoded: {why}. `vidlearn data check` tells all such clips; "
-                "skip=True (--skip) leaves them out."
+                f"{item.path} cannot be decoded: {why}. `vidlearn data check` tells all such "
+                "clips; skip=True (--skip) leaves them out."
             )
         self.skipped[item] = why
 
