@@ -11,6 +11,7 @@ from .colours import COLOURS, PALETTE, signed_map
 from .confusion import show_confusion
 from .detectors import show_detector
 from .film import paint, side_by_side
+from .labels import draw_label
 from .networks import show_network
 from .numbers import number_grid
 from .pictures import filmstrip, show_images
@@ -21,6 +22,7 @@ __all__ = [
     "COLOURS",
     "PALETTE",
     "draw_boxes",
+    "draw_label",
     "draw_tracks",
     "filmstrip",
     "number_grid",

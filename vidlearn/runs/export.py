@@ -52,8 +52,9 @@ def export(run, folder, *, threshold=0.05, overlap=0.45, most=100):
     Raises
     ------
     RunError
-        If `run` is no training or has no model yet, `folder` holds something else, an option is
-        out of range, Keras does not run on TensorFlow, or the disk is full.
+        If `run` is no training, has no model yet or is none of a detector, `folder` holds
+        something else, an option is out of range, Keras does not run on TensorFlow, or the disk is
+        full.
 
     Notes
     -----
@@ -62,6 +63,8 @@ def export(run, folder, *, threshold=0.05, overlap=0.45, most=100):
     Lesson 24 uses it.
     """
     run = run if isinstance(run, Run) else Run(run)
+    if run.task.COUNTED == "clips":
+        raise RunError(text("runs")["no_export"])
     target = Path(folder).expanduser().absolute()
     _expect_tensorflow()
     _expect_options(threshold, overlap, most)

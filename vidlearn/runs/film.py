@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -47,11 +48,33 @@ def go_through(run, source, out, step, tellers, *, threshold, progress):
         The frames that were written.
     """
     clock = Clock(video.frame_times(source))
-    model, count = run.model(), [0]
+    look = partial(_seen, run.model(), source, threshold)
+    return written(clock, source, out, look, step, tellers, progress=progress)
+
+
+def written(clock, source, out, look, step, tellers, *, progress):
+    """Write a film anew, as it is seen.
+
+    Parameters
+    ----------
+    clock : Clock
+        Of the source.
+    source, out : str or Path
+    look : callable
+        Gets a bar; yields each frame and what was found in it.
+    step, tellers, progress
+        As in `go_through`.
+
+    Returns
+    -------
+    int
+        The frames that were written.
+    """
+    count = [0]
 
     def drawn():
         size = None
-        for frame, found in _seen(model, source, threshold, bar):
+        for frame, found in look(bar):
             number, count[0] = count[0], count[0] + 1
             seconds = clock.at(number)
             rows, more, frame = step(frame, found)
@@ -60,7 +83,7 @@ def go_through(run, source, out, step, tellers, *, threshold, progress):
             size = size or frame.shape[:2]
             yield frame if frame.shape[:2] == size else _brought(frame, size)
 
-    with _bar(len(clock.times), progress) as bar:
+    with bar_over(len(clock.times), progress) as bar:
         video.write_video(out, drawn(), times=clock, sound=source)
     return count[0]
 
@@ -97,19 +120,23 @@ class Clock:
         self.times, self.waiting = times, deque()
 
     def at(self, number):
+        """Return the seconds of a frame that comes."""
+        self.waiting.append(self.seconds_of(number))
+        return self.waiting[-1]
+
+    def seconds_of(self, number):
         """Return the seconds of a frame; past the last one known, as long apart as those were."""
         last = len(self.times) - 1
         gap = (self.times[-1] - self.times[0]) / last if last else 0.04
-        seconds = float(self.times[min(number, last)] + max(number - last, 0) * gap)
-        self.waiting.append(seconds)
-        return seconds
+        return float(self.times[min(number, last)] + max(number - last, 0) * gap)
 
     def __iter__(self):
         while self.waiting:
             yield self.waiting.popleft()
 
 
-def _bar(frames, progress):
+def bar_over(frames, progress):
+    """Return a bar for so many frames."""
     from tqdm import tqdm
 
     return tqdm(total=frames, disable=None if progress else True, unit=text("runs")["frame"])

@@ -1,4 +1,4 @@
-"""Find things in a film or a folder of pictures, frame by frame, and draw them."""
+"""Find things in a film or a folder of pictures, or what is done in it, and draw that."""
 
 from __future__ import annotations
 
@@ -7,15 +7,21 @@ from contextlib import ExitStack
 from vidlearn.messages import text
 from vidlearn.plots import draw_boxes
 
+from .files import RunError
 from .film import checked_threshold, expect_files, go_through, json_teller
 from .run import Run
 from .tracking import THRESHOLD, track
 
 
-def predict(run, source, out, *, found=None, threshold=None, tracks=False, progress=False):
-    """Find things in a film with the model of a training, and write the film with boxes drawn.
+def predict(
+    run, source, out, *, found=None, threshold=None, tracks=False, stride=None, progress=False
+):
+    """Look at a film with the model of a training, and write the film with what was found.
 
-    Only a batch of frames is in memory at a time, however long the film.
+    A detector finds things in each frame, and boxes are drawn. A network for clips looks at
+    windows that overlap; a frame has the mean of the scores of its windows, and the best label is
+    written on it. Only a batch of frames, or a window of small ones, is in memory at a time,
+    however long the film.
 
     Parameters
     ----------
@@ -29,11 +35,17 @@ def predict(run, source, out, *, found=None, threshold=None, tracks=False, progr
     found : str or Path, optional
         A JSON file for what was found: an object with "classes" and "frames". Each frame has a
         line of its own, with "frame", "seconds", "boxes" (x1, y1, x2, y2 in pixels of the
-        source), "scores" and "names".
+        source), "scores" and "names". Of a network for clips: an object with "video", "fps",
+        "frames", "classes", "windows" ("start" and "end" in frames, from 0, the end behind the
+        last one; "start_seconds", "end_seconds", "label", "score") and "seconds" ("second",
+        "label", "score": of the mean over its frames).
     threshold : float, optional
-        Least score, 0 to 1; default 0.5, with `tracks` that of `track`.
+        Least score of what is drawn, 0 to 1; default 0.5, with `tracks` that of `track`, of a
+        network for clips 0: the best label always.
     tracks : bool
-        Give things an identity through the film: the same as `track`.
+        Of a detector: give things an identity through the film: the same as `track`.
+    stride : int, optional
+        Of a network for clips: frames from one window to the next; default a quarter of a window.
     progress : bool
         Show a bar.
 
@@ -56,10 +68,18 @@ def predict(run, source, out, *, found=None, threshold=None, tracks=False, progr
 
     Lesson 15 uses it.
     """
+    run = run if isinstance(run, Run) else Run(run)
+    for_clips = run.task.COUNTED == "clips"
+    if (tracks and for_clips) or (stride is not None and not for_clips):
+        raise RunError(text("runs")["no_tracks" if tracks else "no_stride"])
+    if for_clips:
+        from .clip_prediction import predict_actions
+
+        how = {"found": found, "threshold": threshold, "stride": stride, "progress": progress}
+        return predict_actions(run, source, out, **how)
     if tracks:
         how = {"threshold": THRESHOLD if threshold is None else threshold, "progress": progress}
         return track(run, source, out, found=found, **how)
-    run = run if isinstance(run, Run) else Run(run)
     least, boxes = checked_threshold(0.5 if threshold is None else threshold), 0
     expect_files(run, source, out, found)
 

@@ -54,6 +54,7 @@ PICTURES = {
     "gpu": Preset(400, 60, 250, 16, 1e-3, 0.02, 400, {"backbone": "resnet50", "width": 32}),
 }
 
+DEEP = (64, 128, (256, 256), (512, 512))
 CLIPS = {
     "tiny": Preset(
         *(32, 2, 4, 4, 2e-3, 1e-4, 16),
@@ -64,6 +65,28 @@ CLIPS = {
             "tcn": {"filters": (4, 4), "features": 8, "units": 8, "dilations": (1, 2)},
         },
         frames=8,
+    ),
+    "cpu": Preset(
+        *(64, 20, 100, 16, 2e-3, 0.01, 300),
+        {
+            "c3d": {"filters": (16, 32, 64, 64)},
+            "r2plus1d": {"filters": (16, 32, 64, 64)},
+            "cnn_rnn": {"filters": (16, 32, 32), "features": 64, "units": 64},
+            "tcn": {"filters": (16, 32, 32), "features": 64, "units": 64},
+        },
+        frames=16,
+        workers=1,
+    ),
+    "gpu": Preset(
+        *(112, 60, 500, 24, 1e-3, 0.02, 1000),
+        {
+            "c3d": {"filters": DEEP, "dropout": 0.5},
+            "r2plus1d": {"filters": DEEP, "dropout": 0.5},
+            "cnn_rnn": {"filters": (32, 64, 128, 256), "features": 256, "units": 256},
+            "tcn": {"filters": (32, 64, 128, 256), "features": 256, "units": 256, "dropout": 0.3},
+        },
+        frames=16,
+        workers=14,
     ),
 }
 

@@ -64,8 +64,8 @@ def track(
     Raises
     ------
     RunError
-        If `run` is no training or has no model yet, two of the files are one or belong to the
-        training or the source, `tracker` is none or has run, or the disk is full.
+        If `run` is no training, has no model yet or is none of a detector, two of the files are one
+        or belong to the training or the source, `tracker` is none or has run, or the disk is full.
     ValueError
         If an option of `Sort` is out of its range.
     vidlearn.video.VideoError
@@ -78,6 +78,8 @@ def track(
     Lesson 24 uses it.
     """
     run = run if isinstance(run, Run) else Run(run)
+    if run.task.COUNTED == "clips":
+        raise RunError(text("runs")["no_tracks"])
     least = checked_threshold(threshold)
     expect_files(run, source, out, found, mot)
     tracker = _fresh(tracker)
