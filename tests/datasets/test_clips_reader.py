@@ -212,7 +212,7 @@ def started(clips, then, **more):
 
 
 def gone(number):
-    for _ in range(200):
+    for _ in range(1200):
         if not alive(number):
             return True
         time.sleep(0.05)
@@ -232,6 +232,7 @@ def test_processes_end_with_a_program_that_is_killed(clips):
 
 CAUGHT = """
 try:
+    print("going", flush=True)
     while True:
         list(reader)
 except KeyboardInterrupt:
@@ -243,9 +244,10 @@ except KeyboardInterrupt:
 def test_ctrl_c_ends_the_processes_and_is_one_error(clips):
     program = started(clips, CAUGHT, stderr=subprocess.PIPE)
     numbers = [int(word) for word in program.stdout.readline().split()[7:]]
+    assert program.stdout.readline() == "going\n"
     time.sleep(0.2)
     program.send_signal(signal.SIGINT)
-    out, errors = program.communicate(timeout=30)
+    out, errors = program.communicate(timeout=120)
     assert (out, errors, program.returncode) == ("stopped\n", "", 0)
     assert not any(alive(number) for number in numbers)
 

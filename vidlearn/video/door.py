@@ -12,7 +12,7 @@ from .errors import VideoError
 from .film import Film
 from .folder import Pictures, is_still, stamp
 
-REMEMBERED = 1024  # films; what is known about one is some kilobytes
+REMEMBERED = 16384  # films; what is known about one is some kilobytes
 
 
 def opened(path, name="path") -> Film | Pictures:

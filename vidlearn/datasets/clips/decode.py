@@ -76,11 +76,12 @@ class Decoder:
         key = (stamps(path), self.size, start, stop)
         film = self.cache.get(key)
         if film is None:
-            last = _last(path, opened(path).count, start, stop)
+            bound = opened(path).bound  # by the packets: nothing is decoded for it
+            last = bound if stop is None else min(stop, bound)
             need = (last - start) * self.size[0] * self.size[1] * 3
             if need > min(self.cache.max_bytes // SHARE, MOST_BYTES):
                 return self._read(path, choose)
-            film = read_video(path, start=start, stop=last, size=self.size)
+            film = read_video(path, start=start, stop=stop, size=self.size)
             self.cache.put(key, film)
         return np.array(film[choose(start + len(film)) - start])
 
