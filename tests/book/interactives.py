@@ -133,6 +133,30 @@ def in_time(clip, kernel, padding="none"):
     return scratch.conv3d_forward(x, w, padding=pads)[0][0, ..., 0]
 
 
+def AttentionHeads(view, state):
+    flat = np.frombuffer(b64decode(state["_weights"]), "u1").astype(float) ** 2
+    moments, rows, columns = state["_grid"]
+    sizes = [int(np.prod(shape)) for _, shape in state["_maps"]]
+    for k, (over, shape) in enumerate(state["_maps"]):
+        maps = flat[sum(sizes[:k]) :][: sizes[k]].reshape(shape)
+        if len(sizes) > 1:
+            view.get_by_role("group", name="Attention over").get_by_role("button").nth(k).click()
+        head = shape[1] - 1
+        view.get_by_role("button", name=f"Head {head + 1}").click()
+        if shape[0] > 1:
+            view.get_by_role("group", name="Layer").get_by_role("button").first.click()
+        view.locator("[data-vl-transport]").press("End")  # the last token asks
+        row = maps[0, head].reshape(-1, shape[-1])[-1]
+        row = frames = row / row.sum()
+        if over == "both":
+            frames = row.reshape(moments, rows * columns).sum(axis=1)
+        elif over == "space":
+            frames = np.eye(moments)[-1]
+        assert numbers(view, "sum") == pytest.approx(frames)
+        bits = -(row[row > 0] * np.log2(row[row > 0])).sum()
+        assert numbers(view, "entropy")[head] == pytest.approx(bits)
+
+
 def AssignmentMatrix(view, state):
     tracks, found = np.array(state["_tracks"]), np.array(state["detections"])
     middles = [(one[:, :2] + one[:, 2:]) / 2 for one in (tracks, found)]

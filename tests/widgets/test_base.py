@@ -28,6 +28,14 @@ def make(kind):
             [[0, 6, 12, 18], [7, 7, 19, 19], [13, 6, 25, 18], [26, 20, 38, 29]],
             ids=[4, 7, 12],
         ),
+        "AttentionHeads": lambda: widgets.AttentionHeads(
+            frames,
+            {
+                "space": np.full((2, 3, 6, 12, 12), 1 / 12),
+                "time": np.full((2, 3, 12, 6, 6), 1 / 12) + 0.5 * np.eye(6),
+            },
+            layer=1,
+        ),
         "BackpropGraph": lambda: widgets.BackpropGraph(
             [1, 2, 3], [[0.5, 1], [-0.5, 1], [0.5, -2]], [1, 1], [0.5, -1], 0, y=1
         ),

@@ -20,6 +20,7 @@ A new one takes three files and a table:
 
 from .anchor_explorer import AnchorExplorer
 from .assignment_matrix import AssignmentMatrix
+from .attention_heads import AttentionHeads
 from .backprop_graph import BackpropGraph
 from .box_overlap import BoxOverlap
 from .clip_player import ClipPlayer
@@ -51,6 +52,7 @@ from .yolo_grid import YoloGrid
 __all__ = [
     "AnchorExplorer",
     "AssignmentMatrix",
+    "AttentionHeads",
     "BackpropGraph",
     "BoxOverlap",
     "ClipPlayer",
