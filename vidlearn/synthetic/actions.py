@@ -17,7 +17,10 @@ TIMED = (
 )
 """Ten classes that only the order of the frames tells: k ^ 1 is class k backwards."""
 BESIDE = 0.4  # metres of the podium from the middle of the stage, away from the door
-MIRROR = [0] + [k + 1 if k % 2 else k - 1 for k in range(1, len(JOINTS))]
+OTHER_SIDE = [
+    JOINTS.index(name.replace("left", "*").replace("right", "left").replace("*", "right"))
+    for name in JOINTS
+]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -43,7 +46,8 @@ class Actions:
     people : ndarray
         (N,) int64: clips of one number show the same body in the same clothes at the same place.
     states : ndarray
-        (N, T, 5) 0 to 1: hips, door, distance, hand and yaw.
+        (N, T, 5) 0 to 1: hips, down to the stool; door, open; distance, near; hand, high; yaw, to
+        the person's left. All 0 where classes are of `NATURAL`.
     """
 
     frames: np.ndarray
@@ -61,50 +65,69 @@ class Actions:
         return f"Actions({count} clips of {frames} frames of {height} x {width})"
 
     def backwards(self):
-        """Play every clip backwards: class k becomes k ^ 1.
+        """Play every clip backwards: class k of `TIMED` becomes class k ^ 1.
 
         Returns
         -------
         Actions
             No pixel is new.
+
+        Raises
+        ------
+        ValueError
+            If a class is not of `TIMED`, or its reverse is not among the classes.
         """
-        if self.names != TIMED:
+        if not set(self.names) <= set(TIMED):
             raise ValueError(f"backwards needs clips of the classes TIMED. Received: {self.names}")
+        swap = self._swapped([TIMED[TIMED.index(name) ^ 1] for name in self.names])
         return replace(
             self,
             frames=self.frames[:, ::-1],
-            labels=self.labels ^ 1,
-            actions=np.where(self.actions < 0, -1, self.actions ^ 1)[:, ::-1],
+            labels=swap[self.labels],
+            actions=swap[self.actions[:, ::-1]],
             keypoints=self.keypoints[:, ::-1],
             visible=self.visible[:, ::-1],
             states=self.states[:, ::-1],
         )
 
     def mirrored(self):
-        """Mirror every clip: "turn left" becomes "turn right", left joints right ones.
+        """Mirror every clip: "turn left" becomes "turn right", left joints become right ones.
 
         Returns
         -------
         Actions
             No pixel is new.
+
+        Raises
+        ------
+        ValueError
+            If only one of "turn left" and "turn right" is among the classes.
         """
-        swap = np.arange(len(self.names) + 1)  # the last stands for -1
-        swap[-1] = -1
-        left, right = self.names.index("turn left"), self.names.index("turn right")
-        swap[[left, right]] = right, left
-        keypoints = self.keypoints[..., MIRROR, :] * np.float32([-1, 1])
+        turns = {"turn left": "turn right", "turn right": "turn left"}
+        swap = self._swapped([turns.get(name, name) for name in self.names])
+        keypoints = self.keypoints[..., OTHER_SIDE, :] * np.float32([-1, 1])
         keypoints[..., 0] += self.frames.shape[3]
         states = self.states.copy()
-        states[..., 4] = 1 - states[..., 4]
+        states[..., STATES.index("yaw")] = 1 - states[..., STATES.index("yaw")]
         return replace(
             self,
             frames=self.frames[:, :, :, ::-1],
             labels=swap[self.labels],
             actions=swap[self.actions],
             keypoints=keypoints,
-            visible=self.visible[..., MIRROR],
+            visible=self.visible[..., OTHER_SIDE],
             states=states,
         )
+
+    def _swapped(self, partners):
+        """Return an index of the new label for each old one, -1 for -1."""
+        missing = set(partners) - set(self.names)
+        if missing:
+            raise ValueError(
+                f"names must hold {', '.join(sorted(missing))} as well, for clips that are turned "
+                f"round. Received: {self.names}"
+            )
+        return np.array([*(self.names.index(name) for name in partners), -1])
 
 
 def actions(
@@ -120,17 +143,22 @@ def actions(
 ):
     """Make clips of people who act.
 
-    In a clip of the classes `TIMED` everything can be seen: a person on a stool or before it, a
-    door, a thing in a hand. One of five states moves, one way; the four others stand still at
-    values of the same law that the moving one has in a frame drawn at random. So a frame drawn at
-    random tells nothing of the class; only what moves, and in which order, does.
+    In a clip of the classes `TIMED` everything can be seen: a person with a stool on a turntable, a
+    door, a thing in a hand. One of five states moves, one way: the height of the hips, the door,
+    the distance, the hand, the turn of the body. The four others stand still, at values of the same
+    law that the moving one has in a frame drawn at random. So a frame drawn at random tells nothing
+    of the class; a frame known to be the first tells a little, as a door that will be opened is
+    rather closed. All else (who, where, in which clothes, which hand, camera, noise) is drawn
+    without a look at the class.
+
+    Clips of the classes `NATURAL` show people who walk, jump, fall: of them one frame tells much.
 
     Parameters
     ----------
     count : int
         Number of clips, N.
     kinds : sequence of str
-        The classes: names of `TIMED`.
+        The classes: names of `TIMED`, or of `NATURAL`.
     frames : int, default 16
         Frames of a clip, T, 4 to 64.
     size : (int, int)
@@ -157,7 +185,8 @@ def actions(
 
     Notes
     -----
-    Lesson 17 teaches it.
+    A joint is visible if it lies in the picture and no limb, thing or other person that is at least
+    0.11 metres nearer covers it; a head hides what is on its far side. Lesson 17 teaches it.
 
     Examples
     --------

@@ -154,12 +154,13 @@ _SHARE = {"fall": 0.6, "sit down": 0.7}  # of its time, until it lies or sits; t
 
 
 def _steer(pose, turns, ways, start, rng):
-    """Write yaw, x and depth: who walks out of the stage bends back to its middle."""
-    yaw, place = rng.uniform(-0.9, 0.9), np.array(start, float)
+    """Write yaw, x and depth: who walks out of the stage bends back."""
+    yaw, first = rng.uniform(-0.9, 0.9), np.array(start, float)
+    place = first
     for t, (turn, (ahead, left)) in enumerate(zip(turns, ways, strict=True)):
         yaw += turn
         if ahead * FPS > 0.5:  # walks or runs
-            home = np.arctan2(-place[0], place[1])
+            home = np.arctan2(*(0.5 * first - place) * np.array([1, -1]))
             off = (home - yaw + np.pi) % (2 * np.pi) - np.pi
             ahead_of = place + 0.5 * np.array([np.sin(yaw), -np.cos(yaw)])
             far = np.abs(ahead_of / np.array(STAGE)).max()

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+# Longer and larger movements would let the first and the last frame tell more of the class.
 EXTENT = (0.5, 0.75)  # of the range of a state, how far it moves
 LASTS = (0.25, 0.5)  # of the clip, how long that takes
 
@@ -36,9 +37,11 @@ def courses(count, frames, rng):
 def five_states(labels, frames, rng):
     """Draw the five states of each clip, of which one moves.
 
-    The state of pair k // 2 moves, up where k is even. Each other state stands still: at the value
-    that a moving state, going up or down as a coin falls, has in a frame drawn at random. So of a
-    frame drawn at random the five states are independent and have one law, whatever the class.
+    The state of pair k // 2 moves, up where k is even. A state that goes down is one that goes up,
+    read backwards: so in a frame drawn at random both have one law, q. Each other state stands
+    still at a value drawn from q: from a course of its own, at a frame of its own. So of a frame
+    drawn at random the five states are independent, each of law q, whatever the class, and it tells
+    nothing of the class. From the same seed, class k ^ 1 is class k backwards, number by number.
 
     Parameters
     ----------
