@@ -92,7 +92,7 @@ class Actions:
         lines = [words[f"clips_{s['data']['divided']}"], words["begins_clips"]]
         span = s["step"] * (s["frames"] - 1) + 1
         mirror = words["mirrored" if s["mirror"] else "not_mirrored"]
-        more = {"frames": s["frames"], "step": s["step"], "span": span, "mirror": mirror}
+        more = {"frames": s["frames"], "apart": s["step"], "span": span, "mirror": mirror}
         return lines, more | {"chance": 1 / len(s["classes"])}
 
     def batches(self, epoch, first):

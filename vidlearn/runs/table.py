@@ -67,10 +67,10 @@ CLIPS = {
         frames=8,
     ),
     "cpu": Preset(
-        *(64, 20, 100, 16, 2e-3, 0.01, 300),
+        *(64, 30, 100, 16, 4e-3, 0.01, 300),
         {
-            "c3d": {"filters": (16, 32, 64, 64)},
-            "r2plus1d": {"filters": (16, 32, 64, 64)},
+            "c3d": {"filters": (8, 16, 32, 64)},
+            "r2plus1d": {"filters": (8, 16, 32, 64)},
             "cnn_rnn": {"filters": (16, 32, 32), "features": 64, "units": 64},
             "tcn": {"filters": (16, 32, 32), "features": 64, "units": 64},
         },
