@@ -11,7 +11,7 @@ import pytest
 
 from vidlearn import cli, runs
 from vidlearn.datasets import clip_source
-from vidlearn.runs import table
+from vidlearn.runs import clip_data, data, table
 
 PAGE = (Path(__file__).parents[2] / "book" / "your_own_actions.md").read_text("utf-8")
 COMMANDS = re.findall(r"^vidlearn .+$|`(vidlearn [^`]+)`", PAGE, re.M)
@@ -42,8 +42,8 @@ def test_options_are_those_of_some_command():
 def test_what_is_told_of_the_presets_is_so():
     assert "preset `cpu`, however many" in PAGE
     assert (table.CLIPS["cpu"].steps, table.CLIPS["cpu"].frames) == (100, 16)
-    assert (table.CLIPS["gpu"].side, runs.clip_data.LONGEST) == (112, 4)
-    assert runs.data.SHARES["val"] == 0.2
+    assert (table.CLIPS["gpu"].side, clip_data.LONGEST) == (112, 4)
+    assert data.SHARES["val"] == 0.2
 
 
 def test_sources_are_read_off_the_names_as_told():
