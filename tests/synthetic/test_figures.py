@@ -79,6 +79,8 @@ def test_states_move_the_body():
     sat = spots(hips=1.0)
     assert of(rest, "left_hip")[1] - of(sat, "left_hip")[1] > 0.35
     assert of(sat, "left_ankle")[[0, 2]] == pytest.approx(of(rest, "left_ankle")[[0, 2]], abs=0.05)
+    half = of(spots(hips=0.5), "left_hip")[1]
+    assert half == pytest.approx((of(rest, "left_hip")[1] + of(sat, "left_hip")[1]) / 2, abs=0.02)
     assert of(spots(distance=1.0), "pelvis")[2] < of(rest, "pelvis")[2] - 2
     assert of(spots(hand=1.0), "right_hand")[1] > of(rest, "nose")[1]
     assert of(spots(hand=1.0), "left_hand") == pytest.approx(of(rest, "left_hand"))

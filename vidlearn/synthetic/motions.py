@@ -40,7 +40,7 @@ def state_pose(states, aside, hand):
     """
     hips, _, distance, lift, yaw = np.moveaxis(states, -1, 0)
     pose = np.zeros((*states.shape[:-1], len(CHANNELS)))
-    sit = np.radians(88) * hips
+    sit = np.arccos(1 - 0.965 * hips)  # up to 88 degrees: the height of the hips goes evenly
     changes = {
         "air": PODIUM,
         "yaw": aside + TURN * (yaw - 0.5),
@@ -50,12 +50,12 @@ def state_pose(states, aside, hand):
         holds = hand == side
         changes |= {
             f"hip_{side}": sit,
-            f"knee_{side}": sit + np.radians(4) * hips,
+            f"knee_{side}": sit + 0.07 * hips,
             f"apart_{side}": 0.1,
-            f"arm_{side}": -0.1 + 2.2 * lift if holds else 0.05 + 0.35 * hips,
-            f"out_{side}": 0.3 + 0.45 * lift if holds else 0.15,
-            f"forearm_{side}": 0.25 + 2.5 * lift if holds else 0.2 + 0.9 * hips,
-            f"outer_{side}": 0.25 + 0.5 * lift if holds else 0.08,
+            f"arm_{side}": 2.1 * lift if holds else 0.05 + 0.35 * hips,
+            f"out_{side}": 0.5 + 0.25 * lift if holds else 0.15,
+            f"forearm_{side}": 0.5 + 2.25 * lift if holds else 0.2 + 0.9 * hips,
+            f"outer_{side}": 0.45 + 0.3 * lift if holds else 0.08,
         }
     back = LENGTHS["thigh"] * np.sin(sit)  # the feet stay, the hips go back
     changes["x"] = -back * np.sin(changes["yaw"])
