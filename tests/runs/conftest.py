@@ -43,3 +43,19 @@ def complete(toy, tmp_path_factory):
 
     out = tmp_path_factory.mktemp("runs") / "complete"
     return runs.train("ssd", toy, out, preset="tiny", epochs=3, seed=3)
+
+
+@pytest.fixture(scope="session")
+def films(tmp_path_factory):
+    from tests.runs.clip_sets import filmed
+
+    return filmed(tmp_path_factory.mktemp("films") / "clips", {"train": 5, "val": 2, "test": 3})
+
+
+@pytest.fixture(scope="session")
+def acted(films, tmp_path_factory):
+    """Three epochs of a network for clips that leaves features out at random."""
+    from vidlearn import runs
+
+    out = tmp_path_factory.mktemp("runs") / "acted"
+    return runs.train("tcn", films, out, preset="tiny", epochs=3, seed=3)
