@@ -42,8 +42,8 @@ def test_worlds_hold_out_what_they_say(world):
     assert source(world, 5) is two
     assert (one is two) == (world == "seen")
     who = [source(world, k) for k in range(40)]
-    seen_place = {w.photograph in people.PLACES and w.floor in people.FLOORS for w in who}
-    assert seen_place == {world != "new place"}
+    assert {w.photograph in people.PLACES for w in who} == {world != "new place"}
+    assert {w.floor in people.FLOORS for w in who} == {world != "new place"}
     low = {w.height < people.HEIGHTS[1] and abs(w.aside) < people.ASIDE[1] for w in who}
     assert low == {world != "new viewpoint"}
     clips = actions(2, **SMALL, world=world, seed=2)

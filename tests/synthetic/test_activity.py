@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from vidlearn.synthetic import NATURAL, activity
-from vidlearn.synthetic.playing import BLEND, schedule
+from vidlearn.synthetic.motions import SPEED
+from vidlearn.synthetic.playing import BLEND, FPS, played, schedule
+from vidlearn.synthetic.skeleton import AT
 
 SMALL = {"size": (36, 48)}
 
@@ -43,6 +45,26 @@ def test_a_schedule_has_no_gaps_and_who_is_down_gets_up(seed):
     for kind, following in pairwise(kinds):
         assert (kind in ("sit down", "fall")) == (following == "stand up")
     assert set(kinds) == set(NATURAL)
+
+
+def test_who_stands_between_is_told_to():
+    rng = np.random.default_rng(0)
+    kinds = [kind for kind, _, _ in schedule(2000, ("wave", "clap", "stand"), rng)]
+    assert 0.25 < kinds.count("stand") / len(kinds) < 0.5
+    assert {kind for kind, _, _ in schedule(500, ("walk", "clap"), rng)} == {"walk", "clap"}
+
+
+@pytest.mark.parametrize("kind", ["walk", "run"])
+def test_who_walks_gets_on_and_bends_back_before_the_stage_ends(kind):
+    rng = np.random.default_rng(1)
+    pose, _, _ = played([(kind, 0, 240)], 240, (0.3, 0.0), rng)
+    steps = np.diff(pose[:, [AT["x"], AT["depth"]]], axis=0) * FPS
+    fast = np.linalg.norm(steps, axis=1)
+    assert np.median(fast) == pytest.approx(SPEED[kind], rel=0.2)
+    assert (fast > 0.7 * np.median(fast)).mean() > 0.97
+    yaw = pose[:-1, AT["yaw"]]
+    along = (steps * np.stack([np.sin(yaw), -np.cos(yaw)], 1)).sum(1)
+    assert np.median(along) > 0.9 * np.median(fast)  # it looks where it goes
 
 
 def test_labels_follow_the_pictures():

@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from vidlearn.synthetic import acting
 from vidlearn.synthetic.acting import Actor, film
 from vidlearn.synthetic.motions import NATURAL, TURN, move, state_pose
 from vidlearn.synthetic.paint import CAPSULE, ELLIPSE, HEAD, paint
@@ -199,11 +200,14 @@ def test_keypoints_lie_on_the_person():
 
 
 def test_a_head_hides_its_face_from_behind():
-    pose = posed(2, yaw=[0.0, np.pi])
+    pose = posed(4, yaw=[0.0, 1.3, 2.0, np.pi])
     _, _, visible = filmed([Actor(source("seen", 1), pose)])
     face = [JOINTS.index(name) for name in ("nose", "left_eye", "right_eye")]
     assert visible[0, 0, face].all()
-    assert not visible[1, 0, face].any()
+    assert visible[:, 0, 0].tolist() == [True, True, False, False]
+    assert not visible[3, 0, face].any()
+    ears = [JOINTS.index(f"{side}_ear") for side in ("left", "right")]
+    assert visible[1, 0, ears].tolist() == [False, True]  # it turned to its left
 
 
 def test_who_stands_in_front_hides_who_stands_behind():
@@ -225,8 +229,33 @@ def test_joints_outside_the_picture_are_not_visible():
     assert not visible[outside].any()
 
 
-def test_front_and_back_differ():
-    """The bag is on the back, hair covers the back of the head."""
+def test_the_bag_is_on_the_back():
+    who = source("seen", 1)
+    cloths = who.cloths.copy()
+    cloths[2] = [255, 0, 255]
+    frames = filmed([Actor(replace(who, cloths=cloths), posed(2, yaw=[0.0, np.pi]))])[0]
+    red, green, blue = np.moveaxis(frames.astype(int), -1, 0)
+    front, back = (np.minimum(red, blue) > green + 80).sum((1, 2))
+    assert back > 150
+    assert front < 0.2 * back
+
+
+@pytest.mark.parametrize(("right", "down"), [(2, -3), (-3, 1)])
+def test_everything_sways_with_the_camera(monkeypatch, right, down):
+    pose, shown = posed(2, arm_left=1.0), {}
+    for name, sway in (("still", [0.0, 0.0]), ("swaying", [right, down])):
+        monkeypatch.setattr(acting, "sway_of", lambda *_, s=sway: np.array([s, s], float))
+        actor = Actor(source("seen", 1), pose, "left", np.zeros((2, 3)))
+        rng = np.random.default_rng(0)
+        shown[name] = film(("seen", 1), [actor], np.full(2, 0.4), (120, 120), noise=0, rng=rng)
+    still, swaying = shown["still"], shown["swaying"]
+    back = np.roll(swaying[0].astype(int), (-down, -right), (1, 2))
+    assert np.abs(back - still[0])[:, 5:-5, 5:-5].max() <= 2
+    moved = swaying[1] - still[1]
+    assert moved == pytest.approx(np.broadcast_to([right, down], moved.shape), abs=1e-3)
+
+
+def test_front_and_back_of_a_head_and_a_chest_differ():
     frames, keypoints, _ = filmed([Actor(source("seen", 1), posed(2, yaw=[0.0, np.pi]))])
     middle = keypoints[0, 0, JOINTS.index("left_shoulder")] / 2
     middle = (middle + keypoints[0, 0, JOINTS.index("right_hip")] / 2).astype(int)

@@ -10,7 +10,7 @@ FPS = 12
 BLEND = 8  # frames in which one motion passes into the next
 STAGE = (0.75, 0.55)  # half the width and depth, in metres, in which people keep
 MIDDLE = 0.7  # metres from the middle of the stage to theirs, away from the camera
-STEER = 2.2  # radians a second, at most
+STEER = 3.2  # radians a second, at most
 HANDS = ("left", "right")
 RELEASE = 0.64  # part of a throw after which the hand is empty
 RISING = ("sit down", "fall")
@@ -162,7 +162,7 @@ def _steer(pose, turns, ways, start, rng):
         if ahead * FPS > 0.5:  # walks or runs
             home = np.arctan2(*(0.5 * first - place) * np.array([1, -1]))
             off = (home - yaw + np.pi) % (2 * np.pi) - np.pi
-            ahead_of = place + 0.5 * np.array([np.sin(yaw), -np.cos(yaw)])
+            ahead_of = place + 0.3 * ahead * FPS * np.array([np.sin(yaw), -np.cos(yaw)])
             far = np.abs(ahead_of / np.array(STAGE)).max()
             yaw += np.clip(off, -1, 1) * STEER / FPS * np.clip(2 * far - 1, 0, 1)
             yaw -= 0.8 / FPS * np.sin(yaw)  # and looks at the camera rather than away
