@@ -170,8 +170,8 @@ def test_heads_rejects_what_it_cannot_show(clip, weights, options, message):
 
 # The browser --------------------------------------------------------------------------------
 
-VEIL = """(moment) => {
-  const canvas = document.querySelector(`[data-vl-veil='${moment}']`);
+ALPHA = """(which) => {
+  const canvas = document.querySelector(`[data-vl-${which}]`);
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
   return [...data].filter((_, k) => k % 4 === 3);
 }"""
@@ -197,10 +197,17 @@ def test_sums_weights_glow_and_entropy_equal_what_is_stored(opened, weights):
             most = float(page.locator("[data-vl-most]").get_attribute("data-vl-value"))
             assert most == pytest.approx(full)
             for head, (row, glow, frames) in enumerate(seen):
+                small = np.array(page.evaluate(ALPHA, f"mosaic='{head}'"))
+                shown = {
+                    "both": glow.reshape(4, 2, 3).transpose(1, 0, 2).ravel(),  # moments in a row
+                    "space": glow[query // 6],
+                    "time": frames,
+                }[over]
+                np.testing.assert_allclose(small, 230 * shown / full, atol=0.51)
                 page.get_by_role("button", name=f"Head {head + 1}").click()
                 sums = values(page, "data-vl-sum")
                 assert sums == pytest.approx({(t,): frames[t] for t in range(4)})
-                alphas = np.array([page.evaluate(VEIL, t) for t in range(4)])
+                alphas = np.array([page.evaluate(ALPHA, f"veil='{t}'") for t in range(4)])
                 coarse = over == "time" and shape[2] == 1
                 strength = 130 if coarse else 200
                 np.testing.assert_allclose(alphas, strength * glow / full, atol=0.51)

@@ -287,6 +287,12 @@ def test_it_plays_and_python_learns_what_was_chosen(browser):
     pressed(page, "Kernel", "difference")
     put = page.evaluate("put")
     assert put == {"kernel": KERNELS["change"].tolist(), "padding": "same", "backwards": True}
+    kernel = KERNELS["change"].copy()
+    for number in (5, 7):  # Python learns of every change, not of the first alone
+        page.evaluate("() => { window.put = {}; }")
+        page.get_by_label("Weight of slice 0, row 0, column 2").fill(str(number))
+        kernel[0, 0, 2] = number
+        assert page.evaluate("put") == {"kernel": kernel.tolist()}
     page.get_by_role("button", name="Play").click()
     page.wait_for_function("+document.querySelector('[data-vl-transport]').value > 2")
     page.get_by_role("button", name="Pause").click()

@@ -108,18 +108,16 @@ export default interactive("attention-heads", (view) => {
     class: "vl-cards", tabindex: 0, role: "application", "aria-label": text.film,
   }, ...cards.map(({ element }) => element));
 
-  /** Colour patches by what they get; `most` is full colour. `begins(moment)` is their column. */
-  function shade(canvas, glow, most, begins, strength = 230) {
+  /** Colour cells [x, y, value] of a canvas; `most` is full colour. */
+  function shade(canvas, cells, most, strength) {
     const image = new ImageData(canvas.width, canvas.height);
-    glow.forEach((value, k) => {
-      const [moment, i, j] = split(k);
-      const at = begins(moment);
-      if (at === null) return;
-      const alpha = Math.round((strength * value) / most);
-      image.data.set([...GLOW, alpha], 4 * (i * canvas.width + at + j));
-    });
+    for (const [x, y, value] of cells) {
+      image.data.set([...GLOW, Math.round((strength * value) / most)], 4 * (y * canvas.width + x));
+    }
     canvas.getContext("2d").putImageData(image, 0, 0);
   }
+  const patches = (glow, moment, left = 0) => Array.from({ length: places }, (_, place) =>
+    [left + (place % columns), Math.floor(place / columns), glow[moment * places + place]]);
 
   // Heads
   const rack = h("div", { class: "vl-heads", role: "group", "aria-label": text.heads });
@@ -127,7 +125,9 @@ export default interactive("attention-heads", (view) => {
   function buildHeads() {
     heads = Array.from({ length: of().heads }, (_, head) => {
       const mosaic = h("canvas", {
-        width: moments * columns, height: rows, class: "vl-mosaic", "aria-hidden": "true",
+        width: now.over === "space" ? columns : now.over === "time" ? moments : moments * columns,
+        height: now.over === "time" ? 1 : rows, class: `vl-mosaic vl-of-${now.over}`,
+        "aria-hidden": "true", "data-vl-mosaic": head,
       });
       const bits = h("span", { "data-vl-entropy": head });
       const element = h("button", {
@@ -138,6 +138,13 @@ export default interactive("attention-heads", (view) => {
     });
     rack.replaceChildren(...heads.map(({ element }) => element));
   }
+
+  /** What a head's small picture shows: moments, the patches of one, or those of all in a row. */
+  const small = ({ glow, frames }) => ({
+    time: () => frames.map((value, t) => [t, 0, value]),
+    space: () => patches(glow, split(now.query)[0]),
+    both: () => frames.flatMap((_, t) => patches(glow, t, t * columns)),
+  }[now.over]());
 
   const most = h("b", { "data-vl-most": "" });
   const even = h("b", { "data-vl-even": "" });
@@ -155,15 +162,16 @@ export default interactive("attention-heads", (view) => {
   function paint() {
     const found = heads.map((_, head) => look(head));
     const full = Math.max(...found.map(({ glow }) => glow.reduce((a, b) => Math.max(a, b))));
-    found.forEach(({ glow, bits }, head) => {
-      shade(heads[head].mosaic, glow, full, (moment) => moment * columns);
+    found.forEach((one, head) => {
+      const { bits } = one;
+      shade(heads[head].mosaic, small(one), full, 230);
       write(heads[head].bits, bits, fill(text.bits, { bits: show(bits, 2) }));
       set(heads[head].element, { "aria-pressed": String(head === now.head) });
     });
     const { weights, frames, glow } = found[now.head];
     const [moment, i, j] = split(now.query);
     cards.forEach(({ veil, mark, number, level, element }, t) => {
-      shade(veil, glow, full, (own) => (own === t ? 0 : null), coarse() ? 130 : 200);
+      shade(veil, patches(glow, t), full, coarse() ? 130 : 200);
       write(number, frames[t], show(frames[t], 2));
       level.style.width = `${100 * frames[t]}%`;
       mark.hidden = t !== moment;
@@ -210,8 +218,7 @@ export default interactive("attention-heads", (view) => {
     now.layer = Math.min(now.layer, of().layers - 1);
     now.head = Math.min(now.head, of().heads - 1);
     put(Object.fromEntries(TRAITS.map((name) => [name, now[name]])));
-    if (heads.length !== of().heads) buildHeads();
-    if ("over" in values) buildLayers();
+    if ("over" in values) build();
     live.tell(text.told[coarse() ? "frames" : now.over]);
     bar.pick(now.query);
   }
@@ -220,10 +227,13 @@ export default interactive("attention-heads", (view) => {
   const kinds = (name, options, chosen, act) => h("div", { class: "vl-kind" },
     h("span", { "aria-hidden": "true" }, text[name]),
     switcher(text[name], options, chosen, act).element);
-  const layerPlace = h("div", { class: "vl-place" });
-  function buildLayers() {
+  const layerPlace = h("div", {});
+  /** The heads and layers of one kind of attention. */
+  function build() {
+    buildHeads();
     const options = Array.from({ length: of().layers }, (_, k) => [k, String(k + 1)]);
     layerPlace.hidden = of().layers === 1;
+    choices.hidden = names.length === 1 && layerPlace.hidden;
     layerPlace.replaceChildren(kinds("layer", options, now.layer, (layer) => choose({ layer })));
   }
   const live = liveLine();
@@ -232,11 +242,12 @@ export default interactive("attention-heads", (view) => {
     loop: !matchMedia("(prefers-reduced-motion: reduce)").matches, pace: () => 1000 / get("speed"),
   });
   const names = Object.keys(maps);
+  const choices = h("div", { class: "vl-kinds" },
+    names.length > 1 ? kinds("over", names.map((name) => [name, text[name]]), now.over,
+      (over) => choose({ over })) : "",
+    layerPlace);
   root.append(
-    h("div", { class: "vl-kinds" },
-      names.length > 1 ? kinds("over", names.map((name) => [name, text[name]]), now.over,
-        (over) => choose({ over })) : "",
-      layerPlace),
+    choices,
     rack,
     film,
     h("div", { class: "vl-under-film" },

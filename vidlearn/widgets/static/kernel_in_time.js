@@ -282,7 +282,7 @@ export default interactive("kernel-in-time", (view) => {
 
   /** All anew after a change of the kernel, of the padding or of the direction. */
   function change() {
-    put({ kernel: now.w, padding: now.padding, backwards: now.backwards });
+    put({ kernel: structuredClone(now.w), padding: now.padding, backwards: now.backwards });
     compute();
     drawClip();
     clearResponse();
