@@ -5,8 +5,9 @@ import pytest
 
 from vidlearn.synthetic import acting
 from vidlearn.synthetic.acting import Actor, film
+from vidlearn.synthetic.figures import Cast
 from vidlearn.synthetic.motions import NATURAL, TURN, move, state_pose
-from vidlearn.synthetic.paint import CAPSULE, ELLIPSE, HEAD, paint
+from vidlearn.synthetic.paint import CAPSULE, ELLIPSE, HEAD, SHADOW, paint
 from vidlearn.synthetic.people import source
 from vidlearn.synthetic.skeleton import AT, CHANNELS, JOINTS, LENGTHS, POINTS, body, points
 from vidlearn.synthetic.stage import AWAY, TALL, Camera, backdrop, margin, shifted
@@ -220,6 +221,19 @@ def test_who_stands_in_front_hides_who_stands_behind():
     assert not visible[:, 0, hips].any()
     alone = filmed([behind])[2]
     assert alone[:, 0, hips].all()
+
+
+def test_what_is_hidden_by_hand():
+    cast = Cast(Camera(1.0, (40, 60)), np.zeros((1, 2)))
+    rows = np.concatenate([
+        row(CAPSULE, (10, 10), (30, 10), 4, 2, 3.0, 0),
+        row(ELLIPSE, (45, 20), (45, 20), 8, 2, 3.0, 0),
+        row(SHADOW, (20, 30), (20, 30), 8, 8, 1.0, 0),
+    ])  # fmt: skip
+    pixels = np.array([[[20, 12.9], [20, 13.1], [30, 12.1], [52, 20], [45, 23], [20, 30]]])
+    far = np.full((1, 6), 3.2)
+    assert cast.hidden(rows, pixels, far).tolist() == [[True, False, False, True, False, False]]
+    assert not cast.hidden(rows, pixels, far - 0.1).any()  # not far enough behind
 
 
 def test_joints_outside_the_picture_are_not_visible():

@@ -100,13 +100,15 @@ class Cast:
 
         A joint is hidden if a shape covers it whose middle is at least `BEHIND` metres nearer.
         """
-        rows = rows[np.isin(rows[:, 0, 7], (CAPSULE, HEAD))]
+        rows = rows[rows[:, 0, 7] != SHADOW]
+        tube = (rows[:, 0, 7] == CAPSULE)[:, None, None]
         ax, ay, bx, by, wide, thin, key = rows[..., None, :7].transpose(3, 0, 1, 2)  # (P, F, 1)
         x, y = pixels[..., 0] - ax, pixels[..., 1] - ay  # (P, F, J)
         bx, by = bx - ax, by - ay
         share = np.clip((x * bx + y * by) / np.maximum(bx * bx + by * by, 1e-6), 0, 1)
         x, y = x - share * bx, y - share * by
-        over = x * x + y * y < (wide + share * (thin - wide)) ** 2
+        radius = wide + share * (thin - wide)
+        over = (x / radius) ** 2 + (y / np.where(tube, radius, thin)) ** 2 < 1
         return (over & (key < far - BEHIND)).any(0)
 
 
@@ -184,7 +186,7 @@ def add_podium(cast, feet, yaw, sizes, base=0):
     cast.disc(middle + 0.3 * PODIUM * up, 0.5, "dark", base, nearer=-40.0)
     cast.disc(middle + PODIUM * up, 0.5, "rim", base, nearer=-39.0)
     seat = feet - LENGTHS["thigh"] * ahead
-    high = PODIUM + sizes["shin"] - 0.07
+    high = PODIUM + sizes["shin"] - 0.03  # a thigh is 0.1 metres thick
     cast.limb(seat + PODIUM * up, seat + high * up, 0.05, 0.05, "dark", base, -0.05)
     for lower, material in ((0.07, "dark"), (0.035, "wood"), (0.0, "wood")):
         cast.disc(seat + (high - lower) * up, 0.19, material, base, nearer=0.04)
