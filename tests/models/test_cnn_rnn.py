@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+from tests.models.clip_models import stirred
 from vidlearn import scratch
-from vidlearn.models import build_cnn_rnn, frame_vectors, predict_clips
+from vidlearn.models import build_cnn_rnn, build_rnn, frame_vectors, multiply_adds, predict_clips
 
 SHAPE = (5, 12, 16, 3)
 SMALL = {"filters": (4, 6), "features": 7, "units": 8}
@@ -94,6 +95,58 @@ def test_it_learns_the_order_of_two_frames():
     assert (predict_clips(model, clips).argmax(axis=1) == labels).all()
 
 
+@pytest.mark.parametrize("over_time", ["gru", "lstm"])
+def test_every_frame_is_answered_from_what_came_up_to_it(over_time, clips):
+    """Later frames change nothing before them; the last answer is that of the whole clip."""
+    options = {**SMALL, "over_time": over_time}
+    model = stirred(build_cnn_rnn(SHAPE, 4, **options, every="frame"))
+    whole = build_cnn_rnn(SHAPE, 4, **options)
+    whole.set_weights(model.get_weights())
+    found = predict_clips(model, clips)
+    assert model.get_layer("over_time").output.shape == (None, 5, 8)
+    assert found.shape == (3, 5, 4)
+    np.testing.assert_allclose(found[:, -1], predict_clips(whole, clips), atol=1e-5)
+    moved = clips.copy()
+    moved[:, 3:] = 255 - moved[:, 3:]
+    change = np.abs(predict_clips(model, moved) - found).max(axis=(0, 2))
+    assert (change[:3] < 1e-6).all()
+    assert (change[3:] > 1e-4).all()
+
+
+@pytest.mark.parametrize("over_time", ["gru", "lstm", "mean"])
+def test_kept_vectors_are_answered_as_the_clips_are(over_time, clips):
+    options = {"units": 8, "over_time": over_time}
+    model = stirred(build_cnn_rnn(SHAPE, 4, **SMALL | options))
+    behind = build_rnn((5, 7), 4, **options)
+    behind.set_weights(model.get_weights()[-len(behind.weights) :])
+    found = predict_clips(behind, frame_vectors(model, clips))
+    np.testing.assert_allclose(found, predict_clips(model, clips), atol=1e-5)
+
+
+@pytest.mark.parametrize("every", ["clip", "frame"])
+@pytest.mark.parametrize("over_time", ["gru", "lstm", "mean"])
+def test_padding_of_kept_vectors_changes_no_answer(over_time, every):
+    if (over_time, every) == ("mean", "frame"):
+        return
+    model = stirred(build_rnn((None, 7), 4, units=6, over_time=over_time, every=every))
+    x = np.random.default_rng(0).normal(size=(2, 9, 7))
+    x[1, 5:] = 0
+    found = predict_clips(model, x)[1]
+    found = found[:5] if every == "frame" else found
+    np.testing.assert_allclose(found, predict_clips(model, x[1, :5]), atol=1e-5)
+
+
+def test_products_by_hand():
+    model = build_rnn((5, 7), 4, units=6, over_time="lstm")
+    assert multiply_adds(model) == 5 * (7 * 24 + 6 * 24) + 6 * 4
+
+
+def test_normalised_convolutions_have_no_biases(clips):
+    model = build_cnn_rnn(SHAPE, 4, **SMALL, norm=True)
+    assert [w.name for w in model.get_layer("conv1").weights] == ["kernel"]
+    assert predict_clips(model, clips).shape == (3, 4)
+
+
 def test_a_saved_model_gives_the_same(clips, tmp_path):
     import keras
 
@@ -122,6 +175,10 @@ def test_logits_stay_float32_in_half_precision():
         ({"shape": (12, 16, 3)}, r"shape must be \(T, H, W, C\)"),
         ({"shape": (5, 6, 16, 3)}, "H and W of at least 8, as 3 poolings.*Received"),
         ({"classes": 1}, "classes must be at least 2. Received: 1"),
+        ({"every": "shot"}, "every must be one of clip, frame. Received: 'shot'"),
+        ({"over_time": "mean", "every": "frame"}, "every must be 'clip' with over_time='mean'"),
+        ({"units": 0}, "units must be of whole numbers of at least 1. Received: 0"),
+        ({"shape": (48, 48, 16, 3)}, r"which looks like \(H, W, T, C\)"),
         ({"over_time": "max"}, "over_time must be one of gru, lstm, mean. Received: 'max'"),
     ],
 )

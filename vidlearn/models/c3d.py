@@ -18,7 +18,7 @@ FORMS = ("3d", "2+1d")
 
 
 def build_c3d(
-    shape, classes, *, form="3d", filters=(16, 32, 64, 64), units=None, dropout=0.0, norm=True
+    shape, classes, *, form="3d", filters=(8, 16, 32, 64), units=None, dropout=0.0, norm=True
 ):
     """Build the network: clips, convolutions and poolings in three dimensions, their mean, logits.
 
