@@ -299,3 +299,18 @@ def test_rejects_made_clips_out_of_range(tmp_path, wrong, message):
 def test_avi_rejects_odd_sides(tmp_path):
     with pytest.raises(VideoError, match="even sides"):
         write_avi(tmp_path / "a.avi", moving(0, 2, (31, 32)))
+
+
+def test_the_command_line_makes_clips(tmp_path, capsys):
+    place = str(tmp_path / "films")
+    command = ["data", "actions", place, "--count", "20", "--size", "32x48", "--frames", "4"]
+    assert cli.main([*command, "--seed", "3"]) == 0
+    assert f"Wrote 20 clips of 10 classes to {place}." in capsys.readouterr().out
+    clips = read_clips(place)
+    assert read_video(clips[0].path).shape == (4, 32, 48, 3)
+    assert cli.main(command) == 1
+    assert "nothing is written over" in capsys.readouterr().err
+    assert cli.main(["data", "actions", place + "2", "--size", "33x48"]) == 1
+    assert "size must be even pixels" in capsys.readouterr().err
+    assert cli.main(["data", "actions", place + "2", "--size", "wide"]) == 1
+    assert "size must be" in capsys.readouterr().err

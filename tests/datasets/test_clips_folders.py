@@ -264,6 +264,33 @@ def test_a_name_that_means_two_clips(tmp_path):
     ]
 
 
+def test_a_name_without_its_ending_that_means_two_clips(tmp_path):
+    table(folder_of(tmp_path, "a/x_1.mp4", "a/x_1.avi"), "clip,source", "a/x_1,A", "a/x_1.avi,B")
+    assert told(tmp_path)[0] == ("two-clips", "clips.csv", 2)
+
+
+def test_a_picture_beside_films_is_no_clip(tmp_path):
+    folder_of(tmp_path, "a/x_1.mp4", "a/x_2.mp4", "b/y_1.mp4", "b/z_1.mp4")
+    Image.new("RGB", (32, 24)).save(tmp_path / "a/preview.png")
+    assert ("odd-file", "a/preview.png", None) in told(tmp_path)
+    assert len(read_clips(tmp_path)) == 4
+
+
+def test_a_source_in_three_splits_is_found_twice():
+    splits = ("train", "val", "val", "train", "test")
+    items = [ClipItem(f"{k}.mp4", 0, "one", split) for k, split in enumerate(splits)]
+    items.append(ClipItem("other.mp4", 0, "other", "test"))
+    assert leaks(items) == [(items[1], items[0]), (items[4], items[0])]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_rare_class_stands_in_every_split(seed):
+    items = [ClipItem(f"{k}.mp4", k % 6 == 5, f"s{k}") for k in range(24)]
+    made = split_clips(ClipSet(items, ("common", "rare")), (0.5, 0.5), seed=seed)
+    for name in ("train", "val"):
+        assert made.split(name).counts() == {"common": 10, "rare": 2}
+
+
 def test_a_table_against_the_folders(tmp_path):
     table(folder_of(tmp_path, "train/a/x_1.mp4"), "clip,source,split", "x_1,A,test")
     assert told(tmp_path) == [("other-split", "clips.csv", 2)]
