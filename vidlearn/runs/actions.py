@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from tempfile import TemporaryDirectory
 from typing import ClassVar
 
 import numpy as np
 
+from vidlearn import datasets
 from vidlearn.messages import text
 
 from . import clip_data, data, table
@@ -43,29 +45,34 @@ class Actions:
         step = int(chosen["step"] or clip_data.fitting_step(lengths, frames))
         size = tuple(size or table.fitting_size(sizes, chosen["preset"], kind))
         network = preset.network[kind]
+        shape = (frames, *size, 3)
+        table.build(kind, shape, len(train.classes), network)  # refuses what is too short or small
         return {"size": size, "frames": frames, "step": step, "network": network}
 
     @staticmethod
-    def load(path, classes):
+    def load(path):
         """Return the model in a file, and the names of its classes."""
         import keras
 
         import vidlearn.layers  # noqa: F401 - so that Keras knows them
-        from vidlearn.datasets import DatasetError
 
         model = keras.saving.load_model(path, compile=False)
         names = tuple((path.parent / "classes.txt").read_text("utf-8").splitlines())
-        if model.output_shape[-1] != len(names):
-            raise DatasetError(text("runs")["count_of_classes"].format(n=model.output_shape[-1]))
+        if (count := model.output_shape[-1]) != len(names):
+            raise datasets.DatasetError(text("runs")["count_of_classes"].format(n=count))
         return model, names
 
     def __init__(self, settings, train, val):
         self.settings, self.train, self.val = settings, train, val
         self.size = tuple(settings["size"])
         self.preset = table.preset_of(settings["kind"], settings["preset"])
-        self.reader = clip_data.reader(train, settings, self.preset.workers, mode="random")
-        how = settings["colour"], False, settings["seed"]
-        self.reader.change = data.augmenter(*how, mirrored=settings["mirror"])
+        # What is decoded stays on the disk as long as the training runs, within a bound.
+        self.kept = TemporaryDirectory(prefix="vidlearn-", ignore_cleanup_errors=True)
+        cache = datasets.ClipCache(self.kept.name, clip_data.ROOM)
+        how = {"mode": "random", "cache": cache}
+        self.reader = clip_data.reader(train, settings, self.preset.workers, **how)
+        changes = settings["colour"], False, settings["seed"]
+        self.reader.change = data.augmenter(*changes, mirrored=settings["mirror"])
 
     def build(self):
         """Return the network, new."""

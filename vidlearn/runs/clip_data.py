@@ -15,6 +15,7 @@ from . import data
 from .files import RunError
 
 ASKED = 200  # clips whose length and size are looked at
+ROOM = 2**30  # bytes of decoded clips that a training keeps on the disk
 LONGEST = 4  # the largest step that is taken unasked
 ACROSS = ("source-across", "same-clip-across", "near-clip-across")  # kinds of faults
 
@@ -36,13 +37,12 @@ def as_clips(clips, *, skip=False):
     report = datasets.check_clips(clips, frames=2, progress=sys.stderr.isatty())
     words = text("runs")
     if across := [one for one in report.faults if one.kind in ACROSS]:
-        told = {"n": len(across), "file": across[0].file, "why": across[0].text}
+        told = {"n": len(across), "first": across[0]}
         warnings.warn(words["leak"].format(**told), datasets.DatasetWarning, stacklevel=2)
     broken = {report.folder / one.file: one for one in report.faults if one.kind == "broken-clip"}
     if not broken:
         return clips
-    first = next(iter(broken.values()))
-    told = {"n": len(broken), "of": len(clips), "file": first.file, "why": first.text}
+    told = {"n": len(broken), "of": len(clips), "first": next(iter(broken.values()))}
     whole = clips[[item.path.absolute() not in broken for item in clips]]
     if not skip or not len(whole):
         raise RunError(words["broken_clips"].format(folder=report.folder, **told))
@@ -147,7 +147,7 @@ def expect_sides(classes, mirror):
         raise RunError(text("runs")["sides"].format(names=", ".join(told)))
 
 
-def reader(clips, settings, workers, *, mode="dense", views=1):
+def reader(clips, settings, workers, *, mode="dense", views=1, cache=None):
     """Return what decodes clips as a training's network takes them.
 
     Parameters
@@ -160,6 +160,7 @@ def reader(clips, settings, workers, *, mode="dense", views=1):
     mode : {"dense", "random"}
     views : int
         Clips of each film.
+    cache : vidlearn.datasets.ClipCache, optional
 
     Returns
     -------
@@ -168,4 +169,5 @@ def reader(clips, settings, workers, *, mode="dense", views=1):
     how = {name: settings[name] for name in ("frames", "step", "seed")}
     workers = min(workers, os.cpu_count() or 1)
     size = tuple(settings["size"])
-    return datasets.ClipReader(clips, size=size, mode=mode, views=views, workers=workers, **how)
+    how |= {"mode": mode, "views": views, "workers": workers, "cache": cache}
+    return datasets.ClipReader(clips, size=size, **how)

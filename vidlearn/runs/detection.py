@@ -61,7 +61,7 @@ class Detection:
         }
 
     @staticmethod
-    def load(path, classes):
+    def load(path):
         """Return the model in a file, and the names of its classes."""
         from vidlearn.models import load_detector
 

@@ -70,7 +70,7 @@ class Run:
         if not path.is_file():
             raise RunError(text("runs")["no_model"].format(folder=self.folder))
         try:
-            model, classes = self.task.load(path, self.classes)
+            model, classes = self.task.load(path)
         except Exception as error:  # whatever a damaged file brings about in Keras
             why = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise RunError(text("runs")["damaged_model"].format(file=path, why=why)) from error
