@@ -62,6 +62,7 @@ def test_shuffled_frames_are_whole_and_each_clip_has_its_own_order(some):
         ))  # fmt: skip
     assert len(set(orders)) >= 18
     np.testing.assert_array_equal(found.labels, some.labels)
+    np.testing.assert_array_equal(actions.shuffled(some.frames, seed=1), found.frames)
 
 
 def test_flow_statistics_know_up_from_down():

@@ -14,6 +14,7 @@ from vidlearn.course.exercises._controls import (
 
 __all__ = [
     "WORLDS",
+    "accuracy",
     "batches",
     "clips",
     "clips_a_second",
@@ -47,7 +48,7 @@ def sizes():
     from vidlearn.course.presets import choose
 
     frames, side = choose(tiny=(16, 32), cpu=(16, 48), gpu=(16, 112))
-    train, rest = choose(tiny=(320, 100), cpu=(1600, 300), gpu=(8000, 1000))
+    train, rest = choose(tiny=(160, 60), cpu=(900, 300), gpu=(4000, 1000))
     return frames, side, {"train": train, "val": rest, "test": rest}
 
 
@@ -197,6 +198,23 @@ def named(model, frames):
     return predict_clips(model, frames).argmax(axis=1)
 
 
+def accuracy(model, some):
+    """Return the share of clips whose likeliest class is the right one.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Gives logits.
+    some : vidlearn.synthetic.Actions
+        N clips and their labels.
+
+    Returns
+    -------
+    float
+    """
+    return float((named(model, some.frames) == some.labels).mean())
+
+
 def clips_a_second(model, frames, *, clock):
     """Time a network on clips in batches, the first batch not counted.
 
@@ -225,7 +243,7 @@ def clips_a_second(model, frames, *, clock):
 # Films -------------------------------------------------------------------------------------
 
 
-def film_of(frames, names, *, columns=5, times=3, right=None):
+def film_of(frames, names, *, columns=5, times=None, right=None):
     """Put clips into one film, row by row, with a line above each.
 
     Parameters
@@ -236,8 +254,8 @@ def film_of(frames, names, *, columns=5, times=3, right=None):
         N lines.
     columns : int
         Clips in a row.
-    times : int
-        By how much clips are enlarged.
+    times : int, optional
+        By how much clips are enlarged; by default such that a row is about 660 pixels wide.
     right : sequence of bool, optional
         Whether each line is right: it is written in blue, else in orange.
 
@@ -250,6 +268,7 @@ def film_of(frames, names, *, columns=5, times=3, right=None):
 
     right = [None] * len(names) if right is None else right
     count, total, height, width = frames.shape[:4]
+    times = times or max(1, round(660 / columns / width))
     wide, high, line = times * width, times * height, 18
     rows = -(-count // columns)
     film = np.full((total, rows * (high + line), columns * (wide + 4) - 4, 3), 255, np.uint8)

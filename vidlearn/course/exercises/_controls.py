@@ -48,19 +48,19 @@ def shuffled(some, *, seed=0):
 
     Parameters
     ----------
-    some : vidlearn.synthetic.Actions
-        N clips.
+    some : vidlearn.synthetic.Actions or ndarray
+        N clips, or their frames (N, T, H, W, 3).
     seed : int
         Of the orders.
 
     Returns
     -------
-    vidlearn.synthetic.Actions
-        The same clips, and their labels, with frames in another order.
+    vidlearn.synthetic.Actions or ndarray
+        The same clips, with frames in another order.
     """
-    rng = np.random.default_rng(seed)
-    frames = [clip[rng.permutation(len(clip))] for clip in some.frames]
-    return replace(some, frames=np.array(frames))
+    frames, rng = getattr(some, "frames", some), np.random.default_rng(seed)
+    mixed = np.array([clip[rng.permutation(len(clip))] for clip in frames])
+    return mixed if frames is some else replace(some, frames=mixed)
 
 
 def flow_statistics(some, *, cells=4):
