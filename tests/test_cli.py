@@ -68,6 +68,12 @@ def test_version_is_printed(capsys):
     assert capsys.readouterr().out.strip() == vidlearn.__version__
 
 
+def test_the_module_is_the_command():
+    told = [sys.executable, "-m", "vidlearn.cli", "version"]
+    run = subprocess.run(told, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == vidlearn.__version__
+
+
 @pytest.mark.parametrize("arguments", [["version", "--loud"], ["dance"], [], ["reset"]])
 def test_cli_rejects_what_it_does_not_know(arguments, capsys):
     with pytest.raises(SystemExit, match="2"):

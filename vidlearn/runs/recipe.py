@@ -1,4 +1,4 @@
-"""The optimiser that trains the detectors."""
+"""The optimiser of every training on disk."""
 
 import keras
 

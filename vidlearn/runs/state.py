@@ -33,7 +33,7 @@ class State:
     sums : dict of str to float
         What these steps measured, summed over them, and the seconds they took.
     best : float
-        The highest mAP50 so far; -1 before the first.
+        The highest measure of the task so far; -1 before the first.
     rows : list of dict
         What was measured in each epoch.
     """
@@ -51,7 +51,7 @@ def save(folder, model, state):
     Parameters
     ----------
     folder : Path
-    model : vidlearn.models.Detector
+    model : keras.Model
         Compiled, its optimiser built.
     state : State
     """
@@ -68,7 +68,7 @@ def load(folder, model):
     Parameters
     ----------
     folder : Path
-    model : vidlearn.models.Detector
+    model : keras.Model
         As at the start of the training.
 
     Returns

@@ -70,7 +70,7 @@ class Watch:
 
         Parameters
         ----------
-        model : vidlearn.models.Detector
+        model : keras.Model
         batches : keras.utils.PyDataset
 
         Returns
