@@ -30,7 +30,7 @@ def opened(browser, tmp_path):
             ),
         )
         page.goto(path.as_uri())
-        page.locator("body[data-ready]").wait_for(timeout=10_000)
+        page.locator("body[data-ready]").wait_for(timeout=30_000)
         page.evaluate(LAID_OUT)
         return page
 
