@@ -162,6 +162,14 @@ def test_settings_that_were_spoilt_by_hand_are_told(desk, name, value, message):
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize("name", ["frames", "step", "size"])
+def test_spoilt_settings_are_told_by_those_who_only_use_them(desk, capsys, name):
+    path = desk / "run" / "settings.json"
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {name: "x"}))
+    for told in ("evaluate run --data clips", "predict run film.mp4 --out b.mp4"):
+        assert f"settings.json is damaged ({name}: 'x')" in refused(capsys, *told.split())
+
+
 @pytest.mark.skipif(os.name == "nt", reason="needs limits of the system")
 @pytest.mark.parametrize(
     "command",

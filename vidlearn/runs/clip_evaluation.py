@@ -18,6 +18,8 @@ from vidlearn.metrics import (
 from . import clip_data, table
 from .evaluation import chosen_split
 from .files import RunError
+from .run import SETTINGS
+from .settings import readable
 
 BATCH = 16  # clips that are looked at together
 MANY = 10  # classes from which on the first five tell something
@@ -41,6 +43,7 @@ def evaluate_clips(run, clips, *, split=None, skip=False, views=1, progress=Fals
     if not isinstance(views, int | np.integer) or not 1 <= views <= 100:
         told = {"name": "views", "least": 1, "most": 100, "value": views}
         raise RunError(text("runs")["whole"].format(**told))
+    readable(run.settings, run.folder / SETTINGS)
     whole = clip_data.as_clips(clips, skip=skip)
     split, chosen = chosen_split(run, whole, split)
     try:

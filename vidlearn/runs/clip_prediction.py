@@ -17,6 +17,8 @@ from vidlearn.video.door import opened
 
 from .files import RunError, replaced
 from .film import Clock, bar_over, checked_threshold, expect_files, written
+from .run import SETTINGS
+from .settings import readable
 
 BATCH = 16  # windows that are looked at together
 
@@ -42,13 +44,14 @@ def predict_actions(run, source, out, *, found=None, threshold=None, stride=None
     """
     least = checked_threshold(0.0 if threshold is None else threshold)
     expect_files(run, source, out, found)
-    frames, step = run.settings["frames"], run.settings["step"]
+    settings = readable(run.settings, run.folder / SETTINGS)
+    frames, step = settings["frames"], settings["step"]
     span = (frames - 1) * step + 1
     stride = max(span // 4, 1) if stride is None else _checked(stride, span)
     clock, info = Clock(video.frame_times(source)), video.probe(source, decode=False)
     model = run.model()
     with bar_over(len(clock.times), progress) as bar:
-        seen = Seen(model, source, run.settings, stride, bar)
+        seen = Seen(model, source, settings, stride, bar)
     told = {"video": Path(source).name, "fps": round(info.fps, 4), "frames": seen.frames}
     told |= {"classes": list(run.classes), "window": {"frames": frames, "step": step}}
     told["window"] |= {"stride": stride}
