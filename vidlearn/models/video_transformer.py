@@ -18,7 +18,7 @@ FORMS = {  # each block's attentions: over time, over space, or over both
     "factorised": ("space",),  # and blocks over time behind them
     "divided": ("time", "space"),
 }
-AXES = {"time": (1,), "space": (2,), "both": (1, 2)}  # of tokens (N, T, S, D)
+AXES = {"time": 1, "space": 2, "both": 1}  # of tokens (N, T', S, D); for both, (N, T' S, D)
 
 
 def build_video_transformer(
@@ -112,15 +112,17 @@ def build_video_transformer(
 
 def _block(x, over, heads, dropout, k):
     """Add to each token what its attentions find, then what a dense layer makes of it."""
-    from keras import layers
+    from keras import layers, ops
 
-    width = x.shape[-1]
+    shape, width = x.shape[1:], x.shape[-1]
     for axes in over:
         attention = layers.MultiHeadAttention(
-            heads, width // heads, attention_axes=AXES[axes], name=f"attention{k}_{axes}"
+            heads, width // heads, attention_axes=(AXES[axes],), name=f"attention{k}_{axes}"
         )
         made = layers.LayerNormalization(name=f"norm{k}_{axes}")(x)
-        made = attention(made, made)  # (N, T', S, D)
+        if axes == "both":  # one row of tokens is attended to much faster than a grid
+            made = ops.reshape(made, (-1, shape[0] * shape[1], width))
+        made = ops.reshape(attention(made, made), (-1, *shape))  # (N, T', S, D)
         x = x + layers.Dropout(dropout, name=f"dropout{k}_{axes}")(made)
     made = layers.LayerNormalization(name=f"norm{k}")(x)
     made = layers.Dense(4 * width, activation="gelu", name=f"wide{k}")(made)
@@ -187,19 +189,13 @@ def attention_maps(model, clips, *, batch_size=16):
             axes = layer.name.rpartition("_")[2]
             _, weights = layer(x, x, return_attention_scores=True)
             weights = ops.convert_to_numpy(ops.cast(weights, "float32"))
-            found.setdefault(axes, []).append(_in_order(weights, axes))
+            # (N, heads, T' S, T' S), or (N, T' or S, heads, ...)
+            weights = weights if axes == "both" else weights.swapaxes(1, 2)
+            found.setdefault(axes, []).append(weights)
         for axes, parts in found.items():
             maps.setdefault(axes, []).append(np.stack(parts, axis=1))
     maps = {axes: np.concatenate(parts) for axes, parts in maps.items()}
     return {axes: found[0] if single else found for axes, found in maps.items()}
-
-
-def _in_order(weights, axes):
-    """Bring the weights of one layer into the order that `attention_maps` tells."""
-    if axes == "both":  # (N, heads, T, S, T, S)
-        n, heads, frames, places = weights.shape[:4]
-        return weights.reshape(n, heads, frames * places, frames * places)
-    return weights.swapaxes(1, 2)  # (N, T or S, heads, ...) before
 
 
 def _check(shape, classes, tubelet, width, heads, depth, form, dropout):
