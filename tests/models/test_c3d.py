@@ -124,6 +124,19 @@ def test_it_learns_which_way_a_bar_goes():
     assert (predict_clips(model, clips).argmax(axis=1) == labels).mean() > 0.9
 
 
+def test_centred_what_stands_still_vanishes(clips):
+    """Pixels that never change may be any; a clip and the same on another picture are one."""
+    shape = clips.shape[1:]
+    model = build_c3d(shape, 3, filters=(4, 5), centred=True)
+    still = np.random.default_rng(7).uniform(-9, 9, (1, 1, *shape[1:]))
+    there, moved = (np.asarray(model(x.astype("float32"))) for x in (clips, clips + still))
+    np.testing.assert_allclose(moved, there, rtol=1e-3, atol=1e-4)
+    plain = build_c3d(shape, 3, filters=(4, 5))
+    plain.set_weights(model.get_weights())
+    other = clips - clips.mean(axis=1, keepdims=True) + 128
+    np.testing.assert_allclose(plain(other.astype("float32")), there, rtol=1e-3, atol=1e-4)
+
+
 def test_units_stand_before_the_logits():
     model = build_c3d(SHAPE, 7, filters=(4,), units=9, dropout=0.5)
     assert model.get_layer("dense").output.shape == (None, 9)

@@ -18,7 +18,15 @@ FORMS = ("3d", "2+1d")
 
 
 def build_c3d(
-    shape, classes, *, form="3d", filters=(8, 16, 32, 64), units=None, dropout=0.0, norm=True
+    shape,
+    classes,
+    *,
+    form="3d",
+    filters=(8, 16, 32, 64),
+    units=None,
+    dropout=0.0,
+    norm=True,
+    centred=False,
 ):
     """Build the network: clips, convolutions and poolings in three dimensions, their mean, logits.
 
@@ -42,6 +50,9 @@ def build_c3d(
         Share of the features before the logits that is left out in training, 0 to below 1.
     norm : bool
         Whether batch normalisation stands between each convolution and its ReLU.
+    centred : bool
+        Whether each pixel's mean over the clip is taken away first: what stands still vanishes,
+        and what moves is learned sooner.
 
     Returns
     -------
@@ -87,6 +98,8 @@ def build_c3d(
 
     clips = Input(shape, name="clips")  # (N, T, H, W, C)
     x = layers.Rescaling(1 / 128, offset=-1, name="scale")(clips)  # exact in any precision
+    if centred:
+        x = x - layers.AveragePooling3D((shape[0], 1, 1), name="still")(x)
     for k, counts in enumerate(filters, 1):
         counts = np.atleast_1d(counts).tolist()
         for count, letter in zip(counts, "abcdef" if len(counts) > 1 else [""], strict=False):
