@@ -179,6 +179,12 @@ def test_half_precision_trains_and_goes_on(films, tmp_path, monkeypatch):
     assert model.get_layer("conv1").compute_dtype == "float16"
     assert model.get_layer("logits").compute_dtype == "float32"
     assert [np.isfinite(row["loss"]) for row in run.metrics()] == [True, True]
+    monkeypatch.setattr(keras.distribution, "list_devices", lambda kind=None: [])
+    full = run.model()  # on a machine without a GPU, where some layers have no half precision
+    assert {layer.compute_dtype for layer in full.layers} == {"float32"}
+    clips = np.random.default_rng(0).integers(0, 255, (3, 8, 32, 32, 3)).astype(np.uint8)
+    scores = models.predict_clips(full, clips)
+    np.testing.assert_allclose(scores, models.predict_clips(model, clips), atol=0.01)
     assert keras.config.dtype_policy().name == "float32"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from tempfile import TemporaryDirectory
 from typing import ClassVar
 
@@ -60,6 +61,8 @@ class Actions:
         names = tuple((path.parent / "classes.txt").read_text("utf-8").splitlines())
         if (count := model.output_shape[-1]) != len(names):
             raise datasets.DatasetError(text("runs")["count_of_classes"].format(n=count))
+        if not keras.distribution.list_devices("gpu"):
+            model = in_full_precision(model)
         return model, names
 
     def __init__(self, settings, train, val):
@@ -150,3 +153,25 @@ class Actions:
             self.choose_validation(self.preset.looked_at)
             self.measured(model)
         draw_sample(folder, self.looked_at, self.val.labels, self.found, self.settings["classes"])
+
+
+def in_full_precision(model):
+    """Return a model that was trained in half precision in float32: CPUs lack some of its layers.
+
+    Parameters
+    ----------
+    model : keras.Model
+
+    Returns
+    -------
+    keras.Model
+    """
+    import keras
+
+    told = json.dumps(keras.saving.serialize_keras_object(model))
+    if "mixed_float16" not in told:
+        return model
+    full = json.loads(told.replace("mixed_float16", "float32"))
+    made = keras.saving.deserialize_keras_object(full)
+    made.set_weights(model.get_weights())
+    return made
