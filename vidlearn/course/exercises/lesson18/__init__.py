@@ -2,9 +2,26 @@
 
 from vidlearn.course.exercises import Exercise
 from vidlearn.course.exercises.lesson18 import labelling, sampling, smoothing
+from vidlearn.course.exercises.lesson18.films import (
+    captioned,
+    film_vectors,
+    home_films,
+    known_after,
+    windows,
+)
 from vidlearn.course.exercises.lesson18.live import captions, flickering_scores, live_score
 
-__all__ = ["EXERCISES", "captions", "flickering_scores", "live_score"]
+__all__ = [
+    "EXERCISES",
+    "captioned",
+    "captions",
+    "film_vectors",
+    "flickering_scores",
+    "home_films",
+    "known_after",
+    "live_score",
+    "windows",
+]
 
 # Names, not the packages: every lesson reads this list.
 ALLOWED = ("edit_score", "segmental_f1", "segments", "frame_accuracy", "evaluate_labels")

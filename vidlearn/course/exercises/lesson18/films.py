@@ -1,0 +1,155 @@
+"""The films of lesson 18: people who do one thing after another, with a caption under them."""
+
+from functools import cache
+
+import numpy as np
+
+SEEDS = {"train": 1800, "val": 1880, "test": 1890}
+
+
+def counts():
+    """Return frames of a film, side of its pictures, and numbers of films, by the preset.
+
+    Returns
+    -------
+    frames, side : int
+    counts : dict of str to int
+    """
+    from vidlearn.course.presets import choose
+
+    frames, side = choose(tiny=(120, 32), cpu=(400, 48), gpu=(600, 112))
+    train, rest = choose(tiny=(6, 2), cpu=(20, 4), gpu=(60, 10))
+    return frames, side, {"train": train, "val": rest, "test": rest}
+
+
+@cache
+def home_films(part):
+    """Make the films of lessons 18 and 19, the same for both; made once in a process.
+
+    Parameters
+    ----------
+    part : str
+        "train"; "val" and "test" with people never seen.
+
+    Returns
+    -------
+    list of vidlearn.synthetic.Activity
+    """
+    from vidlearn.synthetic import activity
+
+    frames, side, many = counts()
+    world = "seen" if part == "train" else "unseen people"
+    return [
+        activity(frames, size=(side, side), seed=SEEDS[part] + k, world=world)
+        for k in range(many[part])
+    ]
+
+
+def windows(films, frames=32):
+    """Cut films into windows that overlap by half.
+
+    Parameters
+    ----------
+    films : list of vidlearn.synthetic.Activity
+    frames : int
+        Of a window, L.
+
+    Returns
+    -------
+    pictures : ndarray
+        (N, L, H, W, 3) uint8.
+    labels : ndarray
+        (N, L).
+    """
+    cut = [
+        (film.frames[start : start + frames], film.labels[start : start + frames])
+        for film in films
+        for start in range(0, len(film.frames) - frames + 1, frames // 2)
+    ]
+    return tuple(np.stack(part) for part in zip(*cut, strict=True))
+
+
+def film_vectors(model, frames):
+    """Let a network's CNN look once at every frame of a film of any length.
+
+    Parameters
+    ----------
+    model : keras.Model
+        As `vidlearn.models.frame_vectors` takes it, for clips of L frames.
+    frames : ndarray
+        (T, H, W, 3) uint8.
+
+    Returns
+    -------
+    ndarray
+        (T, F) float32.
+    """
+    from vidlearn.models import frame_vectors
+
+    length = model.input_shape[1]
+    more = -len(frames) % length
+    filled = np.concatenate([frames, np.repeat(frames[-1:], more, axis=0)])
+    vectors = frame_vectors(model, filled.reshape(-1, length, *frames.shape[1:]))
+    return vectors.reshape(len(filled), -1)[: len(frames)]
+
+
+def captioned(frames, words, *, right=None, times=4):
+    """Put a line under each frame of a film.
+
+    Parameters
+    ----------
+    frames : ndarray
+        (T, H, W, 3) uint8.
+    words : sequence of str
+        T lines.
+    right : sequence of bool, optional
+        Whether each line is right: white, else orange.
+    times : int
+        By how much frames are enlarged.
+
+    Returns
+    -------
+    ndarray
+        (T, times * H + 28, times * W, 3) uint8.
+    """
+    from PIL import Image, ImageDraw, ImageFont
+
+    height, width = times * frames.shape[1], times * frames.shape[2]
+    font = ImageFont.load_default(18)
+    film = np.zeros((len(frames), height + 28, width, 3), np.uint8)
+    for t, frame in enumerate(frames):
+        large = Image.fromarray(frame).resize((width, height), Image.Resampling.BICUBIC)
+        page = Image.new("RGB", (width, height + 28))
+        page.paste(large)
+        colour = "#ffffff" if right is None or right[t] else "#f0a060"
+        place = (width // 2, height + 14)
+        ImageDraw.Draw(page).text(place, words[t], fill=colour, anchor="mm", font=font)
+        film[t] = page
+    return film
+
+
+def known_after(found, truth, frames):
+    """Say how often the label is right so many frames after an action began.
+
+    Parameters
+    ----------
+    found, truth : list of ndarray
+        (T,) labels of each film.
+    frames : int
+        How many frames to follow.
+
+    Returns
+    -------
+    ndarray
+        (frames,) share of the actions that are named rightly k frames after their first, among
+        those that last so long; the first action of a film does not count.
+    """
+    from vidlearn.metrics import segments
+
+    right, there = np.zeros(frames), np.zeros(frames)
+    for said, labels in zip(found, truth, strict=True):
+        for start, stop, label in segments(labels)[1:]:
+            stop = min(stop, start + frames)
+            right[: stop - start] += said[start:stop] == label
+            there[: stop - start] += 1
+    return right / np.maximum(there, 1)
