@@ -170,8 +170,8 @@ class AttentionHeads(Interactive):
         glow = self._glow()
         wide, most = 120, glow.max() or 1
         tall = max(20, round(wide * self._size[1] / self._size[0]))
-        across = min(moments, 6)
-        down = -(-moments // across)
+        down = -(-moments // 6)
+        across = -(-moments // down)
         sheet = Image.new("RGB", (across * (wide + 6) - 6, down * (tall + 6) - 6), "white")
         for t, frame in enumerate(self._frames):
             picture = opened(frame).convert("L").convert("RGB").resize((wide, tall))
