@@ -231,6 +231,29 @@ def test_batches_are_the_same_from_the_middle_on_and_every_epoch_another(films):
     assert (np.bincount(seen[:10]) == 5).all()  # each clip once before any comes again
 
 
+def test_each_epoch_changes_a_clip_anew_and_mirrors_only_where_it_is_asked(tmp_path):
+    from vidlearn.video import write_video
+
+    half = np.full((8, 32, 32, 3), 40, np.uint8)
+    half[:, :, :16] = 220
+    for part, name in (("train", "a"), ("train", "b"), ("val", "a")):
+        (tmp_path / part / name).mkdir(parents=True)
+        write_video(tmp_path / part / name / f"{part}x.mp4", half)
+    clips = datasets.read_clips(tmp_path)
+    for mirror in (False, True):
+        settings, *parts = runs.settings.decided("c3d", clips, {"preset": "tiny", "mirror": mirror})
+        task = table.task_of("c3d")(settings, *parts)
+        task.batches(0, 0)
+        first, second = ([batch for batch, _ in task._stream(epoch, 0)] for epoch in (0, 1))
+        assert not np.array_equal(first[0], second[0])
+        seen = np.concatenate(first)
+        left = seen[..., :10, :].mean(axis=(1, 2, 3, 4)) > seen[..., -10:, :].mean(
+            axis=(1, 2, 3, 4)
+        )
+        assert left.all() != mirror
+        assert left.any()
+
+
 def test_all_frames_of_a_clip_are_changed_alike(tmp_path):
     """What stands still must stand still, or a change would look like something that happens."""
     from vidlearn.video import write_video
