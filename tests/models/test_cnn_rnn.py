@@ -147,6 +147,24 @@ def test_normalised_convolutions_have_no_biases(clips):
     assert predict_clips(model, clips).shape == (3, 4)
 
 
+def test_normalised_vectors_do_not_saturate(clips):
+    """Weights a hundred times too large: the tanh of the vectors still tells frames apart."""
+    many = np.concatenate([clips] * 4)
+    for norm, flat in ((False, True), (True, False)):
+        model = build_cnn_rnn(SHAPE, 4, **SMALL, norm=norm)
+        dense = model.get_layer("frame")
+        dense.set_weights([100 * w for w in dense.get_weights()])
+        front = keras_model_of(model)
+        vectors = np.abs(front(many.astype("float32"), training=True))
+        assert bool((vectors > 0.999).mean() > 0.5) == flat
+
+
+def keras_model_of(model):
+    import keras
+
+    return keras.Model(model.input, model.get_layer("vectors").output)
+
+
 def test_a_saved_model_gives_the_same(clips, tmp_path):
     import keras
 

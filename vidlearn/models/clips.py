@@ -140,7 +140,9 @@ def cnn_of_a_frame(x, filters, features, *, norm=False):
     features : int
         Length of the vector, F.
     norm : bool
-        Whether batch normalisation stands between convolution and ReLU.
+        Whether batch normalisation stands between convolution and ReLU, and behind the vector:
+        without it, a tanh that follows saturates within a few steps at high rates, and learns no
+        more.
 
     Returns
     -------
@@ -157,7 +159,8 @@ def cnn_of_a_frame(x, filters, features, *, norm=False):
         x = normalised(x, f"conv{k}") if norm else x
         x = layers.MaxPooling2D(name=f"pool{k}")(x)
     x = layers.Flatten(name="flatten")(x)
-    return layers.Dense(features, name="frame")(x)
+    x = layers.Dense(features, use_bias=not norm, name="frame")(x)
+    return layers.BatchNormalization(momentum=0.9, name="frame_norm")(x) if norm else x
 
 
 def normalised(x, name):

@@ -62,7 +62,8 @@ def build_cnn_rnn(
     every : str
         "clip": one answer for a clip. "frame": one for every frame, from what came up to it.
     norm : bool
-        Whether batch normalisation stands between each convolution and its ReLU.
+        Whether batch normalisation stands between each convolution and its ReLU, and before the
+        tanh of the vectors.
 
     Returns
     -------
