@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from vidlearn import messages, plots
+from vidlearn.plots import network_tcn
 from vidlearn.plots.networks import NETWORKS, POOLS, SIDES, _drawn, reaches
 
 
@@ -74,3 +75,42 @@ def test_a_drawing_goes_out_as_svg_with_words_for_those_who_do_not_see(shown, na
 def test_rejects_a_network_that_is_not_drawn():
     with pytest.raises(ValueError, match="one of c3d"):
         plots.show_network("resnet")
+
+
+# The TCN ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tcn():
+    figure = network_tcn.drawn(messages.text("network_tcn"))
+    yield figure
+    plt.close(figure)
+
+
+def test_paths_of_the_tcn_are_those_of_the_network():
+    """Poke each frame of a block stack, and see which move the last output."""
+    from vidlearn.models import receptive_field
+    from vidlearn.scratch import conv1d_forward
+
+    x = np.eye(16)[:, :, None] + 0.0  # one film for each frame
+    for dilation in (1, 1, 2, 2, 4, 4):
+        x, _ = conv1d_forward(x, np.ones((2, 1, 1)), padding=((dilation, 0),), dilation=dilation)
+    reached = sorted({read for read, _ in network_tcn.paths()[-1]})
+    assert reached == np.flatnonzero(x[:, -1, 0]).tolist() == [*range(1, 16)]
+    assert len(reached) == receptive_field(2, network_tcn.DILATIONS)
+    for pairs in network_tcn.paths():
+        assert all(read <= reads for read, reads in pairs)
+
+
+def test_words_of_the_tcn_are_drawn_inside_and_over_no_other(tcn):
+    words = messages.text("network_tcn")
+    renderer = tcn.canvas.get_renderer()
+    texts = [text for text in tcn.axes[0].texts if text.get_text().strip()]
+    said = sorted(word for key, word in words.items() if key not in ("caption", "alt"))
+    assert sorted(text.get_text() for text in texts) == said
+    places = [text.get_window_extent(renderer) for text in texts]
+    for place in places:
+        assert tcn.bbox.x0 <= place.x0 < place.x1 <= tcn.bbox.x1
+        assert tcn.bbox.y0 <= place.y0 < place.y1 <= tcn.bbox.y1
+    for one, other in combinations(places, 2):
+        assert not one.overlaps(other)

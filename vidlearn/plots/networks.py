@@ -2,11 +2,12 @@
 
 from vidlearn import messages
 
+from . import network_tcn
 from .charts import show
 from .colours import PALETTE
 from .detectors import PIXELS, TRAINED, _arrow, _box, _words
 
-NETWORKS = ("c3d",)
+NETWORKS = ("c3d", "tcn")
 SEEN = PALETTE["orange"]
 POOLS = (1, 2, 2, 2)  # frames that each pooling makes one of
 SIDES = (26, 20, 15, 11, 8)  # pixels of a drawn map, layer by layer
@@ -18,7 +19,7 @@ def show_network(name, *, caption=None, by=None):
     Parameters
     ----------
     name : str
-        "c3d".
+        "c3d" or "tcn".
     caption : str, optional
         What to see; by default how to read the drawing.
     by : object, optional
@@ -33,13 +34,16 @@ def show_network(name, *, caption=None, by=None):
     ----------
     D. Tran, L. Bourdev, R. Fergus, L. Torresani, M. Paluri: Learning spatiotemporal features with
     3D convolutional networks, 2015, figures 1 and 3.
+    S. Bai, J. Z. Kolter, V. Koltun: An empirical evaluation of generic convolutional and recurrent
+    networks for sequence modeling, 2018, figure 1.
 
-    Lesson 17 uses it.
+    Lessons 17 and 19 use it.
     """
     if name not in NETWORKS:
         raise ValueError(f"name must be one of {', '.join(NETWORKS)}. Received: {name!r}")
     words = messages.text(f"network_{name}")
-    show(_drawn(words), caption or words["caption"], alt=words["alt"], by=by)
+    drawn = {"c3d": _drawn, "tcn": network_tcn.drawn}[name]
+    show(drawn(words), caption or words["caption"], alt=words["alt"], by=by)
 
 
 def reaches(frames=16):

@@ -1,0 +1,266 @@
+"""Answers to lesson 19 as learners write them: right ones in other words, and near misses."""
+
+import numpy as np
+import pytest
+
+from vidlearn import metrics
+from vidlearn.course import challenge, check
+from vidlearn.course.checks import grade
+from vidlearn.course.exercises import get
+from vidlearn.course.exercises.lesson19 import barred, first_filters, poked, same_accuracy
+from vidlearn.course.exercises.lesson19.blocks import block_cases, temporal_block, told
+from vidlearn.course.exercises.lesson19.calm import calm_score, noisy_scores
+from vidlearn.course.exercises.lesson19.convolving import causal_conv, conv_cases
+from vidlearn.course.exercises.lesson19.reaching import reach_cases, receptive_field
+from vidlearn.models import receptive_field as library_field
+from vidlearn.scratch import conv1d_forward
+
+ASKED = ("causal-conv", "receptive-field", "temporal-block")
+
+
+@pytest.mark.parametrize("name", ASKED)
+def test_every_named_mistake_is_named(name):
+    exercise = get(name)
+    assert len(exercise.mistakes) >= 13
+    assert set(exercise.words["mistakes"]) == set(exercise.mistakes)
+    for mistake, answer in exercise.mistakes.items():
+        result = grade(exercise, answer)
+        if mistake == "as-given":
+            assert result.status == "not_yet"
+        else:
+            assert (result.status, result.misconception) == ("wrong", mistake)
+
+
+@pytest.mark.parametrize(
+    ("name", "others"),
+    [
+        ("causal-conv", {"same", "ahead", "no-dilation", "too-few-zeros", "turned"}),
+        ("receptive-field", {"off-by-one", "k-not-less-one", "one-convolution"}),
+        ("temporal-block", {"ahead", "no-dilation", "no-way-around", "no-projection", "gru"}),
+    ],
+)
+def test_the_misconceptions_of_the_plan_have_a_name(name, others):
+    assert others <= set(get(name).mistakes)
+
+
+@pytest.mark.parametrize("name", ASKED)
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda *a: "soon",
+        lambda *a: {"frames": 1},
+        lambda *a: (number for number in range(3)),
+        lambda *a: [[1, 2], [3]],
+        lambda *a: np.zeros((0, 7)),
+        lambda *a: object(),
+        lambda *a: 1 / 0,
+        lambda *a: [None, None],
+    ],
+)
+def test_odd_answers_are_wrong_and_said_so(name, answer):
+    result = check(name, answer)
+    assert result.status == "wrong"
+    assert "Traceback" not in repr(result)
+
+
+@pytest.mark.parametrize("name", ASKED)
+@pytest.mark.parametrize("nothing", [lambda *a: None, lambda *a: ...])
+def test_an_empty_stub_is_not_answered_yet(name, nothing):
+    assert check(name, nothing).status == "not_yet"
+
+
+# The convolution ----------------------------------------------------------------------------
+
+
+def frame_by_frame(x, w, dilation):
+    out = np.zeros((len(x), w.shape[2]))
+    for t in range(len(x)):
+        for k in range(len(w)):
+            then = t - (len(w) - 1 - k) * dilation
+            if then >= 0:
+                out[t] += x[then] @ w[k]
+    return out.tolist()
+
+
+def with_the_kernel_spread(x, w, dilation):
+    """Put zeros between the kernel's rows, and convolve without dilation."""
+    spread = np.zeros(((len(w) - 1) * dilation + 1, *w.shape[1:]))
+    spread[::dilation] = w
+    padded = np.concatenate([np.zeros((len(spread) - 1, x.shape[1])), x])
+    windows = np.lib.stride_tricks.sliding_window_view(padded, len(spread), axis=0)
+    return np.einsum("tck,kcf->tf", windows, spread)
+
+
+@pytest.mark.parametrize("answer", [causal_conv, frame_by_frame, with_the_kernel_spread])
+def test_causal_conv_accepts_other_words(answer):
+    assert grade(get("causal-conv"), answer)
+
+
+def test_causal_conv_by_hand():
+    """100 times two frames ago, and now: 1, 2, then 4 + 100, 8 + 200, 16 + 400."""
+    assert causal_conv(*conv_cases()[0]).ravel().tolist() == [1, 2, 104, 208, 416]
+
+
+@pytest.mark.parametrize("case", range(7))
+def test_causal_conv_is_the_librarys_and_keras(case):
+    from keras import ops
+
+    x, w, dilation = conv_cases()[case]
+    found = causal_conv(x, w, dilation)
+    back = (len(w) - 1) * dilation
+    out, _ = conv1d_forward(x[None].astype(float), w, padding=((back, 0),), dilation=dilation)
+    np.testing.assert_allclose(found, out[0], rtol=1e-9, atol=1e-12)
+    padded = np.pad(x.astype("float32"), ((back, 0), (0, 0)))[None]
+    keras = ops.conv(padded, w.astype("float32"), padding="valid", dilation_rate=dilation)
+    np.testing.assert_allclose(found, np.asarray(keras)[0], rtol=1e-4, atol=1e-5)
+
+
+def test_no_frame_hears_of_a_later_one():
+    x, w, dilation = conv_cases()[2]
+    moves = poked(lambda films: np.stack([causal_conv(f, w, dilation) for f in films]), x, 9)
+    assert np.flatnonzero(moves).tolist() == [3, 6, 9]
+
+
+# The receptive field ------------------------------------------------------------------------
+
+
+def layer_by_layer(kernel_size, dilations, convolutions):
+    seen = {0}
+    for dilation in dilations:
+        for _ in range(convolutions):
+            seen = {t + k * dilation for t in seen for k in range(kernel_size)}
+    return np.int64(max(seen) - min(seen) + 1)
+
+
+@pytest.mark.parametrize("answer", [receptive_field, layer_by_layer, library_field])
+def test_receptive_field_is_what_a_poke_finds(answer):
+    for case in reach_cases():
+        assert answer(*case) == receptive_field(*case)
+
+
+def test_receptive_field_accepts_other_words():
+    assert grade(get("receptive-field"), layer_by_layer)
+
+
+# The block ----------------------------------------------------------------------------------
+
+
+def padded_by_hand(features, filters, kernel_size, dilation):
+    import keras
+    from keras import layers
+
+    x = keras.Input((None, features))
+    around = x if features == filters else layers.Dense(filters)(x)
+    y = x
+    for _ in range(2):
+        y = layers.ZeroPadding1D(((kernel_size - 1) * dilation, 0))(y)
+        y = layers.Conv1D(filters, kernel_size, dilation_rate=dilation)(y)
+        y = layers.Activation("relu")(y)
+    return keras.Model(x, layers.Activation("relu")(around + y))
+
+
+def test_temporal_block_accepts_other_words():
+    assert grade(get("temporal-block"), temporal_block)
+
+
+def test_a_block_sees_what_its_receptive_field_says():
+    for sizes in block_cases():
+        reads = told(temporal_block(*sizes), *sizes)["frame 8 depends on frames"]
+        reach = receptive_field(sizes[2], [sizes[3]], 2)
+        assert reads == sorted(range(8, max(-1, 8 - reach), -sizes[3]))
+
+
+def test_a_block_with_a_memory_depends_on_all_that_was():
+    sizes = block_cases()[0]
+    found = told(get("temporal-block").mistakes["gru"](*sizes), *sizes)
+    assert found["frame 8 depends on frames"] == list(range(9))
+
+
+# What is shown ------------------------------------------------------------------------------
+
+
+def test_two_labellings_of_one_accuracy():
+    truth = np.repeat([3, 0, 5, 1, 3], [40, 25, 60, 30, 45])
+    flickering, late = same_accuracy(truth, 6, seed=4)
+    for each in (flickering, late):
+        assert metrics.frame_accuracy(each, truth) == 0.9
+    assert len(metrics.segments(late)) == 5
+    assert len(metrics.segments(flickering)) > 35
+    assert metrics.segmental_f1(late, truth) == 1
+
+
+def test_bars_fill_up_and_keep_their_colours():
+    frames = np.full((4, 6, 40, 3), 7, np.uint8)
+    film = barred(frames, {"truth": np.array([0, 0, 1, 1])}, colours=["#ff0000", "#00ff00"])
+    assert film.shape[0] == 4
+    assert film.shape[1] % 2 == film.shape[2] % 2 == 0
+    red, green = ((film == colour).all(axis=-1).sum(axis=(1, 2))
+                  for colour in ([255, 0, 0], [0, 255, 0]))  # fmt: skip
+    assert 0 < red[0] < red[1] == red[2] == red[3]
+    assert green[:2].tolist() == [0, 0]
+    assert 0 < green[2] < green[3]
+
+
+def test_first_filters_are_those_of_the_frame_then_those_of_the_difference():
+    kernels = np.random.default_rng(1).normal(size=(3, 3, 6, 5))
+    shown = first_filters(kernels)
+    assert len(shown) == 10
+    np.testing.assert_allclose(shown[1], kernels[:, :, :3, 1] / np.abs(kernels[:, :, :3]).max())
+    np.testing.assert_allclose(shown[7], kernels[:, :, 3:, 2] / np.abs(kernels[:, :, 3:]).max())
+
+
+# The challenge ------------------------------------------------------------------------------
+
+
+def mean_around(window):
+    def answer(scores):
+        kernel = np.ones(window) / window
+        smooth = [np.convolve(column, kernel, mode="same") for column in scores.T]
+        return np.argmax(smooth, axis=0)
+
+    return answer
+
+
+def viterbi(scores, price=10.0):
+    likely = np.log(scores + 1e-9)
+    best, choices = likely[0], []
+    for now in likely[1:]:
+        change = best.argmax()
+        stays = best >= best[change] - price
+        choices.append(np.where(stays, np.arange(len(best)), change))
+        best = np.where(stays, best, best[change] - price) + now
+    labels = [best.argmax()]
+    for choice in choices[::-1]:
+        labels.append(choice[labels[-1]])
+    return np.array(labels[::-1])
+
+
+def test_the_bar_lies_above_a_mean_and_below_an_idea():
+    bar = get("calm-labels").bar
+    shares = [calm_score(mean_around(window)) for window in (1, 3, 5, 7, 9, 11, 13, 15, 21, 31)]
+    assert shares[0] < 0.15
+    assert max(shares) < bar - 0.02
+    assert calm_score(viterbi) > bar
+
+
+@pytest.mark.parametrize(
+    "labels", [np.zeros(599, int), np.full(600, 6), -np.ones(600, int), np.zeros(600), "walk"]
+)
+def test_what_are_no_labels_is_refused(labels):
+    assert "whole numbers from 0 to 5" in repr(challenge("calm-labels", lambda scores: labels))
+
+
+def test_an_empty_challenge_is_no_answer():
+    assert calm_score(lambda scores: None) is None
+
+
+def test_films_of_the_challenge_have_long_actions_and_short_ones():
+    scores, labels = noisy_scores(3)
+    assert scores.shape == (600, 6)
+    assert np.allclose(scores.sum(axis=1), 1)
+    lengths = np.diff(metrics.segments(labels)[:, :2], axis=1)[:-1]
+    assert 8 <= lengths.min() < 20
+    assert 50 < lengths.max() <= 90
+    found = scores.argmax(axis=1)
+    assert metrics.frame_accuracy(found, labels) > 0.6
+    assert len(metrics.segments(found)) > 5 * len(lengths)

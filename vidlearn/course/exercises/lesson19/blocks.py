@@ -1,0 +1,160 @@
+"""The block that a TCN is stacked of, in Keras: what a frame may know, and the way around."""
+
+import numpy as np
+
+from vidlearn.course.exercises import Refusal
+from vidlearn.course.exercises.lesson13.kept import kept, once
+
+FRAMES = 16
+
+
+def temporal_block(features, filters, kernel_size, dilation):
+    """Convolve twice, back in time only; add what came in, by 1 x 1 where widths differ."""
+    import keras
+    from keras import layers
+
+    x = y = keras.Input((None, features))
+    for _ in range(2):
+        y = layers.Conv1D(
+            filters, kernel_size, padding="causal", dilation_rate=dilation, activation="relu"
+        )(y)
+    around = x if features == filters else layers.Conv1D(filters, 1)(x)
+    return keras.Model(x, layers.ReLU()(layers.Add()([y, around])))
+
+
+def block_cases():
+    return [(4, 4, 3, 1), (3, 5, 2, 3), (6, 4, 3, 2)]
+
+
+@once
+def told(model, features, filters, kernel_size, dilation):
+    """Say what a block does with films, whatever its layers are called.
+
+    Parameters
+    ----------
+    model : keras.Model
+        The answer.
+    features, filters, kernel_size, dilation : int
+        Numbers of a frame that go in and come out, frames that a kernel reads, and how far apart.
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    Refusal
+        If it is no model that takes one batch of films and puts out another.
+    """
+    import keras
+
+    if not isinstance(model, keras.Model):
+        raise Refusal("Return a `keras.Model`: `keras.Model(x, …)`.")
+    if len(getattr(model, "inputs", None) or ()) != 1 or len(model.outputs) != 1:
+        raise Refusal("One thing goes in, films, and one comes out: begin with `keras.Input`.")
+    shape = tuple(model.inputs[0].shape)
+    if len(shape) != 3 or shape[1] is not None or shape[2] != features:
+        raise Refusal(
+            f"Films of any length go in, (N, T, {features}): `keras.Input((None, features))`. "
+            f"Yours takes {shape}."
+        )
+    run = _settled(model, 0.25)
+    film = np.random.default_rng(6).normal(size=(2, FRAMES, features)).astype("float32")
+    out = run(film)
+    found = {
+        "the shape, for a film of 16 frames": ("N", *out.shape[1:]),
+        "weights": sum(int(np.prod(w.shape)) for w in model.trainable_weights),
+    }
+    if out.shape[:2] != film.shape[:2]:
+        return found
+    found["frame 8 depends on frames"] = _reads(run, film, out)
+    return found | {"with other weights, frame 8 is": _settled(model, 0)(film)[:, 8].round(3)}
+
+
+def _settled(model, shift):
+    """Give equal weights to equal shapes, so that the order of the layers does not matter."""
+    from keras import ops
+
+    def drawn(shape):
+        rng = np.random.default_rng([19, *shape])
+        spread = np.sqrt(max(1, np.prod(shape[:-1])))
+        return shift + rng.normal(size=shape) / spread
+
+    model.set_weights([drawn(w.shape) for w in model.weights])
+    return lambda x: ops.convert_to_numpy(model(x))
+
+
+def _reads(run, film, out):
+    """List the frames on which frame 8 depends: change each of them, and look."""
+    count = film.shape[1]
+    moved = np.repeat(film[:1], count, axis=0)
+    moved[np.arange(count), np.arange(count)] += 2.0
+    gap = np.abs(run(moved)[:, 8] - out[0, 8]).max(axis=-1)
+    return np.flatnonzero(gap > 1e-5).tolist()
+
+
+def _block(
+    *, padding="causal", dilated=(True, True), second="conv", around="fit", relus=(True, True),
+    last=True, norm=False, times=2, hidden=None,
+):  # fmt: skip
+    """Return the reference with some of its parts changed."""
+
+    def build(features, filters, kernel_size, dilation):
+        import keras
+        from keras import layers
+
+        x = y = keras.Input((None, features))
+        for k in range(times):
+            if k and second != "conv":
+                y = getattr(layers, second)(filters, return_sequences=True)(y)
+                continue
+            width = hidden(features, filters) if hidden and k < times - 1 else filters
+            y = layers.Conv1D(
+                width, kernel_size, padding=padding, dilation_rate=dilation if dilated[k] else 1
+            )(y)
+            y = layers.LayerNormalization()(y) if norm else y
+            y = layers.ReLU()(y) if relus[k] else y
+        if around == "fit":
+            way = x if features == filters else layers.Conv1D(filters, 1)(x)
+        elif around == "always":
+            way = layers.Conv1D(filters, 1)(x)
+        elif around == "wide":
+            way = x if features == filters else layers.Conv1D(filters, 3, padding="causal")(x)
+        elif around == "bare":
+            way = x
+        y = layers.Add()([y, way]) if around else y
+        return keras.Model(x, layers.ReLU()(y) if last and around else y)
+
+    return build
+
+
+as_given = _block(padding="same", second="GRU", around=None)
+"""The function to repair: it looks ahead, a GRU remembers, and there is no way around."""
+
+BLOCK_MISTAKES = kept(
+    {
+        "as-given": as_given,
+        # one of three mended, or two
+        "gru": _block(second="GRU"),
+        "gru-ahead": _block(padding="same", second="GRU"),
+        "gru-no-way-around": _block(second="GRU", around=None),
+        "lstm": _block(second="LSTM"),
+        "ahead": _block(padding="same"),
+        "ahead-no-way-around": _block(padding="same", around=None),
+        "no-way-around": _block(around=None),
+        # new ones
+        "no-dilation": _block(dilated=(False, False)),
+        "one-dilated": _block(dilated=(True, False)),
+        "second-dilated": _block(dilated=(False, True)),
+        "no-projection": _block(around="bare"),
+        "always-projected": _block(around="always"),
+        "wide-projection": _block(around="wide"),
+        "one-convolution": _block(times=1),
+        "no-relu": _block(relus=(False, False)),
+        "relu-missing": _block(relus=(True, False)),
+        "no-relu-at-the-end": _block(last=False),
+        "valid": _block(padding="valid", around=None),
+        "norm": _block(norm=True),
+    },
+    key=lambda *sizes: sizes,
+)
