@@ -207,6 +207,15 @@ def test_the_response_fills_in_place_by_place_and_has_the_sign_s_colour(opened):
     kernel = np.array([[[-1.0, 2]], [[1, -2]]])
     page = opened(KernelInTime(CLIP, kernel))
     out = library(CLIP, kernel)  # (6, 9, 10)
+
+    def filled():
+        return int((film(page, "response")[..., 3] == 255).sum())
+
+    start = np.unravel_index(np.abs(out).argmax(), out.shape)[0]
+    assert start < 5
+    assert filled() == 90 * (start + 1)
+    page.locator("[data-vl-transport]").fill(str(start + 1))
+    assert filled() == 90 * (start + 2)  # a frame at a time
     pressed(page, "Step", "place by place")
     page.locator("[data-vl-transport]").fill("0")
     page.locator("[data-vl='next']").click()
