@@ -4,6 +4,7 @@ from vidlearn.course.exercises import Exercise
 from vidlearn.course.exercises.lesson18 import labelling, sampling, smoothing
 from vidlearn.course.exercises.lesson18.films import (
     captioned,
+    dials,
     film_vectors,
     home_films,
     known_after,
@@ -15,6 +16,7 @@ __all__ = [
     "EXERCISES",
     "captioned",
     "captions",
+    "dials",
     "film_vectors",
     "flickering_scores",
     "home_films",
