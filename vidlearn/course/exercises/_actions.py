@@ -255,7 +255,7 @@ def film_of(frames, names, *, columns=5, times=None, right=None):
     columns : int
         Clips in a row.
     times : int, optional
-        By how much clips are enlarged; by default such that a row is about 660 pixels wide.
+        By how much clips are enlarged; by default such that a row is about 500 pixels wide.
     right : sequence of bool, optional
         Whether each line is right: it is written in blue, else in orange.
 
@@ -268,7 +268,7 @@ def film_of(frames, names, *, columns=5, times=None, right=None):
 
     right = [None] * len(names) if right is None else right
     count, total, height, width = frames.shape[:4]
-    times = times or max(1, round(660 / columns / width))
+    times = times or max(1, round(500 / columns / width))
     wide, high, line = times * width, times * height, 18
     rows = -(-count // columns)
     film = np.full((total, rows * (high + line), columns * (wide + 4) - 4, 3), 255, np.uint8)
