@@ -185,6 +185,15 @@ def test_the_command_line_checks_clips(folder, capsys):
     assert datasets.check(folder, form="clips").form == "clips"
 
 
+def test_a_picture_among_the_films_does_not_hide_them(folder):
+    """A thumbnail is told as what it is; with labels beside it, the pictures are the data."""
+    (folder / "train/a/cover.jpg").write_bytes(b"x")
+    report = datasets.check(folder, pictures=False)
+    assert (report.clips, kinds(report)) == (8, [("odd-file", "train/a/cover.jpg")])
+    (folder / "train/a/cover.txt").write_text("cat 1 2 3 4")
+    assert datasets.check(folder, pictures=False).form == "txt"
+
+
 def test_clips_of_pictures_are_checked_where_the_form_is_named(tmp_path):
     from PIL import Image
 
@@ -289,6 +298,9 @@ def test_made_clips_for_a_training(tmp_path):
         ({"size": (33, 32)}, "even"),
         ({"size": 48}, "size"),
         ({"seed": -1}, "seed"),
+        ({"frames": 3}, "frames"),
+        ({"count": 19419}, "count must be at most 19418 for 16 frames of 48 x 48"),
+        ({"count": 10**12, "size": (32, 32), "frames": 4}, "count must be at most 174762"),
     ],
 )
 def test_rejects_made_clips_out_of_range(tmp_path, wrong, message):

@@ -1,5 +1,6 @@
 """Folders of clips and their tables: classes, splits, sources, and every fault with its line."""
 
+import os
 import warnings
 
 import pytest
@@ -30,7 +31,7 @@ def folder_of(root, *names):
             for k in (2, 10):
                 Image.new("RGB", (32, 24), (k, 0, 0)).save(path / f"{k}.png")
         else:
-            path.write_bytes(name.encode())
+            path.write_bytes(os.fsencode(name))
     return root
 
 
@@ -151,6 +152,26 @@ def test_faults_of_folders(tmp_path):
         read_clips(tmp_path)
     with pytest.warns(DatasetWarning, match="Left out: extra.* and 3 more"):
         assert len(read_clips(tmp_path, skip=True)) == 2
+
+
+@pytest.mark.parametrize("name", ["sit\ndown", "sit\x1b[31m", "sit\u2028down", "s\udcfft", "\x85"])
+def test_rejects_classes_whose_names_are_no_line_of_text(tmp_path, name):
+    """Such a name would stand as two in classes.txt: the training could never be used."""
+    folder_of(tmp_path, "a\u200db/p_1.mp4", "ö 日本\xa0c/s_1.mp4")
+    folder_of(tmp_path, f"{name}/q_1.mp4", f"{name}/r_1.mp4")
+    assert [kind for kind, *_ in told(tmp_path)].count("class-name") == 1
+    with pytest.raises(DatasetError, match="a line of text cannot hold"):
+        read_clips(tmp_path)
+    with pytest.warns(DatasetWarning, match="a line of text cannot hold"):
+        left = read_clips(tmp_path, skip=True)
+    assert (len(left), left.classes) == (2, ("a\u200db", "ö 日本\xa0c"))
+
+
+def test_classes_of_nearly_one_name(tmp_path):
+    folder_of(tmp_path, "sit down/a_1.mp4", "Sit_Down/b_1.mp4", "sitdown up/c_1.mp4")
+    said = [one.text for one in check_clips(tmp_path, decode=False).of("warning")]
+    assert "class 'Sit_Down' looks like 'sit down'" in said
+    assert sum("looks like" in one for one in said) == 1
 
 
 def test_a_split_that_holds_pictures_by_themselves(tmp_path):

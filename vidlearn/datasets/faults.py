@@ -55,6 +55,7 @@ SEVERITY = {
 # The same for folders of clips.
 SEVERITY |= {
     "clip-outside-class": "error",
+    "class-name": "error",
     "pictures-in-class": "error",
     "mixed-splits": "error",
     "missing-clip": "error",

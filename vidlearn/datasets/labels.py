@@ -230,13 +230,16 @@ def _found_classes(names):
     return tuple(sorted(names))
 
 
-def _note_similar(labels, names):
+def similar(names):
+    """Return lists of names that differ in capitals, spaces and dashes only."""
     alike = {}
     for name in sorted(names):
         alike.setdefault(re.sub(r"[\s_-]+", "", name.casefold()), []).append(name)
-    for same in alike.values():
-        if len(same) < 2:
-            continue
+    return [same for same in alike.values() if len(same) > 1]
+
+
+def _note_similar(labels, names):
+    for same in similar(names):
         count = {name: 0 for name in same}
         first = {}
         for entry in labels.entries:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..faults import SEVERITY, ClipReport, fault
 from ..files import natural_key
+from ..labels import similar
 from ..types import DatasetError
 from .folders import Found, load
 from .looks import look_at
@@ -114,6 +115,9 @@ def _check_splits(found):
 def _check_classes(found):
     """Note classes with too few clips or sources, and those that a split lacks."""
     splits = dict.fromkeys(item.split for item in found.items)
+    for first, *others in similar(found.classes or ()):
+        told = ", ".join(map(repr, others))
+        found.found("similar-classes", found.root, name=first, others=told)
     for k, name in enumerate(found.classes or ()):
         here = [item for item in found.items if item.label == k]
         sources = {item.source for item in here}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..detect import seen_forms
 from ..files import SPLITS, is_picture, is_prose, natural_key, split_and_name, walk
 from ..forms import as_folder
 from ..labels import Labels
@@ -17,6 +19,7 @@ from .types import ClipItem, ClipSet
 FILMS = {".mp4", ".avi", ".mkv", ".mov", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv", ".flv", ".ogv"}
 FILMS |= {".3gp", ".ts", ".mts", ".m2ts", ".gif"}
 TABLE = "clips.csv"
+NO_TEXT = {"Cc", "Cs", "Zl", "Zp"}  # kinds of signs that a line of text cannot hold
 
 
 @dataclass
@@ -28,6 +31,11 @@ class Found(Labels):
     def collect(self, placed):
         """Number the classes and make the clips, of (path, split, class, source, start, stop)."""
         names = {label for _, _, label, *_ in placed}
+        odd = {name for name in names if NO_TEXT & set(map(unicodedata.category, name))}
+        for name in odd:
+            first = next(path for path, _, label, *_ in placed if label == name)
+            self.found("class-name", first, name=name)
+        names, placed = names - odd, [one for one in placed if one[2] not in odd]
         self.classes = tuple(sorted(names, key=natural_key))
         number = {label: k for k, label in enumerate(self.classes)}
         for path, split, label, source, start, stop in placed:
@@ -174,11 +182,11 @@ def _note_empty(found, places):
 
 
 def holds_clips(folder):
-    """Whether a folder holds clips: a table of them, or video files and no picture."""
+    """Whether a folder holds clips: a table of them, or video files and no labelled picture."""
     root = Path(folder).expanduser()
     if not root.is_dir() or (root / TABLE).is_file():
         return root.is_dir()
     files = walk(root)
     films = [path for path in files if path.suffix.lower() in FILMS]
     deep = any(len(path.relative_to(root).parts) > 1 for path in films)
-    return deep and not any(is_picture(path) for path in files)
+    return deep and not (any(map(is_picture, files)) and seen_forms(root))

@@ -22,6 +22,7 @@ from .folders import read_clips
 
 FPS = 8.0
 SHARES = {"train": 0.7, "val": 0.15, "test": 0.15}
+MOST_BYTES = 2**31  # of clips that stand in memory until they are written
 
 
 def write_clips(clips, folder, *, form="mp4", fps=FPS, progress=False):
@@ -127,7 +128,8 @@ def write_actions(folder, *, count=600, size=(48, 48), frames=16, seed=0, progre
     folder : str or Path
         A new folder.
     count : int
-        How many clips, 20 or more: 70 % for training, 15 % each for the others.
+        How many clips, 20 or more, as far as they fit into 2 GiB of memory: 70 % for training,
+        15 % each for the others.
     size : (int, int)
         (height, width) in even pixels, 32 or more.
     frames : int
@@ -162,6 +164,7 @@ def write_actions(folder, *, count=600, size=(48, 48), frames=16, seed=0, progre
     size, _ = picture_options(size, "rgb")
     if size is None or any(side % 2 for side in size):
         raise ValueError(f"size must be even pixels, (height, width). Received: {size}")
+    _expect_room(count, (whole("frames", frames, 4, 64), *size, 3))
     how = {"frames": frames, "size": size}
     val, test = (round(count * SHARES[name]) for name in ("val", "test"))
     train = actions(count - val - test, seed=seed, **how)
@@ -170,6 +173,15 @@ def write_actions(folder, *, count=600, size=(48, 48), frames=16, seed=0, progre
     odd = unseen.people % 2 == 1
     made = {"train": train, "val": _Part(unseen, ~odd, val), "test": _Part(unseen, odd, test)}
     return write_clips(made, folder, progress=progress)
+
+
+def _expect_room(count, shape):
+    most = MOST_BYTES // int(np.prod(shape, dtype=np.int64))
+    if count > most:
+        raise ValueError(
+            f"count must be at most {most} for {shape[0]} frames of {shape[1]} x {shape[2]}: the "
+            f"clips stand in memory until they are written. Received: {count}"
+        )
 
 
 class _Part:
