@@ -156,9 +156,9 @@ def test_units_stand_before_the_logits():
         ({"classes": 1}, "classes must be at least 2. Received: 1"),
         ({"form": "2d"}, r"form must be one of 3d, 2\+1d. Received: '2d'"),
         ({"filters": ()}, "filters must name at least one convolution"),
-        ({"filters": (4, 0)}, "filters must be of whole numbers of at least 1. Received: 0"),
+        ({"filters": (4, 0)}, "filters must be a whole number of at least 1. Received: 0"),
         ({"filters": (4, (5, 0.5))}, "filters must be of whole numbers of at least 1"),
-        ({"units": 0}, "units must be of whole numbers of at least 1. Received: 0"),
+        ({"units": 0}, "units must be a whole number of at least 1. Received: 0"),
         ({"dropout": 1}, "dropout must be from 0 to below 1. Received: 1"),
     ],
 )

@@ -195,7 +195,7 @@ def test_logits_stay_float32_in_half_precision():
         ({"classes": 1}, "classes must be at least 2. Received: 1"),
         ({"every": "shot"}, "every must be one of clip, frame. Received: 'shot'"),
         ({"over_time": "mean", "every": "frame"}, "every must be 'clip' with over_time='mean'"),
-        ({"units": 0}, "units must be of whole numbers of at least 1. Received: 0"),
+        ({"units": 0}, "units must be a whole number of at least 1. Received: 0"),
         ({"shape": (48, 48, 16, 3)}, r"which looks like \(H, W, T, C\)"),
         ({"over_time": "max"}, "over_time must be one of gru, lstm, mean. Received: 'max'"),
     ],

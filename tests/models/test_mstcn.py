@@ -189,9 +189,9 @@ def test_it_learns_where_an_action_begins():
     [
         ({"shape": (T, 4, F)}, r"shape must be \(T, F\)"),
         ({"classes": 1}, "classes must be at least 2"),
-        ({"stages": 0}, "stages must be of whole numbers of at least 1. Received: 0"),
-        ({"layers": 0}, "layers must be of whole numbers"),
-        ({"filters": 2.5}, "filters must be of whole numbers"),
+        ({"stages": 0}, "stages must be a whole number of at least 1. Received: 0"),
+        ({"layers": 0}, "layers must be a whole number"),
+        ({"filters": 2.5}, "filters must be a whole number"),
         ({"dropout": 1}, "dropout must be from 0 to below 1"),
     ],
 )

@@ -122,7 +122,7 @@ def test_behind_a_cnn_stands_the_same_network():
 
 
 STACK = [
-    ({"kernel_size": 0}, "kernel_size must be of whole numbers of at least 1. Received: 0"),
+    ({"kernel_size": 0}, "kernel_size must be a whole number of at least 1. Received: 0"),
     ({"kernel_size": 4, "causal": False}, "kernel_size must be odd.*Received: 4"),
     ({"dilations": ()}, r"dilations must be of whole numbers.*Received: \(\)"),
     ({"dilations": (1, 0)}, r"dilations must be of whole numbers.*Received: \(1, 0\)"),
@@ -139,7 +139,7 @@ STACK = [
         ({"shape": (T, 4, F)}, r"shape must be \(T, F\).*Received: \(19, 4, 5\)"),
         ({"shape": (T, None)}, r"shape must be \(T, F\)"),
         ({"shape": (0, F)}, r"shape must be \(T, F\)"),
-        ({"filters": 0}, "filters must be of whole numbers"),
+        ({"filters": 0}, "filters must be a whole number"),
     ],
 )
 def test_builder_of_vectors_rejects_what_it_cannot_build(options, message):
@@ -153,8 +153,8 @@ def test_builder_of_vectors_rejects_what_it_cannot_build(options, message):
         *STACK,
         ({"shape": (48, 48, 16, 3)}, r"looks like \(H, W, T, C\)"),
         ({"shape": (6, 4, 16, 3)}, "H and W of at least 8, as 3 poolings"),
-        ({"features": 0}, "features must be of whole numbers"),
-        ({"units": 0}, "units must be of whole numbers"),
+        ({"features": 0}, "features must be a whole number"),
+        ({"units": 0}, "units must be a whole number"),
         ({"filters": (4, 0.5)}, "filters must be of whole numbers"),
     ],
 )
@@ -165,5 +165,5 @@ def test_builder_of_clips_rejects_what_it_cannot_build(options, message):
 
 @pytest.mark.parametrize("wrong", [{"kernel_size": 0}, {"dilations": []}, {"convolutions": 0}])
 def test_receptive_field_rejects_what_is_no_stack(wrong):
-    with pytest.raises(ValueError, match=f"{next(iter(wrong))} must be of whole numbers"):
+    with pytest.raises(ValueError, match=f"{next(iter(wrong))} must be (of|a) whole number"):
         receptive_field(**{"kernel_size": 3, "dilations": (1, 2), **wrong})

@@ -176,7 +176,7 @@ def test_attention_stays_within_its_moment_and_its_place(form, clips):
         ({"tubelet": (2, 8)}, "tubelet must be .frames, rows, columns"),
         ({"tubelet": (2, 0, 8)}, "tubelet must be of whole numbers"),
         ({"width": 10}, "width must be divisible by heads. Received: 10 and 3"),
-        ({"depth": 0}, "depth must be of whole numbers of at least 1"),
+        ({"depth": 0}, "depth must be a whole number of at least 1"),
         ({"form": "joint"}, "form must be one of space-time, factorised, divided"),
         ({"dropout": 1.5}, "dropout must be from 0 to below 1"),
         ({"classes": 1}, "classes must be at least 2"),

@@ -1,5 +1,7 @@
 """Where something stands, as vectors that are learned and added."""
 
+from numbers import Integral
+
 from keras import layers, saving
 from keras.initializers import RandomNormal
 
@@ -25,7 +27,8 @@ class Positions(layers.Layer):
     Raises
     ------
     ValueError
-        If an axis is the batch's or the features', or none, or its length is not fixed.
+        If an axis is the batch's or the features', or none, or given twice, or its length is not
+        fixed; when called, if what comes is of another length than it was built for.
 
     References
     ----------
@@ -47,16 +50,21 @@ class Positions(layers.Layer):
 
     def __init__(self, axes, *, name=None, dtype=None, trainable=True):
         super().__init__(name=name, dtype=dtype, trainable=trainable)
-        self.axes = tuple(axes)
+        if not isinstance(axes, tuple | list) or not all(isinstance(k, Integral) for k in axes):
+            raise ValueError(f"axes must be a sequence of whole numbers. Received: {axes!r}")
+        self.axes = tuple(map(int, axes))
         self.vectors = []
 
     def build(self, shape):
         inner = range(1, len(shape) - 1)
-        if not self.axes or any(k not in inner or shape[k] is None for k in self.axes):
+        twice = len(set(self.axes)) < len(self.axes)
+        if not self.axes or twice or any(k not in inner or shape[k] is None for k in self.axes):
             raise ValueError(
-                "axes must lie between batch and features, and have a fixed length. "
+                "axes must lie between batch and features, each once, and have a fixed length. "
                 f"Received: axes {self.axes} of shape {tuple(shape)}"
             )
+        fixed = {axis: shape[axis] for axis in (*self.axes, len(shape) - 1)}
+        self.input_spec = layers.InputSpec(ndim=len(shape), axes=fixed)  # others would be spread
         for axis in self.axes:
             sides = [1] * len(shape)
             sides[axis], sides[-1] = shape[axis], shape[-1]

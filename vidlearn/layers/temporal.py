@@ -1,8 +1,10 @@
 """Two dilated convolutions over time and a way around them: what a TCN is stacked of."""
 
-from numbers import Integral
+from numbers import Integral, Real
 
 from keras import layers, ops, saving
+
+from ._tensors import as_tensor
 
 
 @saving.register_keras_serializable("vidlearn")
@@ -37,7 +39,7 @@ class TemporalBlock(layers.Layer):
     Raises
     ------
     ValueError
-        If an argument is out of range.
+        If an argument is out of range; when called, if the mask is not (N, T).
 
     Notes
     -----
@@ -109,7 +111,7 @@ class TemporalBlock(layers.Layer):
         self.built = True
 
     def call(self, x, mask=None, training=None):
-        real = None if mask is None else ops.cast(ops.expand_dims(mask, -1), self.compute_dtype)
+        real = None if mask is None else ops.cast(_mask_of(x, mask), self.compute_dtype)
         made = x  # (N, T, F)
         for conv, norm, drop in self.steps:
             made = made if real is None else made * real
@@ -135,5 +137,17 @@ def _check(filters, kernel_size, dilation, causal, dropout):
             "kernel_size must be odd where causal is False, for a kernel to have a middle. "
             f"Received: {kernel_size}"
         )
-    if not 0 <= dropout < 1:
-        raise ValueError(f"dropout must be from 0 to below 1. Received: {dropout}")
+    if not isinstance(dropout, Real) or not 0 <= dropout < 1:
+        raise ValueError(f"dropout must be from 0 to below 1. Received: {dropout!r}")
+
+
+def _mask_of(x, mask):
+    """Return a mask as (N, T, 1), bool; it must be (N, T), for others would be spread over x."""
+    mask = as_tensor(mask)
+    sides = zip(mask.shape, x.shape, strict=False)
+    if len(mask.shape) != 2 or any(None not in pair and pair[0] != pair[1] for pair in sides):
+        raise ValueError(
+            "mask must be (N, T), True where a frame is no padding, as x is (N, T, F). "
+            f"Received: mask {tuple(mask.shape)} and x {tuple(x.shape)}"
+        )
+    return ops.expand_dims(ops.cast(mask, "bool"), -1)

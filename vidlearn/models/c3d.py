@@ -10,9 +10,20 @@ D. Tran et al., "A Closer Look at Spatiotemporal Convolutions for Action Recogni
 (R(2+1)D).
 """
 
+from string import ascii_lowercase
+
 import numpy as np
 
-from .clips import check_choice, check_clip, check_counts, check_share, full_precision, normalised
+from .clips import (
+    check_choice,
+    check_clip,
+    check_count,
+    check_counts,
+    check_sequence,
+    check_share,
+    full_precision,
+    normalised,
+)
 
 FORMS = ("3d", "2+1d")
 
@@ -102,7 +113,8 @@ def build_c3d(
         x = x - layers.AveragePooling3D((shape[0], 1, 1), name="still")(x)
     for k, counts in enumerate(filters, 1):
         counts = np.atleast_1d(counts).tolist()
-        for count, letter in zip(counts, "abcdef" if len(counts) > 1 else [""], strict=False):
+        letters = ascii_lowercase[: len(counts)] if len(counts) > 1 else [""]
+        for count, letter in zip(counts, letters, strict=True):
             x = _convolution(x, count, f"conv{k}{letter}", form=form, norm=norm)
         x = layers.MaxPooling3D((1 if k == 1 else 2, 2, 2), name=f"pool{k}")(x)
     x = layers.GlobalAveragePooling3D(name="mean")(x)  # (N, F)
@@ -160,11 +172,13 @@ def middle_width(inputs, outputs, *, size=3, frames=3):
 
 
 def _check(shape, classes, form, filters, units, dropout):
+    check_sequence("filters", filters)
     check_clip(shape, classes, len(filters), poolings_over_time=max(len(filters) - 1, 0))
     check_choice("form", form, FORMS)
     if not len(filters):
         raise ValueError("filters must name at least one convolution. Received none")
     for counts in filters:
-        check_counts(filters=counts)
-    check_counts(units=1 if units is None else units)
+        check = check_count if np.ndim(counts) == 0 else check_counts
+        check(filters=counts)
+    check_count(units=1 if units is None else units)
     check_share("dropout", dropout)

@@ -1,5 +1,7 @@
 """What the models of clips share: their checks, the CNN of a frame, and calls batch by batch."""
 
+from numbers import Integral, Real
+
 import numpy as np
 
 
@@ -8,15 +10,16 @@ def check_clip(shape, classes, poolings, *, poolings_over_time=0):
 
     `poolings` is how often H and W are halved, `poolings_over_time` how often T is.
     """
-    shape = tuple(shape)
-    if len(shape) != 4 or not all(isinstance(n, int | np.integer) and n > 0 for n in shape):
+    shape = _sides(shape)
+    if len(shape) != 4 or not all(map(_is_count, shape)):
         raise ValueError(
             f"shape must be (T, H, W, C) of one clip, without the batch. Received: {shape}"
         )
     if seems := _other_order(shape):
         raise ValueError(
             "shape must be (T, H, W, C): time first, channels last. "
-            f"Received: {shape}, which looks like {seems}; np.moveaxis puts an axis elsewhere"
+            f"Received: {shape}, which looks like {seems}; np.moveaxis puts an axis elsewhere, and "
+            "a clip of such a shape that is in order needs one frame more, or less"
         )
     if min(shape[1:3]) < 2**poolings:
         raise ValueError(
@@ -34,8 +37,8 @@ def check_clip(shape, classes, poolings, *, poolings_over_time=0):
 def _other_order(shape):
     """Say which order of the axes a shape looks like, if it is not time, height, width, channels.
 
-    No clip has the sides of its frame equal to its length and one to the other, but for those
-    of which time went behind the frame.
+    A clip that is as long as its frame is high, and longer than that is wide, is taken for one of
+    which time went behind a square frame: those are many, and it is rare.
     """
     first, second, third, last = shape
     if last > 4 and first in (1, 3):
@@ -49,16 +52,28 @@ def _other_order(shape):
 
 def check_vectors(shape, classes):
     """Refuse a shape (T or None, F) of vectors that is none."""
-    if len(shape) != 2 or (shape[0] is not None and shape[0] < 1) or not shape[1] or shape[1] < 1:
+    shape = _sides(shape)
+    if len(shape) != 2 or not all(map(_is_count, shape[shape[0] is None :])):
         raise ValueError(
             "shape must be (T, F) of the vectors of one clip, without the batch; T may be None. "
-            f"Received: {tuple(shape)}"
+            f"Received: {shape}"
         )
     check_classes(classes)
 
 
+def _sides(shape):
+    """Return a shape as a tuple; of one entry where it is none."""
+    return tuple(shape) if isinstance(shape, tuple | list | np.ndarray) else (shape,)
+
+
+def _is_count(value):
+    return isinstance(value, Integral) and not isinstance(value, bool) and value >= 1
+
+
 def check_classes(classes):
-    """Refuse fewer classes than can be told apart."""
+    """Refuse fewer classes than can be told apart, and what is no number of them."""
+    if not isinstance(classes, Integral):
+        raise ValueError(f"classes must be a whole number, how many. Received: {classes!r}")
     if classes < 2:
         raise ValueError(f"classes must be at least 2. Received: {classes}")
 
@@ -79,17 +94,29 @@ def check_odd(name, value):
 
 def check_share(name, value):
     """Refuse a share that is not from 0 to below 1."""
-    if not 0 <= value < 1:
-        raise ValueError(f"{name} must be from 0 to below 1. Received: {value}")
+    if not isinstance(value, Real) or not 0 <= value < 1:
+        raise ValueError(f"{name} must be from 0 to below 1. Received: {value!r}")
+
+
+def check_count(**values):
+    """Refuse what is not one whole number of at least 1."""
+    for name, value in values.items():
+        if not _is_count(value):
+            raise ValueError(f"{name} must be a whole number of at least 1. Received: {value!r}")
 
 
 def check_counts(**values):
-    """Refuse what is not a whole number of at least 1; sequences are looked through."""
+    """Refuse what is not a sequence of whole numbers of at least 1, one at least."""
     for name, value in values.items():
-        flat = np.ravel(np.asarray(value, dtype=object)) if np.ndim(value) < 2 else [None]
-        fine = len(flat) and all(isinstance(n, int | np.integer) and n >= 1 for n in flat)
-        if not fine:
+        check_sequence(name, value)
+        if not len(value) or not all(map(_is_count, value)):
             raise ValueError(f"{name} must be of whole numbers of at least 1. Received: {value!r}")
+
+
+def check_sequence(name, value):
+    """Refuse what is not a sequence, such as a number that stands alone."""
+    if not isinstance(value, tuple | list | range | np.ndarray):
+        raise ValueError(f"{name} must be a sequence, such as (4, 8). Received: {value!r}")
 
 
 def full_precision():
@@ -100,7 +127,10 @@ def full_precision():
 
 
 def real_frames(vectors):
-    """Return (N, T): which vectors (N, T, F) stand for frames; those that are 0 are padding."""
+    """Return (N, T): which vectors (N, T, F) stand for frames; those that are 0 are padding.
+
+    NaN counts as a frame, for it to be seen in what comes out.
+    """
     from keras import ops
 
     return ops.any(ops.not_equal(vectors, 0), axis=-1)
@@ -124,6 +154,7 @@ def mean_of(x, mask=None):
 
     if mask is None:
         return ops.mean(x, axis=1)
+    x = ops.cast(x, full_precision() or x.dtype)  # float16 ends at 65504
     real = ops.cast(ops.expand_dims(mask, -1), x.dtype)  # (N, T, 1)
     return ops.sum(x * real, axis=1) / ops.maximum(ops.sum(real, axis=1), 1)
 
@@ -193,7 +224,7 @@ def predict_clips(model, clips, *, batch_size=32):
     Raises
     ------
     ValueError
-        If the clips are not as the model was built for.
+        If the clips are not as the model was built for, or not finite.
     """
     clips, single = as_batch(model, clips)
     logits = in_batches(model, clips, batch_size)
@@ -222,10 +253,16 @@ def frame_vectors(model, clips, *, batch_size=32):
     Raises
     ------
     ValueError
-        If the clips are not as the model was built for.
+        If the model has no CNN of frames, or the clips are not as it was built for.
     """
     from keras import Model
 
+    names = [layer.name for layer in model.layers]
+    if "vectors" not in names or len(model.input_shape) != 5:
+        raise ValueError(
+            "model must be of build_cnn_rnn or build_cnn_tcn, which make vectors of frames. "
+            f"Received: {model.name!r}"
+        )
     clips, single = as_batch(model, clips)
     front = Model(model.input, model.get_layer("vectors").output)
     vectors = in_batches(front, clips, batch_size)
@@ -236,13 +273,14 @@ def in_batches(model, clips, size):
     """Call the model batch by batch; unlike `predict`, without compiling it for each new shape."""
     from keras import ops
 
+    check_count(batch_size=size)
     parts = [model(clips[k : k + size], training=False) for k in range(0, len(clips), size)]
     return np.concatenate([ops.convert_to_numpy(part) for part in parts])
 
 
 def as_batch(model, clips):
     """Return clips with a batch axis, and whether there was none."""
-    clips, wanted = np.asarray(clips), model.input_shape[1:]
+    clips, wanted = _numbers(clips), model.input_shape[1:]
     sides = zip(clips.shape[-len(wanted) :], wanted, strict=False)
     fits = all(side == n or n is None for side, n in sides)
     if not fits or clips.ndim not in (len(wanted), len(wanted) + 1):
@@ -251,4 +289,20 @@ def as_batch(model, clips):
             f"{clips.shape}. For another T, H or W, build a model of that shape; where only T "
             "differs, set_weights takes the weights over."
         )
+    if not clips.size:
+        raise ValueError(f"clips must not be empty. Received: shape {clips.shape}")
     return (clips[None], True) if clips.ndim == len(wanted) else (clips, False)
+
+
+def _numbers(clips):
+    """Return clips as an array of finite numbers."""
+    try:
+        clips = np.asarray(clips)
+    except ValueError as error:
+        raise ValueError(
+            "clips must be an array. Received: lists of different lengths; cut or fill them to one"
+        ) from error
+    if clips.dtype.kind not in "buif" or not np.isfinite(clips).all():
+        received = clips.dtype if clips.dtype.kind not in "buif" else "NaN or infinity among them"
+        raise ValueError(f"clips must be finite numbers. Received: {received}")
+    return clips

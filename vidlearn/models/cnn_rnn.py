@@ -17,6 +17,7 @@ Description", CVPR 2015.
 from .clips import (
     check_choice,
     check_clip,
+    check_count,
     check_counts,
     check_vectors,
     cnn_of_a_frame,
@@ -83,8 +84,9 @@ def build_cnn_rnn(
     >>> model.get_layer("vectors").output.shape, model.output_shape
     ((None, 10, 32), (None, 4))
     """
+    check_counts(filters=filters)
     check_clip(shape, classes, len(filters))
-    check_counts(filters=filters, features=features)
+    check_count(features=features)
     _check(units, over_time, every)
     from keras import Input, Model, layers, ops
 
@@ -104,7 +106,7 @@ def build_rnn(shape, classes, *, units=32, over_time="gru", every="clip"):
     """Build what stands behind the CNN alone: it reads vectors that were computed once and kept.
 
     A frame whose vector is 0 throughout is padding, which makes films of different length fit
-    into one array.
+    into one array: wherever it stands, it changes no answer.
 
     Parameters
     ----------
@@ -161,7 +163,7 @@ def _over_time(x, kind, units, every, mask=None):
 
 
 def _check(units, over_time, every):
-    check_counts(units=units)
+    check_count(units=units)
     check_choice("over_time", over_time, OVER_TIME)
     check_choice("every", every, EVERY)
     if (over_time, every) == ("mean", "frame"):

@@ -11,14 +11,16 @@ Y. Abu Farha, J. Gall, "MS-TCN: Multi-Stage Temporal Convolutional Network for A
 Segmentation", CVPR 2019.
 """
 
-from .clips import check_counts, check_share, check_vectors, full_precision, real_frames
+from numbers import Real
+
+from .clips import check_count, check_share, check_vectors, full_precision, real_frames
 
 
 def build_mstcn(shape, classes, *, stages=3, layers=6, filters=32, dropout=0.2):
     """Build the network: vectors of frames, stages of dilated convolutions, logits of each stage.
 
     A frame whose vector is 0 throughout is padding, which makes films of different length fit
-    into one array: it changes no answer.
+    into one array: at either end it changes no answer; in the middle it is time that passes.
 
     Parameters
     ----------
@@ -65,7 +67,7 @@ def build_mstcn(shape, classes, *, stages=3, layers=6, filters=32, dropout=0.2):
     Lesson 19 teaches it.
     """
     check_vectors(shape, classes)
-    check_counts(stages=stages, layers=layers, filters=filters)
+    check_count(stages=stages, layers=layers, filters=filters)
     check_share("dropout", dropout)
     from keras import Input, Model, ops
 
@@ -111,8 +113,8 @@ def mstcn_loss(labels, logits, *, weight=0.15, tau=4.0):
     Parameters
     ----------
     labels : tensor
-        (N, T) class of each frame; frames below 0 are padding, or have no label: they, and changes
-        into and out of them, do not count.
+        (N, T) class of each frame, up to K - 1; frames below 0 are padding, or have no label:
+        they, and changes into and out of them, do not count.
     logits : tensor
         (N, S, T, K) of `build_mstcn`, or (N, T, K) of one stage.
     weight : float
@@ -124,6 +126,7 @@ def mstcn_loss(labels, logits, *, weight=0.15, tau=4.0):
     -------
     tensor
         (N,) float32: of every film, the sum over stages. Given to `compile`, Keras takes its mean.
+        NaN of a film with a label of K or more: compiled code can say it in no other way.
 
     Raises
     ------
@@ -163,6 +166,7 @@ def mstcn_loss(labels, logits, *, weight=0.15, tau=4.0):
     likely = ops.log_softmax(logits, axis=-1)  # (N, S, T, K)
     chosen = ops.one_hot(ops.maximum(labels, 0), logits.shape[-1], dtype="float32")
     said = -ops.sum(likely * chosen, axis=-1)  # (N, S, T)
+    said = ops.where(labels < logits.shape[-1], said, float("nan"))
     change = likely[:, :, 1:] - ops.stop_gradient(likely[:, :, :-1])
     change = ops.mean(ops.minimum(ops.square(change), tau**2), axis=-1)  # (N, S, T - 1)
     loss = _mean(said, real) + weight * _mean(change, real[..., 1:] * real[..., :-1])  # (N, S)
@@ -178,13 +182,13 @@ def _mean(values, real):
 
 def _check_loss(labels, logits, weight, tau):
     frames = logits[-2] if len(logits) in (3, 4) else -1
-    known = len(labels) == 2 and None not in (labels[-1], frames)
-    if len(labels) != 2 or frames == -1 or (known and labels[-1] != frames):
+    pairs = ((labels[0], logits[0]), (labels[-1], frames)) if len(labels) == 2 else ()
+    if not pairs or frames == -1 or any(None not in (a, b) and a != b for a, b in pairs):
         raise ValueError(
             "labels must be (N, T) and logits (N, S, T, K) or (N, T, K). "
             f"Received: {tuple(labels)} and {tuple(logits)}"
         )
-    if weight < 0:
-        raise ValueError(f"weight must be at least 0. Received: {weight}")
-    if tau <= 0:
-        raise ValueError(f"tau must be above 0. Received: {tau}")
+    if not isinstance(weight, Real) or not weight >= 0:
+        raise ValueError(f"weight must be at least 0. Received: {weight!r}")
+    if not isinstance(tau, Real) or not tau > 0:
+        raise ValueError(f"tau must be above 0. Received: {tau!r}")

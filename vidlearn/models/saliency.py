@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import pairwise
+from numbers import Integral
 
 import numpy as np
 
@@ -104,6 +105,8 @@ def occlusion(predict, clip, *, window=1, fill="mean", grid=None, batch_size=32)
     Lesson 17 teaches it.
     """
     clip = _checked(clip, window, fill, grid)
+    if not isinstance(batch_size, Integral) or batch_size < 1:
+        raise ValueError(f"batch_size must be a whole number from 1 on. Received: {batch_size!r}")
     spans = [_span(t, len(clip), window) for t in range(len(clip))]
     height, width = clip.shape[1:3]
     cells = [(slice(0, height), slice(0, width))]  # first the whole frame
@@ -129,24 +132,34 @@ def occlusion(predict, clip, *, window=1, fill="mean", grid=None, batch_size=32)
 
 def _checked(clip, window, fill, grid):
     clip = np.asarray(clip)
-    if clip.ndim != 4 or len(clip) < 2 or clip.dtype.kind not in "uif":
+    if clip.ndim != 4 or len(clip) < 2 or not clip.size or clip.dtype.kind not in "uif":
         raise ValueError(
             "clip must be one clip (T, H, W, C) of at least two frames. "
             f"Received dtype {clip.dtype} and shape {clip.shape}."
         )
-    if not 1 <= window < len(clip):
+    if not np.isfinite(clip).all():
+        raise ValueError("clip must be of finite numbers. Received: NaN or infinity among them")
+    if not isinstance(window, Integral) or not 1 <= window < len(clip):
         raise ValueError(
-            f"window must be from 1 to {len(clip) - 1}: some frame must stay. Received: {window}"
+            f"window must be from 1 to {len(clip) - 1}: some frame must stay. Received: {window!r}"
         )
     if fill not in FILLS:
         raise ValueError(f"fill must be one of {', '.join(FILLS)}. Received: {fill!r}")
     sides = clip.shape[1:3]
-    if grid is not None and not all(1 <= n <= side for n, side in zip(grid, sides, strict=True)):
+    if grid is not None and not _fits(grid, sides):
         raise ValueError(
             f"grid must be rows and columns from 1 to {sides[0]} and {sides[1]}, the pixels of a "
             f"frame. Received: {grid}"
         )
     return clip
+
+
+def _fits(grid, sides):
+    """Say whether a grid is two whole numbers, of no more cells than a side has pixels."""
+    if not isinstance(grid, tuple | list | np.ndarray) or len(grid) != 2:
+        return False
+    pairs = zip(grid, sides, strict=True)
+    return all(isinstance(n, Integral) and 1 <= n <= side for n, side in pairs)
 
 
 def _span(t, count, window):

@@ -9,6 +9,7 @@ Networks for Sequence Modeling", 2018.
 from .clips import (
     check_choice,
     check_clip,
+    check_count,
     check_counts,
     check_odd,
     check_share,
@@ -57,7 +58,8 @@ def receptive_field(kernel_size, dilations, convolutions=2):
 
     Lesson 19 teaches it.
     """
-    check_counts(kernel_size=kernel_size, dilations=dilations, convolutions=convolutions)
+    check_count(kernel_size=kernel_size, convolutions=convolutions)
+    check_counts(dilations=dilations)
     return 1 + convolutions * (kernel_size - 1) * int(sum(dilations))
 
 
@@ -75,7 +77,8 @@ def build_tcn(
     """Build a temporal convolutional network that reads the vectors of frames.
 
     A frame whose vector is 0 throughout is padding, which makes films of different length fit
-    into one array: it changes no answer, and is not answered for.
+    into one array: at either end it changes no answer, and is not answered for; in the middle it
+    is time that passes.
 
     Parameters
     ----------
@@ -191,8 +194,9 @@ def build_cnn_tcn(
 
     Lesson 19 teaches it.
     """
+    check_counts(filters=filters)
     check_clip(shape, classes, len(filters))
-    check_counts(filters=filters, features=features, units=units)
+    check_count(features=features, units=units)
     _check_stack(units, kernel_size, dilations, causal, dropout, every)
     from keras import Input, Model, layers, ops
 
@@ -227,7 +231,8 @@ def _answers(x, classes, causal, every, mask=None):
 
 
 def _check_stack(filters, kernel_size, dilations, causal, dropout, every):
-    check_counts(filters=filters, kernel_size=kernel_size, dilations=dilations)
+    check_count(filters=filters, kernel_size=kernel_size)
+    check_counts(dilations=dilations)
     if not causal:
         check_odd("kernel_size", kernel_size)
     check_share("dropout", dropout)

@@ -11,7 +11,15 @@ G. Bertasius et al., "Is Space-Time Attention All You Need for Video Understandi
 (divided).
 """
 
-from .clips import as_batch, check_choice, check_clip, check_counts, check_share, full_precision
+from .clips import (
+    as_batch,
+    check_choice,
+    check_clip,
+    check_count,
+    check_counts,
+    check_share,
+    full_precision,
+)
 
 FORMS = {  # each block's attentions: over time, over space, or over both
     "space-time": ("both",),
@@ -172,6 +180,7 @@ def attention_maps(model, clips, *, batch_size=16):
     import numpy as np
     from keras import Model, ops
 
+    check_count(batch_size=batch_size)
     clips, single = as_batch(model, clips)
     attentions = [layer for layer in model.layers if layer.name.startswith("attention")]
     if not attentions:
@@ -201,7 +210,8 @@ def attention_maps(model, clips, *, batch_size=16):
 def _check(shape, classes, tubelet, width, heads, depth, form, dropout):
     check_choice("form", form, tuple(FORMS))
     check_clip(shape, classes, 0)
-    check_counts(tubelet=tubelet, width=width, heads=heads, depth=depth)
+    check_counts(tubelet=tubelet)
+    check_count(width=width, heads=heads, depth=depth)
     check_share("dropout", dropout)
     if len(tubelet) != 3:
         raise ValueError(f"tubelet must be (frames, rows, columns). Received: {tubelet}")
