@@ -69,6 +69,11 @@ MISTAKES = {
     "mirrored sides": ("train c3d --data clips --out r2 --mirror", "Mirrored, one of these"),
     "measure no run": ("evaluate clips --data clips", "clips is no training"),
     "measure nothing": ("evaluate run --data empty", "holds no clips"),
+    "measures onto the model": (
+        "evaluate run --data clips --json run/model.keras",
+        "belongs to the training in that folder",
+    ),
+    "measures into nowhere": ("evaluate run --data clips --json no/e.json", "there is no folder"),
     "no video": ("predict run notes.mp4 --out b.mp4", "notes.mp4"),
     "onto the film": ("predict run film.mp4 --out film.mp4", "is the source itself"),
     "onto the model": ("predict run film.mp4 --out b.mp4 --json run/model.keras", "belongs to th"),

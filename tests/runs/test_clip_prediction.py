@@ -185,6 +185,7 @@ def test_nothing_half_written_stays(acted, tmp_path, monkeypatch, capsys):
     ("options", "message"),
     [
         (["a.mp4", "--out", "b.avi"], "must end in .mp4"),
+        (["a.mp4", "--out", "no/b.mp4"], "There is no folder"),
         (["a.mp4", "--out", "a.mp4"], "is the source itself"),
         (["a.mp4", "--out", "b.mp4", "--threshold", "1.2"], "threshold must be 0 to 1"),
         (["a.mp4", "--out", "b.mp4", "--stride", "0"], "stride must be a whole number from 1 to 8"),
@@ -196,6 +197,8 @@ def test_nothing_half_written_stays(acted, tmp_path, monkeypatch, capsys):
     ],
 )
 def test_predict_rejects(acted, tmp_path, monkeypatch, capsys, options, message):
+    """Before it goes through the film, which may take an hour."""
+    monkeypatch.setattr(clip_prediction, "Seen", None)
     make_clip(tmp_path / "a.mp4", 3)
     monkeypatch.chdir(tmp_path)
     assert cli.main(["predict", str(acted.folder), *options]) == 1

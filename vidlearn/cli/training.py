@@ -81,6 +81,7 @@ def _train(chosen) -> int:
 def _evaluate(chosen) -> int:
     runs = _runs()
     run = runs.Run(chosen.run)
+    runs.film.expect_files(run, chosen.data, chosen.json)
     labelled = _labelled(chosen, run.task)
     how = {"split": chosen.split, "skip": chosen.skip, "views": chosen.views, "progress": True}
     found = runs.evaluate(run, labelled, **how)

@@ -14,6 +14,7 @@ from vidlearn import video
 from vidlearn.messages import text
 from vidlearn.plots import draw_label
 from vidlearn.video.door import opened
+from vidlearn.video.write import film_place
 
 from .files import RunError, replaced
 from .film import Clock, bar_over, checked_threshold, expect_files, written
@@ -44,6 +45,7 @@ def predict_actions(run, source, out, *, found=None, threshold=None, stride=None
     """
     least = checked_threshold(0.0 if threshold is None else threshold)
     expect_files(run, source, out, found)
+    film_place(out)  # before the film is gone through
     settings = readable(run.settings, run.folder / SETTINGS)
     frames, step = settings["frames"], settings["step"]
     span = (frames - 1) * step + 1

@@ -110,6 +110,8 @@ def expect_files(run, source, *files):
             why = "of_the_source"
         if why:
             raise RunError(words[why].format(file=file))
+        if place.suffix.lower() != ".mp4" and not place.parent.is_dir():
+            raise RunError(words["no_folder"].format(file=file, folder=place.parent))
         taken[place] = "both"
 
 

@@ -80,9 +80,7 @@ def write_video(path, frames, *, fps=25.0, crf=20, times=None, sound=None) -> Pa
     ...     frames, times = read_frames(path, size=(120, 160)), frame_times(path)
     ...     return write_video(other, frames, times=times, sound=path)
     """
-    path = as_path("path", path)
-    if path.suffix.lower() != ".mp4":
-        raise VideoError(f"path must end in .mp4. Received: {path.name}")
+    path = film_place(path)
     rate, crf = Fraction(frame_rate(fps)).limit_denominator(100_000), whole("crf", crf, 0, 51)
     film = None if sound is None else opened(sound, "sound")
     clock = rate if times is None else Fraction(CLOCK)
@@ -109,13 +107,24 @@ class _EncodingError(Exception):
     """The encoder, the muxer or the disk refused."""
 
 
-def _part_beside(path):
-    """Make the empty file that is written first; its short name fits where the long one does."""
+def film_place(path):
+    """Return a film's path, or refuse where none can be written, before one is made."""
+    path = as_path("path", path)
+    if path.suffix.lower() != ".mp4":
+        raise VideoError(f"path must end in .mp4. Received: {path.name}")
     try:
         if not path.parent.is_dir():
             raise VideoError(f"There is no folder {path.parent}. Make it first: Path(...).mkdir()")
         if path.is_dir():
             raise VideoError(f"{path} is a folder. Name a file in it, such as {path / 'a.mp4'}")
+    except OSError as error:
+        raise VideoError(f"{path} was not written: {error.strerror or error}.") from error
+    return path
+
+
+def _part_beside(path):
+    """Make the empty file that is written first; its short name fits where the long one does."""
+    try:
         handle, part = tempfile.mkstemp(prefix=".", suffix=".part.mp4", dir=path.parent)
         os.close(handle)
     except OSError as error:
