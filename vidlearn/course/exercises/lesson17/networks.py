@@ -1,0 +1,180 @@
+"""C3D in Keras: where its kernels slide, and when it lets go of frames."""
+
+import numpy as np
+
+from vidlearn.course.exercises import Refusal
+from vidlearn.course.exercises.lesson13.kept import kept, once
+
+CLIPS = 3  # at once
+
+
+def c3d(shape, classes, filters):
+    """Slide kernels through time; pool space first, then time as well; the mean is judged."""
+    import keras
+    from keras import layers, ops
+
+    clips = keras.Input(shape)
+    x = layers.Rescaling(1 / 128)(clips)
+    x = x - ops.mean(x, axis=1, keepdims=True)
+    for k, count in enumerate(filters):
+        x = layers.Conv3D(count, 3, padding="same", use_bias=False)(x)
+        x = layers.BatchNormalization(momentum=0.9)(x)
+        x = layers.ReLU()(x)
+        x = layers.MaxPooling3D((2, 2, 2) if k else (1, 2, 2))(x)
+    x = layers.GlobalAveragePooling3D()(x)
+    return keras.Model(clips, layers.Dense(classes)(x))
+
+
+def network_cases():
+    return [((4, 8, 12, 3), 5, (3, 4)), ((8, 16, 8, 3), 4, (2, 3, 5))]
+
+
+@once
+def told(model, shape, classes, filters):
+    """Say what a network does with clips, whatever its layers are called.
+
+    Parameters
+    ----------
+    model : keras.Model
+        The answer.
+    shape : (int, int, int, int)
+        Of a clip.
+    classes : int
+        Logits.
+    filters : tuple of int
+        Of each convolution.
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    Refusal
+        If it is no model from clips to one row of numbers each.
+    """
+    import keras
+    from keras import ops
+
+    if not isinstance(model, keras.Model):
+        raise Refusal("Return a `keras.Model`: `keras.Model(clips, …)`.")
+    if len(getattr(model, "inputs", None) or ()) != 1 or len(model.outputs) != 1:
+        raise Refusal("One thing goes in, clips, and one comes out: begin with `keras.Input`.")
+    if tuple(model.inputs[0].shape[1:]) != tuple(shape):
+        came = tuple(model.inputs[0].shape[1:])
+        raise Refusal(f"The model takes clips of shape {tuple(shape)}. Yours takes {came}.")
+    if len(model.outputs[0].shape) != 2:
+        came = tuple("N" if side is None else side for side in model.outputs[0].shape)
+        raise Refusal(f"A row of {classes} numbers comes out for each clip. Yours: {came}.")
+
+    def run(x):
+        return ops.convert_to_numpy(model(np.asarray(x, "float32")))
+
+    rng = np.random.default_rng(3)
+    drawn = [0.4 * rng.normal(size=w.shape) for w in model.weights]
+    model.set_weights(
+        [abs(x) + 0.5 if "variance" in w.path else x
+         for x, w in zip(drawn, model.weights, strict=True)]
+    )  # fmt: skip
+    x = rng.integers(0, 256, (CLIPS, *shape))
+    last = x.copy()
+    last[:, [0, 1]] = x[:, [1, 0]]
+    out = run(x)
+    sums = np.abs(out.sum(axis=1) - 1).max() < 1e-3
+    return {
+        "numbers that come out for a clip": out.shape[1],
+        "weights that learn": sum(int(np.prod(w.shape)) for w in model.trainable_weights),
+        "what comes out are": "shares that sum to 1" if sums else "logits",
+        "two frames changed places, and the answer": "is the same"
+        if np.allclose(out, run(last), atol=1e-5) else "is another",
+        "with other weights, it says": out[0],
+    }  # fmt: skip
+
+
+def _network(
+    *, kernel=3, padding="same", pools=None, kind="MaxPooling3D", scale=1 / 128, centre=1,
+    order="conv norm relu", head="GlobalAveragePooling3D", hidden=0, last=None, bias=False,
+    turned=False, times=1,
+):  # fmt: skip
+    """Return the reference with some of its parts changed."""
+
+    def build(shape, classes, filters):
+        import keras
+        from keras import layers, ops
+
+        clips = x = keras.Input(shape)
+        x = layers.Rescaling(scale)(x) if scale != 1 else x
+        if centre == "steps":
+            x = x[:, 1:] - x[:, :-1]
+        elif centre is not None:
+            x = x - ops.mean(x, axis=centre, keepdims=True)
+        if turned:
+            x = layers.Permute((2, 3, 1, 4))(x)
+        for k, count in enumerate(filters):
+            for part in order.split() * times:
+                if part == "conv":
+                    x = layers.Conv3D(count, kernel, padding=padding, use_bias=bias)(x)
+                else:
+                    x = (layers.ReLU if part == "relu" else layers.BatchNormalization)()(x)
+            x = getattr(layers, kind)((pools or ((1, 2, 2), (2, 2, 2)))[min(k, 1)])(x)
+        x = getattr(layers, head)()(x)
+        if hidden:
+            x = layers.Dense(hidden, activation="relu")(x)
+        return keras.Model(clips, layers.Dense(classes, activation=last)(x))
+
+    return build
+
+
+def _frames_as_channels(shape, classes, filters):
+    """Stack the frames of a clip as channels of one picture: time is gone after one layer."""
+    import keras
+    from keras import layers, ops
+
+    frames, height, width, channels = shape
+    clips = keras.Input(shape)
+    x = layers.Rescaling(1 / 128)(clips)
+    x = x - ops.mean(x, axis=1, keepdims=True)
+    x = layers.Reshape((height, width, frames * channels))(layers.Permute((2, 3, 1, 4))(x))
+    for count in filters:
+        x = layers.Conv2D(count, 3, padding="same", use_bias=False)(x)
+        x = layers.MaxPooling2D()(layers.ReLU()(layers.BatchNormalization()(x)))
+    x = layers.GlobalAveragePooling2D()(x)
+    return keras.Model(clips, layers.Dense(classes)(x))
+
+
+C3D_MISTAKES = kept(
+    {
+        "as-images": _network(kernel=(1, 3, 3)),
+        "pools-time-first": _network(pools=((2, 2, 2), (2, 2, 2))),
+        "never-pools-time": _network(pools=((1, 2, 2), (1, 2, 2))),
+        "time-first-space-later": _network(pools=((2, 1, 1), (2, 2, 2))),
+        "time-last": _network(pools=((2, 2, 1), (2, 2, 2))),
+        "kernel-not-through-columns": _network(kernel=(3, 3, 1)),
+        "time-only": _network(kernel=(3, 1, 1)),
+        "turned-axes": _network(turned=True, pools=((2, 2, 1), (2, 2, 2))),
+        "frames-as-channels": _frames_as_channels,
+        "softmax": _network(last="softmax"),
+        "relu-at-the-end": _network(last="relu"),
+        "no-relu": _network(order="conv norm"),
+        "no-norm": _network(order="conv relu"),
+        "no-norm-but-biases": _network(order="conv relu", bias=True),
+        "norm-after-relu": _network(order="conv relu norm"),
+        "norm-before-convolution": _network(order="norm conv relu"),
+        "biases": _network(bias=True),
+        "not-centred": _network(centre=None),
+        "clips-mean": _network(centre=0),
+        "frames-mean": _network(centre=(2, 3)),
+        "mean-of-all": _network(centre=(1, 2, 3)),
+        "differences": _network(centre="steps"),
+        "no-scaling": _network(scale=1),
+        "scaled-by-255": _network(scale=1 / 255),
+        "scaled-by-127": _network(scale=1 / 127.5),
+        "average-pooling": _network(kind="AveragePooling3D"),
+        "flattened": _network(head="Flatten"),
+        "global-maximum": _network(head="GlobalMaxPooling3D"),
+        "hidden": _network(hidden=32),
+        "two-convolutions": _network(times=2),
+        "not-padded": _network(padding="valid", pools=((1, 1, 1), (1, 1, 1))),
+    },
+    key=lambda shape, classes, filters: (shape, classes, filters),
+)
