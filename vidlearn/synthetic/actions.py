@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from vidlearn.synthetic import asked
 from vidlearn.synthetic.acting import Actor, film
 from vidlearn.synthetic.motions import FAR, NATURAL, NEAR, STATES, state_pose
-from vidlearn.synthetic.people import PEOPLE, WORLDS, source
+from vidlearn.synthetic.people import PEOPLE, WORLDS, check_world, source
 from vidlearn.synthetic.playing import performed, thrown
 from vidlearn.synthetic.skeleton import AT, JOINTS
 from vidlearn.synthetic.states import five_states
@@ -108,7 +109,8 @@ class Actions:
         keypoints = self.keypoints[..., OTHER_SIDE, :] * np.float32([-1, 1])
         keypoints[..., 0] += self.frames.shape[3]
         states = self.states.copy()
-        states[..., STATES.index("yaw")] = 1 - states[..., STATES.index("yaw")]
+        if set(self.names) <= set(TIMED):  # those of NATURAL have none
+            states[..., STATES.index("yaw")] = 1 - states[..., STATES.index("yaw")]
         return replace(
             self,
             frames=self.frames[:, :, :, ::-1],
@@ -158,7 +160,7 @@ def actions(
     count : int
         Number of clips, N.
     kinds : sequence of str
-        The classes: names of `TIMED`, or of `NATURAL`.
+        The classes: names of `TIMED`, or of `NATURAL`; where all are names of both, of `TIMED`.
     frames : int, default 16
         Frames of a clip, T, 4 to 64.
     size : (int, int)
@@ -196,16 +198,14 @@ def actions(
     >>> clips.backwards().labels.tolist(), clips.mirrored().labels.tolist()
     ([3, 8], [2, 8])
     """
-    _check(count, kinds, frames, size, world, noise)
-    rng = np.random.default_rng(seed)
+    count, frames = asked.whole("count", count, 1), asked.whole("frames", frames, 4, 64)
+    kinds, size = asked.named(kinds, "TIMED, or of NATURAL", TIMED, NATURAL), asked.sized(size)
+    check_world(world)
+    asked.noisy(noise)
+    rng = asked.drawn(seed)
     if labels is None:
         labels = rng.permutation(np.arange(count) % len(kinds))
-    labels = np.asarray(labels, np.int64)
-    if labels.shape != (count,) or not set(labels.tolist()) <= set(range(len(kinds))):
-        raise ValueError(
-            f"labels must be {count} whole numbers from 0 to {len(kinds) - 1}. "
-            f"Received: shape {labels.shape}, values {sorted(set(labels.ravel().tolist()))}"
-        )
+    labels = asked.numbered(labels, count, len(kinds))
     number = rng.integers(PEOPLE, size=count)
     places = [(world, int(k)) for k in number]
     if set(kinds) <= set(TIMED):
@@ -221,23 +221,8 @@ def actions(
             place, [actor], opened, size, noise=noise, rng=rng
         )
     people = number + WORLDS.index(world) * PEOPLE
-    truth = (labels, tuple(kinds), acts, keypoints, visible, JOINTS, people, states)
+    truth = (labels, kinds, acts, keypoints, visible, JOINTS, people, states)
     return Actions(shown, *truth)
-
-
-def _check(count, kinds, frames, size, world, noise):
-    if count < 1:
-        raise ValueError(f"count must be at least 1. Received: {count}")
-    if not len(kinds) or not (set(kinds) <= set(TIMED) or set(kinds) <= set(NATURAL)):
-        raise ValueError(f"kinds must be names of TIMED, or of NATURAL. Received: {kinds!r}")
-    if not 4 <= frames <= 64:
-        raise ValueError(f"frames must be 4 to 64. Received: {frames}")
-    if min(size) < 32:
-        raise ValueError(f"size must be at least 32 pixels each way. Received: {size}")
-    if world not in WORLDS:
-        raise ValueError(f"world must be one of {', '.join(WORLDS)}. Received: {world!r}")
-    if noise < 0:
-        raise ValueError(f"noise must not be negative. Received: {noise}")
 
 
 def _timed(labels, kinds, frames, places, rng):

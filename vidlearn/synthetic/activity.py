@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vidlearn.synthetic import asked
 from vidlearn.synthetic.acting import Actor, film
 from vidlearn.synthetic.motions import NATURAL
-from vidlearn.synthetic.people import PEOPLE, WORLDS, source
+from vidlearn.synthetic.people import PEOPLE, check_world, source
 from vidlearn.synthetic.playing import FPS, STAGE, played, schedule, thrown
 from vidlearn.synthetic.skeleton import JOINTS
 
@@ -102,8 +103,11 @@ def activity(
     >>> film, sorted({film.names[k] for k in film.labels})
     (Activity(60 frames of 32 x 40, 2 people), ['stand', 'walk'])
     """
-    _check(frames, kinds, size, people, world, noise)
-    rng = np.random.default_rng(seed)
+    frames, people = asked.whole("frames", frames, 4), asked.whole("people", people, 1, 4)
+    kinds, size = asked.named(kinds, ", ".join(NATURAL), NATURAL), asked.sized(size)
+    check_world(world)
+    asked.noisy(noise)
+    rng = asked.drawn(seed)
     number = rng.choice(PEOPLE, people, replace=False)
     cast, actions = [], np.empty((frames, people), np.int64)
     for k in range(people):
@@ -118,7 +122,7 @@ def activity(
     shown, keypoints, visible = film(
         (world, int(number[0])), cast, opened, size, noise=noise, rng=rng
     )
-    truth = (actions[:, 0].copy(), actions, tuple(kinds), keypoints, visible, JOINTS, FPS)
+    truth = (actions[:, 0].copy(), actions, kinds, keypoints, visible, JOINTS, FPS)
     return Activity(shown, *truth)
 
 
@@ -130,18 +134,3 @@ def _actor(who, spans, frames, start, rng):
         if kind == "throw":
             thing[first:stop] = thrown(pose, who.sizes, part, hand)[first:stop]
     return Actor(who, pose, None if np.isnan(thing).all() else thing)
-
-
-def _check(frames, kinds, size, people, world, noise):
-    if frames < 4:
-        raise ValueError(f"frames must be at least 4. Received: {frames}")
-    if not len(kinds) or not set(kinds) <= set(NATURAL):
-        raise ValueError(f"kinds must be names of {', '.join(NATURAL)}. Received: {kinds!r}")
-    if min(size) < 32:
-        raise ValueError(f"size must be at least 32 pixels each way. Received: {size}")
-    if not 1 <= people <= 4:
-        raise ValueError(f"people must be 1 to 4. Received: {people}")
-    if world not in WORLDS:
-        raise ValueError(f"world must be one of {', '.join(WORLDS)}. Received: {world!r}")
-    if noise < 0:
-        raise ValueError(f"noise must not be negative. Received: {noise}")

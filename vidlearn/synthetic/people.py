@@ -42,6 +42,12 @@ class Source:
     seed: int
 
 
+def check_world(world):
+    """Refuse a world that there is not."""
+    if world not in WORLDS:
+        raise ValueError(f"world must be one of {', '.join(WORLDS)}. Received: {world!r}")
+
+
 @lru_cache(maxsize=4096)
 def source(world, number):
     """Draw a source of clips.
