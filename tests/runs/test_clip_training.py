@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -194,11 +195,47 @@ def test_decoded_films_are_kept_and_go_with_the_training(films):
     task = table.task_of("c3d")(settings, *parts)
     batches = task.batches(0, 0)
     [batches[k] for k in range(4)]
-    kept = Path(task.kept.name)
+    kept = task.reader.decoder.cache.folder
     assert len(task.reader.decoder.cache) == 10  # each film once
     del batches, task
     gc.collect()
     assert not kept.exists()
+
+
+def test_decoded_films_of_a_killed_training_are_taken_away(tmp_path, monkeypatch):
+    """Up to 1 GiB each time; those of one that still runs stay, and so does what is not ours."""
+    monkeypatch.setattr(clip_data, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    killed, other = tmp_path / "vidlearn-films-a", tmp_path / "vidlearn-films-b"
+    for folder in (killed, other):
+        folder.mkdir()
+        (folder / "clip.npy").write_bytes(b"x" * 99)
+    (killed / "lock").touch()
+    with clip_data.room() as running, clip_data.room() as mine:
+        assert {path.name for path in tmp_path.iterdir()} == {
+            *(Path(folder).name for folder in (other, running, mine))
+        }
+        assert (other / "clip.npy").exists()
+    assert list(tmp_path.iterdir()) == [other]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_copies_of_one_clip_stand_on_one_side(tmp_path, seed):
+    """Also over a chain of sources: a = b, and another of b = m. Others stay apart."""
+    for k, name in enumerate(("left", "right")):
+        for source in "abmdef":
+            place = tmp_path / name / f"{source}_{k}.mp4"
+            place.parent.mkdir(exist_ok=True)
+            place.write_bytes(f"{name} {source}".encode())
+    left, right = tmp_path / "left", tmp_path / "right"
+    (left / "b_0.mp4").write_bytes((left / "a_0.mp4").read_bytes())
+    (right / "b_1.mp4").write_bytes((right / "m_1.mp4").read_bytes())
+    train, val, how = clip_data.divided(datasets.read_clips(tmp_path), seed)
+    sides = [{item.path.name[0] for item in part} for part in (train, val)]
+    assert how == "source"
+    assert not sides[0] & sides[1]
+    assert any(set("abm") <= side for side in sides)
+    assert len(set(train.sources)) + len(set(val.sources)) == 4
 
 
 def test_a_clip_that_breaks_while_it_trains_is_named(films, tmp_path):

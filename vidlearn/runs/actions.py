@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from tempfile import TemporaryDirectory
+from contextlib import ExitStack
 from typing import ClassVar
 
 import numpy as np
@@ -70,8 +70,8 @@ class Actions:
         self.size = tuple(settings["size"])
         self.preset = table.preset_of(settings["kind"], settings["preset"])
         # What is decoded stays on the disk as long as the training runs, within a bound.
-        self.kept = TemporaryDirectory(prefix="vidlearn-", ignore_cleanup_errors=True)
-        cache = datasets.ClipCache(self.kept.name, clip_data.ROOM)
+        self.room = ExitStack()
+        cache = datasets.ClipCache(self.room.enter_context(clip_data.room()), clip_data.ROOM)
         how = {"mode": "random", "cache": cache}
         self.reader = clip_data.reader(train, settings, self.preset.workers, **how)
         changes = settings["colour"], False, settings["seed"]

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import warnings
+from collections import Counter
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir
 
 import numpy as np
 
 from vidlearn import datasets
+from vidlearn.datasets.clips.looks import contents, digest
 from vidlearn.messages import text
 
 from . import data
-from .files import RunError
+from .files import RunError, locked
 
 ASKED = 200  # clips whose length and size are looked at
+FILMS = "vidlearn-films-"  # how folders of decoded films begin
 ROOM = 2**30  # bytes of decoded clips that a training keeps on the disk
 LONGEST = 4  # the largest step that is taken unasked
 ACROSS = ("source-across", "same-clip-across", "near-clip-across")  # kinds of faults
@@ -73,6 +81,7 @@ def divided(clips, seed=0):
     if not len(train) or not len(val):
         how, rest = "source", clips
         rest = clips[[item.split != "test" for item in clips]] if len(clips) else clips
+        rest = copies_together(rest)
         sources = len(set(rest.sources))
         if sources < 2:
             raise RunError(words["too_few_sources"].format(n=sources, clips=len(rest)))
@@ -85,6 +94,46 @@ def divided(clips, seed=0):
     if absent := [name for name, n in train.counts().items() if not n]:
         raise RunError(words[f"untrained_{how}"].format(names=", ".join(absent)))
     return train, val, how
+
+
+def copies_together(clips):
+    """Return the clips, those of the same bytes with one source: one would validate the other.
+
+    Parameters
+    ----------
+    clips : ClipSet
+
+    Returns
+    -------
+    ClipSet
+    """
+    sizes = [sum(file.stat().st_size for file in contents(item.path)) for item in clips]
+    number, first = Counter(sizes), {}
+    top = {source: source for source in clips.sources}
+
+    def top_of(source):
+        while top[source] != source:
+            source = top[source]
+        return source
+
+    for item, size in zip(clips, sizes, strict=True):
+        if number[size] > 1:
+            key = (digest(item.path), item.start, item.stop)
+            top[top_of(item.source)] = top_of(first.setdefault(key, item.source))
+    items = (replace(item, source=top_of(item.source)) for item in clips)
+    return replace(clips, items=tuple(items))
+
+
+@contextmanager
+def room():
+    """Give a folder for decoded films; those of trainings that were killed are taken away."""
+    for old in Path(gettempdir()).glob(f"{FILMS}*"):
+        with suppress(OSError, RunError):  # of a training that goes on, or of somebody else
+            if (old / "lock").is_file():
+                with locked(old):
+                    shutil.rmtree(old, ignore_errors=True)
+    with TemporaryDirectory(prefix=FILMS, ignore_cleanup_errors=True) as folder, locked(folder):
+        yield folder
 
 
 def about(whole, train, val, how):

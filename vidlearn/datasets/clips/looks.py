@@ -54,7 +54,7 @@ class Looker:
             raise VideoError(nothing_decodes(path))
         small = read_chosen(path, _five, FRAMES, (SMALL, SMALL), "gray", PIECE)[0]
         film = opened(path)
-        seen = Seen(_digest(path), film.count, small)
+        seen = Seen(digest(path), film.count, small)
         seen.notes = list(getattr(film, "losses", ()))  # of a film that was decoded to its end
         return seen
 
@@ -63,15 +63,20 @@ def _five(total):
     return sample_indices(total, FRAMES)[np.newaxis]
 
 
-def _digest(path):
+def contents(path):
+    """Return the files of a clip: itself, or what lies in its folder."""
     files = sorted(path.iterdir()) if path.is_dir() else [path]
-    digest = hashlib.blake2b(digest_size=16)
-    for file in files:
-        if file.is_file():
-            with open(file, "rb") as handle:
-                while piece := handle.read(PIECE):
-                    digest.update(piece)
-    return digest.digest()
+    return [file for file in files if file.is_file()]
+
+
+def digest(path):
+    """Return what tells the bytes of a clip from those of others."""
+    found = hashlib.blake2b(digest_size=16)
+    for file in contents(path):
+        with open(file, "rb") as handle:
+            while piece := handle.read(PIECE):
+                found.update(piece)
+    return found.digest()
 
 
 def look_at(paths, *, progress):
