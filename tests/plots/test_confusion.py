@@ -20,6 +20,12 @@ def drawn(matrix=MATRIX, names=NAMES):
     return _drawn(matrix, [*names, "background"], [*names, "missed"], WORDS)
 
 
+def test_a_classifier_misses_nothing(shown):
+    plots.show_confusion(MATRIX[:2, :2], NAMES[:2])
+    assert shown[0].plain == WORDS["caption_whole"]
+    assert "missed" not in shown[0].plain
+
+
 def test_the_caption_says_what_the_last_row_holds():
     """A box too far off its thing is in the last row: it was not found where nothing is."""
     from vidlearn.boxes import Detections, Truth

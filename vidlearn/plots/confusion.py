@@ -48,7 +48,8 @@ def show_confusion(matrix, names, *, caption=None, alt=None, by=None):
     rows = [*names, words["background"]] if beyond else names
     columns = [*names, words["missed"]] if beyond else names
     told = alt or _read(matrix, rows, columns, words)
-    show(_drawn(matrix, rows, columns, words), caption or words["caption"], alt=told, by=by)
+    usual = words["caption" if beyond else "caption_whole"]
+    show(_drawn(matrix, rows, columns, words), caption or usual, alt=told, by=by)
 
 
 def _drawn(matrix, rows, columns, words):
