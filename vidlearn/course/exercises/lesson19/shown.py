@@ -131,21 +131,18 @@ def poked(run, film, frame):
 
 
 def first_filters(kernels):
-    """Show each filter of a frame and its difference from the one before: two small pictures.
+    """Show what each filter wants of two differences, its colours added up.
 
     Parameters
     ----------
     kernels : ndarray
-        (3, 3, 6, F): three channels of the frame, then three of the difference.
+        (3, 3, 6, F): three channels of the one difference, then three of the other.
 
     Returns
     -------
     list of ndarray
-        2 F pictures (3, 3, 3), -1 to 1: all of the frame, then all of the difference.
+        2 F maps (3, 3), -1 to 1: all filters' for the one difference, then all for the other.
     """
-    parts = [kernels[:, :, :3], kernels[:, :, 3:]]
-    return [
-        part[..., f] / max(np.abs(part).max(), 1e-9)
-        for part in parts
-        for f in range(part.shape[-1])
-    ]
+    maps = np.stack([kernels[:, :, :3].sum(axis=2), kernels[:, :, 3:].sum(axis=2)])
+    maps = np.moveaxis(maps / np.abs(maps).max(), -1, 1)
+    return list(maps.reshape(-1, *maps.shape[2:]))
