@@ -4,6 +4,7 @@ import errno
 import os
 import subprocess
 import sys
+import threading
 import time
 
 import numpy as np
@@ -124,6 +125,20 @@ def test_two_processes_share_a_folder(tmp_path):
     ]
     assert [run.wait(240) for run in runs] == [0, 0]
     assert ClipCache(tmp_path, 5 * ONE).bytes <= 5 * ONE
+
+
+def test_who_keeps_waits_until_the_other_process_has_kept(tmp_path):
+    fcntl = pytest.importorskip("fcntl")
+    cache = ClipCache(tmp_path, 5 * ONE)
+    cache.put("a", clip(0))
+    keeping = threading.Thread(target=cache.put, args=("b", clip(1)))
+    with open(tmp_path / "clips.lock", "a+b") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        keeping.start()
+        keeping.join(0.3)
+        waited = keeping.is_alive(), len(cache)
+    keeping.join()
+    assert (waited, len(cache)) == ((True, 1), 2)
 
 
 @pytest.fixture

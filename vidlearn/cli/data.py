@@ -124,7 +124,8 @@ def _data_actions(chosen) -> int:
     from vidlearn import datasets
 
     how = {"count": chosen.count, "size": chosen.size, "frames": chosen.frames}
-    clips = datasets.write_actions(chosen.folder, seed=chosen.seed, progress=True, **how)
+    how |= {"seed": chosen.seed, "progress": sys.stderr.isatty()}
+    clips = datasets.write_actions(chosen.folder, **how)
     told = {"n": len(clips), "folder": chosen.folder, "classes": len(clips.classes)}
     print(text("data")["acted"].format(**told))
     return 0
