@@ -244,3 +244,37 @@ def test_occlusion_rejects_what_it_would_cut_wrongly(options, message):
     given = {"clip": np.zeros((6, 8, 9, 3), np.uint8)} | options
     with pytest.raises(ValueError, match=message):
         occlusion(lambda clips: np.full((len(clips), 2), 0.5), given.pop("clip"), **given)
+
+
+def test_dropout_stands_where_it_is_told():
+    """Behind each part of a block, at the rate that was asked for."""
+    rates = {}
+    for name in DROPS:
+        build, shape, options = BUILDERS[name]
+        model = build(shape, 4, **options, dropout=0.3)
+        drops = [layer for layer in model.layers if isinstance(layer, keras.layers.Dropout)]
+        blocks = [layer for layer in model.layers if isinstance(layer, TemporalBlock)]
+        rates[name] = [layer.rate for layer in drops] + [block.dropout for block in blocks]
+    assert rates == {
+        "c3d": [0.3],
+        "cnn_tcn": [0.3] * 3,
+        "transformer": [0.3] * 2 * 3,  # of two blocks: time, space, dense
+        "tcn": [0.3] * 3,
+        "mstcn": [0.3] * 3 * 6,
+    }
+
+
+def test_the_factorised_form_has_half_as_many_blocks_over_moments():
+    for depth, moments in ((1, [2]), (2, [3]), (5, [6, 7])):
+        options = TRANSFORMER | {"depth": depth, "form": "factorised"}
+        model = models.build_video_transformer(SHAPE, 4, **options)
+        names = [layer.name for layer in model.layers if layer.name.endswith("_time")]
+        found = [name for name in names if name.startswith("attention")]
+        assert found == [f"attention{k}_time" for k in moments]
+
+
+def test_maps_are_float32_in_half_precision():
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    model = models.build_video_transformer(SHAPE, 4, **TRANSFORMER)
+    maps = models.attention_maps(model, some(model))
+    assert {found.dtype.name for found in maps.values()} == {"float32"}
