@@ -264,6 +264,13 @@ def test_dropout_stands_where_it_is_told():
     }
 
 
+def test_the_cnn_before_a_tcn_is_normalised_before_its_tanh():
+    model = models.build_cnn_tcn(SHAPE, 4, filters=(4, 5))
+    norms = [x.name for x in model.layers if isinstance(x, keras.layers.BatchNormalization)]
+    assert norms == ["conv1_norm", "conv2_norm", "frame_norm"]
+    assert {model.get_layer(name).momentum for name in norms} == {0.9}
+
+
 def test_the_factorised_form_has_half_as_many_blocks_over_moments():
     for depth, moments in ((1, [2]), (2, [3]), (5, [6, 7])):
         options = TRANSFORMER | {"depth": depth, "form": "factorised"}

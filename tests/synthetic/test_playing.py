@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from vidlearn.synthetic import actions, playing
+from vidlearn.synthetic.figures import head_axes
 from vidlearn.synthetic.motions import state_pose
 from vidlearn.synthetic.people import source
 from vidlearn.synthetic.playing import FPS, RELEASE, played, thrown
@@ -57,6 +58,24 @@ def test_who_acts_at_ease_is_turned_as_the_place_is_seen(cast, monkeypatch):
         turn = actor.pose[:, AT["yaw"]] - pose[:, AT["yaw"]]
         assert turn == pytest.approx(np.full(4, actor.who.aside))
         assert abs(actor.who.aside) > 0.7
+
+
+@pytest.mark.parametrize("world", ["seen", "new viewpoint"])
+def test_turns_are_seen_from_either_side(world):
+    sides = [np.sign(source(world, k).aside) for k in range(60)]
+    assert 15 < sides.count(1) < 45
+    assert set(sides) == {-1, 1}
+
+
+@pytest.mark.parametrize(
+    ("yaw", "left", "ahead"), [(0.0, [1, 0, 0], [0, 0, 1]), (np.pi / 2, [0, 0, -1], [1, 0, 0])]
+)
+def test_a_head_is_turned_as_the_camera_sees_it(yaw, left, ahead):
+    """Right, up, towards the camera: who looks into it looks along z, the left ear at the right."""
+    pose = np.zeros((1, len(CHANNELS)))
+    pose[:, AT["yaw"]] = yaw
+    found = head_axes(Camera(0.95, (60, 80)), points(pose, LENGTHS))[0]
+    assert found == pytest.approx(np.array([left, [0, 1, 0], ahead]), abs=0.1)
 
 
 def doors(who, opened, size=(120, 160)):
