@@ -187,6 +187,8 @@ def test_two_labellings_of_one_accuracy():
     assert len(metrics.segments(late)) == 5
     assert len(metrics.segments(flickering)) > 35
     assert metrics.segmental_f1(late, truth) == 1
+    short = np.repeat([0, 1, 2, 0], [40, 3, 40, 17])
+    assert len(metrics.segments(same_accuracy(short, 3)[1])) == 4  # none is lost
 
 
 def test_bars_fill_up_and_keep_their_colours():

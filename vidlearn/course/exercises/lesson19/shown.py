@@ -34,15 +34,15 @@ def same_accuracy(truth, classes, *, seed=0, wrong=0.1):
     at = rng.choice(np.arange(1, len(truth), 2), spoilt, replace=False)  # no two side by side
     flickering[at] = (truth[at] + rng.integers(1, classes, spoilt)) % classes
     changes = segments(truth)[1:]
-    for step in range(max(stop - start for start, stop, _ in changes)):
+    for step in range(len(truth)):
         for start, stop, _ in changes:
-            if spoilt and start + step < stop:
+            if spoilt and start + step < (start + stop) // 2:  # half of it is there
                 late[start + step] = truth[start - 1]
                 spoilt -= 1
     return flickering, late
 
 
-def barred(frames, rows, *, colours=None, times=4):
+def barred(frames, rows, *, colours=None, times=3):
     """Put bars of labels under a film, which fill up while it plays.
 
     Parameters
@@ -64,7 +64,7 @@ def barred(frames, rows, *, colours=None, times=4):
     from PIL import Image, ImageDraw, ImageFont
 
     total, height, width = len(frames), times * frames.shape[1], times * frames.shape[2]
-    wide, left = 2 * width, 84
+    wide, left = 3 * width // 2 * 2, 84
     high = height + len(rows) * (BAR + GAP) + GAP
     high += high % 2
     font = ImageFont.load_default(12)
