@@ -106,7 +106,8 @@ def build_rnn(shape, classes, *, units=32, over_time="gru", every="clip"):
     """Build what stands behind the CNN alone: it reads vectors that were computed once and kept.
 
     A frame whose vector is 0 throughout is padding, which makes films of different length fit
-    into one array: wherever it stands, it changes no answer.
+    into one array: it changes no answer. Let it stand at the end: elsewhere, and in films of
+    nothing else, cuDNN, with which TensorFlow computes on a GPU, refuses it.
 
     Parameters
     ----------
