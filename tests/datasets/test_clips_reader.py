@@ -11,8 +11,9 @@ from itertools import chain
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from vidlearn.datasets import ClipItem, ClipReader, ClipSet, DatasetError, DatasetWarning
+from vidlearn.datasets import ClipCache, ClipItem, ClipReader, ClipSet, DatasetError, DatasetWarning
 from vidlearn.datasets.clips import clip_indices
 from vidlearn.datasets.clips import reader as reader_module
 from vidlearn.video import read_video, write_video
@@ -118,6 +119,26 @@ def test_broken_clips_are_left_out_where_asked(broken, workers):
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # told once
             assert sum(len(labels) for _, labels in reader.batches(4, epoch=1, skip=True)) == 7
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_damage_is_told_once_by_whoever_decodes(tmp_path, workers):
+    for k in range(4):
+        Image.new("RGB", (64, 48), (k, 0, 0)).save(tmp_path / f"{k}.png")
+    (tmp_path / "2.png").write_bytes(b"spoilt")
+    reader = ClipReader([ClipItem(tmp_path, 0)] * 2, **options(workers=workers))
+    with reader, pytest.warns(DatasetWarning, match=r"2\.png cannot be read; left out") as told:
+        assert len(list(reader)) == 2
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+@pytest.mark.parametrize("mode", ["random", "dense"])
+def test_a_clip_that_went_away_is_named_with_a_cache_too(tmp_path, mode, workers):
+    how = options(mode=mode, workers=workers, cache=ClipCache(tmp_path / "kept", 10**6))
+    reader = ClipReader([ClipItem(tmp_path / "gone.mp4", 0)], **how)
+    with reader, pytest.raises(DatasetError, match=r"gone\.mp4 cannot be decoded: .*skip=True"):
+        list(reader)
 
 
 def test_none_that_can_be_decoded_is_an_error(broken):

@@ -175,6 +175,16 @@ def test_spoilt_settings_are_told_by_those_who_only_use_them(desk, capsys, name)
         assert f"settings.json is damaged ({name}: 'x')" in refused(capsys, *told.split())
 
 
+@pytest.mark.parametrize("other", [{"frames": 4}, {"size": [48, 32]}])
+def test_settings_of_other_clips_than_the_model_takes_are_told(desk, capsys, other):
+    path = desk / "run" / "settings.json"
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | other))
+    before = everything(desk)
+    for told in ("evaluate run --data clips", "predict run film.mp4 --out b.mp4 --json b.json"):
+        assert "the model takes (8, 32, 32, 3)" in refused(capsys, *told.split())
+    assert everything(desk) == before
+
+
 @pytest.mark.skipif(os.name == "nt", reason="needs limits of the system")
 @pytest.mark.parametrize(
     "command",

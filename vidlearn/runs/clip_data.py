@@ -20,6 +20,7 @@ from vidlearn.messages import text
 
 from . import data
 from .files import RunError, locked
+from .run import SETTINGS
 
 ASKED = 200  # clips whose length and size are looked at
 FILMS = "vidlearn-films-"  # how folders of decoded films begin
@@ -187,6 +188,24 @@ def fitting_step(lengths, frames):
     (1, 3, 4)
     """
     return int(np.clip(np.median(lengths) // frames, 1, LONGEST))
+
+
+def fitting_model(run):
+    """Return the model of a training, whose settings must tell of the clips that it takes.
+
+    Parameters
+    ----------
+    run : Run
+
+    Returns
+    -------
+    keras.Model
+    """
+    model, told = run.model(), (run.settings["frames"], *run.settings["size"], 3)
+    if model.input_shape[1:] != told:
+        why = text("runs")["other_clips"].format(told=told, known=model.input_shape[1:])
+        raise RunError(text("runs")["damaged_settings"].format(file=run.folder / SETTINGS, why=why))
+    return model
 
 
 def expect_sides(classes, mirror):

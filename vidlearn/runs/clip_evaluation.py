@@ -50,7 +50,7 @@ def evaluate_clips(run, clips, *, split=None, skip=False, views=1, progress=Fals
         chosen = chosen.as_classes(run.classes)
     except DatasetError as error:
         raise RunError(_unknown(chosen, run.classes)) from error
-    model, labels = run.model(), chosen.labels
+    model, labels = clip_data.fitting_model(run), chosen.labels
     scores, controls, speeds = _look(run, model, chosen, views, progress)
     found = {"clips": len(chosen), "split": split, "views": views}
     found |= measured(scores, labels, run.classes)

@@ -16,6 +16,7 @@ from vidlearn.plots import draw_label
 from vidlearn.video.door import opened
 from vidlearn.video.write import film_place
 
+from . import clip_data
 from .files import RunError, replaced
 from .film import Clock, bar_over, checked_threshold, expect_files, written
 from .run import SETTINGS
@@ -51,7 +52,7 @@ def predict_actions(run, source, out, *, found=None, threshold=None, stride=None
     span = (frames - 1) * step + 1
     stride = max(span // 4, 1) if stride is None else _checked(stride, span)
     clock, info = Clock(video.frame_times(source)), video.probe(source, decode=False)
-    model = run.model()
+    model = clip_data.fitting_model(run)
     with bar_over(len(clock.times), progress) as bar:
         seen = Seen(model, source, settings, stride, bar)
     told = {"video": Path(source).name, "fps": round(info.fps, 4), "frames": seen.frames}
