@@ -110,6 +110,22 @@ def test_pairs_are_seen_in_blocks(folder, monkeypatch):
     assert kinds(check_clips(folder)) == [("near-clip-across", "val/a/other_7.mp4")]
 
 
+def test_a_copy_beside_its_original_is_no_leak_and_hides_none(folder):
+    frames = read_video(folder / "train/a/p_1.mp4")
+    write_video(folder / "train/a/p_5.mp4", frames, crf=30)
+    assert check_clips(folder).faults == []
+    write_video(folder / "val/a/s_6.mp4", frames, crf=28)
+    assert kinds(check_clips(folder)) == [("near-clip-across", "val/a/s_6.mp4")]
+
+
+def test_one_thing_that_differs_makes_another_clip(folder):
+    """The same place, and somebody small in it: on average the frames hardly differ."""
+    frames = moving(0)
+    frames[:, 9:15, 20:28] = 255
+    write_video(folder / "val/a/other_7.mp4", frames)
+    assert check_clips(folder).faults == []
+
+
 def test_flat_clips_are_not_alike(folder):
     for name in ("train/a/x_1.mp4", "val/a/y_1.mp4"):
         write_video(folder / name, np.full((20, 48, 64, 3), 90 + len(name), np.uint8))
