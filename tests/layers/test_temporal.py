@@ -75,6 +75,17 @@ def test_a_mask_of_keras_reaches_the_block():
     assert np.abs(found - block(x)).max() > 1e-3
 
 
+def test_a_mask_of_keras_goes_on_behind_the_block():
+    """What averages over time behind it leaves padding out."""
+    x = vectors()
+    x[1, 8:] = 0
+    block = filled(TemporalBlock(4, dilation=2), x)
+    mean = keras.layers.GlobalAveragePooling1D()
+    found = mean(block(keras.layers.Masking()(x)))
+    alone = mean(block(keras.layers.Masking()(x[1:, :8])))
+    np.testing.assert_allclose(found[1], alone[0], atol=1e-5)
+
+
 @pytest.mark.parametrize("causal", [True, False])
 @pytest.mark.parametrize(("kernel_size", "dilation"), [(3, 1), (3, 2), (5, 2)])
 def test_the_reach_is_what_the_formula_says(kernel_size, dilation, causal):

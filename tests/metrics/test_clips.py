@@ -115,9 +115,9 @@ def test_rejects_scores_and_labels_that_do_not_fit(function, scores, labels, sai
         function(scores, labels)
 
 
-@pytest.mark.parametrize("k", [0, 4, None, 1.5])
+@pytest.mark.parametrize("k", [0, 4, None, 1.5, True, "1"])
 def test_rejects_a_k_that_is_none(k):
-    with pytest.raises(ValueError, match="k must be"):
+    with pytest.raises(ValueError, match="k must be a whole number from 1 to 3, the number of cl"):
         top_k_accuracy(SCORES, [0, 1, 2, 0], k=k)
 
 

@@ -65,6 +65,13 @@ def test_of_two_for_one_the_first_is_right_and_the_better_one_wrong_by_hand():
     assert segmental_f1(found, truth, overlap=0.5) == pytest.approx(4 / 6)
 
 
+def test_who_looks_at_one_that_is_taken_finds_no_other_by_hand():
+    truth = [0] * 6 + [1] + [0] * 2
+    found = [0] + [1] + [0] * 7  # the second 0 covers 4/9 of the first, 2/7 of the second
+    # at .1: the first 0 is right (1/6), so the second, which looks there as well, is wrong
+    assert segmental_f1(found, truth, overlap=0.1) == pytest.approx(2 * 1 / (2 * 1 + 2 + 2))
+
+
 def test_what_is_ignored_is_left_out_of_both_by_hand():
     truth = [9, 9, 0, 0, 0, 9, 1, 1, 9]
     found = [9, 0, 0, 0, 9, 9, 1, 9, 9]
@@ -200,3 +207,24 @@ def test_rejects_an_overlap_in_percent(overlap):
         segmental_f1([0], [0], overlap=overlap)
     with pytest.raises(ValueError, match="overlaps"):
         evaluate_labels([0], [0], overlaps=[overlap])
+
+
+@pytest.mark.parametrize("ignore", [3, "3", ["background"], None, [0.5]])
+@pytest.mark.parametrize("function", [frame_accuracy, edit_score, segmental_f1, evaluate_labels])
+def test_rejects_labels_to_ignore_that_are_none(function, ignore):
+    """Names would match no label, in silence."""
+    with pytest.raises(ValueError, match=r"ignore must be a list of whole numbers.*Received"):
+        function([0, 1], [0, 1], ignore=ignore)
+
+
+def test_labels_to_ignore_may_stand_in_any_order():
+    for ignore in ([9, 3], (3, 9), {3, 9}, np.array([9, 3])):
+        assert frame_accuracy([9, 0, 1], [9, 0, 3], ignore=ignore) == 1
+
+
+def test_rejects_films_that_are_no_lists():
+    with pytest.raises(ValueError, match=r"overlaps must be a list.*Received: 0.5"):
+        evaluate_labels([0], [0], overlaps=0.5)
+    for pair in ((3, 3), ([0], 3), (None, [0])):
+        with pytest.raises(ValueError, match="must be whole numbers of shape"):
+            evaluate_labels(*pair)

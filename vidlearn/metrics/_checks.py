@@ -122,6 +122,16 @@ def labels(name, values):
     return array.astype(np.int64)
 
 
+def ignored(values):
+    """Return labels that do not count as a list, or raise a ValueError where these are none."""
+    fine = isinstance(values, tuple | list | set | frozenset | range | np.ndarray)
+    if not fine or not all(isinstance(one, Integral) for one in values):
+        raise ValueError(
+            f"ignore must be a list of whole numbers, such as [0]. Received: {values!r}"
+        )
+    return list(values)
+
+
 def has_class(name, values, count):
     """Raise a ValueError unless these labels are 0 to count - 1."""
     if values.min() < 0 or values.max() >= count:

@@ -1,5 +1,7 @@
 """How good a classifier is: of clips, or of anything else that has one score for each class."""
 
+from numbers import Integral
+
 import numpy as np
 
 from . import _checks
@@ -46,8 +48,7 @@ def top_k_accuracy(scores, labels, *, k=1):
     Lesson 17 teaches it.
     """
     scores, labels = _scored(scores, labels)
-    _checks.whole("k", k, 1)
-    if k is None or k > scores.shape[1]:
+    if not isinstance(k, Integral) or isinstance(k, bool) or not 1 <= k <= scores.shape[1]:
         raise ValueError(
             f"k must be a whole number from 1 to {scores.shape[1]}, the number of classes. "
             f"Received: {k!r}"

@@ -102,7 +102,7 @@ def frame_accuracy(found, truth, *, ignore=()):
     Lesson 19 teaches it.
     """
     found, truth = _both(found, truth)
-    counts = ~np.isin(truth, list(ignore))
+    counts = ~np.isin(truth, _checks.ignored(ignore))
     return float((found == truth)[counts].mean()) if counts.any() else float("nan")
 
 
@@ -224,6 +224,8 @@ def evaluate_labels(found, truth, *, overlaps=OVERLAPS, ignore=()):
 
     Lesson 19 teaches it.
     """
+    if not hasattr(found, "__len__") or not hasattr(truth, "__len__"):
+        found, truth = _both(found, truth)  # neither labels nor a list of them: refused
     if len(truth) and np.ndim(truth[0]) == 0:
         found, truth = [found], [truth]
     if not len(found) == len(truth) > 0:
@@ -231,6 +233,8 @@ def evaluate_labels(found, truth, *, overlaps=OVERLAPS, ignore=()):
             "found and truth must be of one length, one for each film, at least one. "
             f"Received: {len(found)} and {len(truth)}"
         )
+    if not isinstance(overlaps, tuple | list | np.ndarray):
+        raise ValueError(f"overlaps must be a list, such as [0.5]. Received: {overlaps!r}")
     for overlap in overlaps:
         _checks.fraction("overlaps", overlap)
     films = [_both(*one) for one in zip(found, truth, strict=True)]
@@ -259,7 +263,7 @@ def _both(found, truth):
 
 def _kept(labels, ignore):
     parts = segments(labels)
-    return parts[~np.isin(parts[:, 2], list(ignore))]
+    return parts[~np.isin(parts[:, 2], _checks.ignored(ignore))]
 
 
 def _distance(a, b):
