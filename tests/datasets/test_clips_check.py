@@ -1,6 +1,7 @@
 """`check_clips` on real films: broken ones, short ones, the same one twice; and what is written."""
 
 import json
+import os
 import shutil
 
 import numpy as np
@@ -255,6 +256,14 @@ def test_splits_are_written(made, tmp_path):
     assert errors == {"source-across", "same-clip-across"}
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs rights of files")
+def test_others_may_read_what_is_written(made, tmp_path):
+    write_clips(made, tmp_path / "films")
+    (tmp_path / "usual").mkdir()
+    rights = [(tmp_path / name).stat().st_mode & 0o777 for name in ("films", "usual")]
+    assert rights[0] == rights[1]
+
+
 def test_all_clips_or_none(made, tmp_path, monkeypatch):
     from vidlearn.datasets.clips import write
 
@@ -268,6 +277,14 @@ def test_all_clips_or_none(made, tmp_path, monkeypatch):
 
     monkeypatch.setattr(write, "write_video", stopped)
     with pytest.raises(KeyboardInterrupt):
+        write_clips(made, tmp_path / "films")
+    assert list(tmp_path.iterdir()) == []
+
+    def full(path, *arguments, **how):
+        raise VideoError(f"{path} was not written: No space left on device.")
+
+    monkeypatch.setattr(write, "write_video", full)
+    with pytest.raises(DatasetError, match=r"films was not written: No space left on device\."):
         write_clips(made, tmp_path / "films")
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "films").mkdir()

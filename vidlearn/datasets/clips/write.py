@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from vidlearn.synthetic import actions
-from vidlearn.video import write_video
+from vidlearn.video import VideoError, write_video
 from vidlearn.video.arguments import frame_rate, picture_options, whole
 from vidlearn.video.avi import write_avi
 from vidlearn.video.door import as_path
@@ -80,8 +80,10 @@ def write_clips(clips, folder, *, form="mp4", fps=FPS, progress=False):
         if place.exists():
             place.rmdir()
         os.replace(part, place)
-    except OSError as error:
-        why = error.strerror or error
+    except (OSError, VideoError) as error:
+        if isinstance(error, VideoError) and str(part) not in str(error):
+            raise  # of the frames
+        why = getattr(error, "strerror", None) or str(error).rsplit(": ", 1)[-1].rstrip(".")
         raise DatasetError(
             f"{place} was not written: {why}. Make room, or name another."
         ) from error
