@@ -5,7 +5,7 @@ import pytest
 
 from vidlearn import scratch
 
-N, H, K, T, S, D, C, V, O = range(2, 11)  # noqa: E741 - the root of K = 4 is exact in Keras too
+N, H, K, T, S, D, C, V, O = range(2, 11)  # the root of K = 4 is exact in Keras too
 MASK = np.random.default_rng(3).random((N, T, S)) > 0.5
 MASK[0, 1] = False  # a query that may look at nothing
 LOOKS = {
