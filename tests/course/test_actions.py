@@ -153,3 +153,12 @@ def test_a_film_of_clips_has_each_in_its_place(some):
     assert np.abs(small - some.frames[1]).mean() < 25
     assert (film[:, 82:, 84:] == 255).all()
     assert (film[:, :18, :80] != film[:, :18, 84:]).any()
+
+
+def test_a_long_line_is_written_smaller_and_not_cut_off():
+    black = np.zeros((1, 2, 48, 48, 3), np.uint8)
+    for words in ("open", "put down? sit down"):
+        line = actions.film_of(black, [words], columns=1, times=2)[0, :18]
+        dark = np.flatnonzero((line < 200).any(axis=(0, 2)))
+        assert dark.min() > 0
+        assert dark.max() < line.shape[1] - 1

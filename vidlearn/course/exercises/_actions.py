@@ -282,7 +282,7 @@ def film_of(frames, names, *, columns=5, times=None, right=None):
 
 
 def _line(words, size, right):
-    """Write a line on white."""
+    """Write a line on white, as large as it fits."""
     from PIL import Image, ImageDraw, ImageFont
 
     from vidlearn.plots import PALETTE
@@ -290,6 +290,7 @@ def _line(words, size, right):
     colour = {None: "#000000", True: PALETTE["blue"], False: PALETTE["vermilion"]}[right]
     picture = Image.new("RGB", size, "#ffffff")
     draw = ImageDraw.Draw(picture)
-    draw.text((size[0] // 2, size[1] // 2), words, fill=colour, anchor="mm",
-              font=ImageFont.load_default(13))  # fmt: skip
+    fonts = [ImageFont.load_default(points) for points in range(13, 6, -1)]
+    font = next((f for f in fonts if draw.textlength(words, font=f) <= size[0] - 2), fonts[-1])
+    draw.text((size[0] // 2, size[1] // 2), words, fill=colour, anchor="mm", font=font)
     return np.asarray(picture)
