@@ -138,6 +138,9 @@ def mstcn_loss(labels, logits, *, weight=0.15, tau=4.0):
     The paper divides the second part by T, of which the first frame has none before it; here it is
     the mean over those changes that there are, T - 1, as in its authors' code.
 
+    Keras does not know this function by its name: a model that was saved after `compile` is opened
+    by ``load_model(path, compile=False)``, or with ``custom_objects={"mstcn_loss": mstcn_loss}``.
+
     References
     ----------
     Abu Farha and Gall 2019, equations 7 to 12 (tau = 4, lambda = 0.15).
