@@ -80,7 +80,8 @@ def library_name(answer, allows=()):
     if function is None:
         return None
     known = function.__globals__ | _closure(function)
-    return next((name for name in _taken(function.__code__, known) if name not in allows), None)
+    taken = _taken(function.__code__, known, _defaults(function))
+    return next((name for name in taken if name not in allows), None)
 
 
 def _closure(function):
@@ -94,9 +95,21 @@ def _closure(function):
     return found
 
 
-def _taken(code, known):
-    """Yield the names of what the code takes from vidlearn, also where it imports it itself."""
-    known, origin, read = dict(known), (), None  # read: the module of ours on top of the stack
+def _defaults(function):
+    """Return what the parameters hold where a caller says nothing."""
+    given, code = function.__defaults__ or (), function.__code__
+    last = code.co_varnames[: code.co_argcount][code.co_argcount - len(given) :]
+    return dict(zip(last, given, strict=True)) | (function.__kwdefaults__ or {})
+
+
+def _taken(code, known, own=None):
+    """Yield the names of what the code takes from vidlearn, also where it imports it itself.
+
+    A parameter or variable hides what has its name outside; `own` holds what parameters begin as.
+    """
+    hidden = {*code.co_varnames, *code.co_cellvars}
+    known = {name: value for name, value in known.items() if name not in hidden} | (own or {})
+    origin, read = (), None  # read: the module of ours on top of the stack
     for step in dis.get_instructions(code):
         name, before, read = step.argval, read, None
         if isinstance(name, types.CodeType):
