@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vidlearn.course.exercises.lesson19 import both_hands, film_vectors, labels_learned
+from vidlearn.course.exercises.lesson19 import both_hands, labels_learned
 from vidlearn.synthetic import actions
 
 
@@ -15,27 +15,6 @@ def test_mirror_images_change_left_and_right():
     swapped = np.where(made.labels >= 8, made.labels ^ 1, made.labels)
     np.testing.assert_array_equal(labels, np.concatenate([made.labels, swapped]))
     assert (labels[20:] != made.labels).sum() == (made.labels >= 8).sum() > 0
-
-
-def moments(frames):
-    """Sum each frame's differences from the two before it, a vector of two for a frame."""
-    import keras
-    from keras import layers, ops
-
-    clips = keras.Input((frames, 4, 6, 3))
-    x = layers.Rescaling(1 / 32)(clips)
-    since = [ops.pad(x[:, n:] - x[:, :-n], [[0, 0], [n, 0]] + 3 * [[0, 0]]) for n in (1, 2)]
-    x = ops.stack([ops.mean(each, axis=(2, 3, 4)) for each in since], axis=-1)
-    return keras.Model(clips, layers.Activation("linear", name="vectors")(x))
-
-
-@pytest.mark.parametrize("total", [8, 9, 14, 15, 40, 41])
-def test_a_film_seen_in_windows_is_the_film_seen_whole(total):
-    film = np.random.default_rng(total).integers(0, 256, (total, 4, 6, 3)).astype(np.uint8)
-    parts = film_vectors(moments(8), film)
-    assert parts.shape == (total, 2)
-    whole = np.asarray(moments(total)(film[None].astype("float32")))[0]
-    np.testing.assert_allclose(parts, whole, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("stages", [0, 2])

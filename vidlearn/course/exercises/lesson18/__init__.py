@@ -2,27 +2,16 @@
 
 from vidlearn.course.exercises import Exercise
 from vidlearn.course.exercises.lesson18 import labelling, sampling, smoothing
-from vidlearn.course.exercises.lesson18.films import (
-    captioned,
-    dials,
-    film_vectors,
-    home_films,
-    known_after,
-    windows,
-)
+from vidlearn.course.exercises.lesson18.films import dials, known_after
 from vidlearn.course.exercises.lesson18.live import captions, flickering_scores, live_score
 
 __all__ = [
     "EXERCISES",
-    "captioned",
     "captions",
     "dials",
-    "film_vectors",
     "flickering_scores",
-    "home_films",
     "known_after",
     "live_score",
-    "windows",
 ]
 
 # Names, not the packages: every lesson reads this list.

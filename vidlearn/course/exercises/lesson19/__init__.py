@@ -3,7 +3,7 @@
 from vidlearn.course.exercises import Exercise
 from vidlearn.course.exercises.lesson19 import blocks, convolving, reaching
 from vidlearn.course.exercises.lesson19.calm import calm_score, noisy_scores
-from vidlearn.course.exercises.lesson19.films import both_hands, film_vectors, labels_learned
+from vidlearn.course.exercises.lesson19.films import both_hands, labels_learned
 from vidlearn.course.exercises.lesson19.shown import (
     barred,
     first_filters,
@@ -16,7 +16,6 @@ __all__ = [
     "EXERCISES",
     "barred",
     "both_hands",
-    "film_vectors",
     "first_filters",
     "labels_learned",
     "noisy_scores",

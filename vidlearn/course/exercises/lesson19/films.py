@@ -1,8 +1,6 @@
-"""Films and clips of lesson 19: copies with true labels, vectors of whole films, heads on them."""
+"""Clips and heads of lesson 19: copies with true labels, and training on kept vectors."""
 
 import numpy as np
-
-BACK = 2  # frames that a moment's differences reach back
 
 
 def both_hands(actions):
@@ -25,34 +23,6 @@ def both_hands(actions):
         np.concatenate([actions.frames, mirror.frames]),
         np.concatenate([actions.labels, mirror.labels]),
     )
-
-
-def film_vectors(model, frames):
-    """Let a network's CNN look at every moment of a film of any length.
-
-    Windows overlap by as many frames as a moment's differences reach back, so that none of them
-    misses its past.
-
-    Parameters
-    ----------
-    model : keras.Model
-        Takes clips of L frames; what a moment is to its layers over time comes out of "vectors".
-    frames : ndarray
-        (T, H, W, 3) uint8.
-
-    Returns
-    -------
-    ndarray
-        (T, F) float32.
-    """
-    from vidlearn.models import frame_vectors
-
-    length, total = model.input_shape[1], len(frames)
-    starts = np.array([0, *range(length - BACK, total - BACK, length - BACK)])
-    at = np.minimum(starts[:, None] + np.arange(length), total - 1)
-    vectors = frame_vectors(model, frames[at])
-    parts = [vectors[0], *(each[BACK:] for each in vectors[1:])]
-    return np.concatenate(parts)[:total]
 
 
 def labels_learned(model, vectors, labels, asked, *, loss, epochs, rate, seed=0):
