@@ -1,119 +1,10 @@
-"""Every exercise: the reference is right, as it is shown too; each misconception is named."""
-
-import ast
-import json
+"""What `check`, `hint` and `solution` say, on toys in place of the course's exercises."""
 
 import numpy as np
 import pytest
 
 from tests.course.toys import BACKWARD, TOYS
 from vidlearn.course import check, checks, exercises, hint, solution
-from vidlearn.course.checks import grade
-from vidlearn.course.exercises._source import shown_source
-from vidlearn.course.grading import AS_GIVEN
-from vidlearn.course.lab import find_lessons
-
-EVERY = exercises.all_exercises()
-ALL = [e for e in EVERY if e.kind not in ("predict", "challenge")]
-MISTAKES = [(e, name) for e in ALL for name in e.mistakes if name != AS_GIVEN]
-
-
-@pytest.mark.parametrize("exercise", ALL, ids=lambda e: e.id)
-def test_reference_is_accepted(exercise):
-    result = grade(exercise, exercise.solution)
-    assert result.status == "right", result
-
-
-@pytest.mark.parametrize(
-    ("exercise", "name"), MISTAKES, ids=[f"{e.id}-{name}" for e, name in MISTAKES]
-)
-def test_mistake_is_named(exercise, name):
-    result = grade(exercise, exercise.mistakes[name])
-    assert result.status == "wrong"
-    assert result.misconception == name
-    assert exercise.words["mistakes"][name] in repr(result)
-
-
-@pytest.mark.parametrize("exercise", [e for e in ALL if AS_GIVEN in e.mistakes], ids=lambda e: e.id)
-def test_a_function_to_repair_as_it_stood_is_not_answered(exercise):
-    result = grade(exercise, exercise.mistakes[AS_GIVEN])
-    assert result.status == "not_yet"
-    assert result.lines == [exercise.words["mistakes"][AS_GIVEN]]
-
-
-@pytest.mark.parametrize("exercise", ALL, ids=lambda e: e.id)
-def test_catalogue_and_code_name_the_same_mistakes(exercise):
-    assert set(exercise.words["mistakes"]) == set(exercise.mistakes)
-    assert len(exercise.hints) == 3
-    assert exercise.title
-    assert "def " in exercise.solution_source or "class " in exercise.solution_source
-
-
-def imports_of(lesson):
-    """The import statements of a lesson's code cells, as one piece of code."""
-    notebook = json.loads(find_lessons()[lesson].read_text("utf-8"))
-    found = []
-    for cell in notebook["cells"]:
-        if cell["cell_type"] == "code":
-            lines = [line for line in cell["source"] if not line.startswith(("%", "!"))]
-            tree = ast.parse("".join(lines))
-            found += [n for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)]
-    return "\n".join(ast.unparse(node) for node in found)
-
-
-@pytest.mark.parametrize("exercise", ALL, ids=lambda e: e.id)
-def test_the_solution_shown_is_right_when_pasted(exercise):
-    cell = {"__name__": "__main__"}
-    exec(imports_of(exercise.lesson), cell)
-    exec(exercise.solution_source, cell)
-    result = checks.judge(exercise.id, cell[exercise.stub])
-    assert result.status == "right", f"{result}\n{exercise.solution_source}"
-
-
-def test_a_solution_comes_with_what_it_needs():
-    source = shown_source(needs_more, "my_answer")
-    assert "import ast" in source
-    assert source.index("LEVELS = ") < source.index("def _helper") < source.index("def my_answer")
-    assert "my_answer(depth - 1)" in source
-    cell = {}
-    exec(source, cell)
-    assert cell["my_answer"](2) == needs_more(2)
-
-
-LEVELS = (1, 2)
-
-
-def _helper(depth):
-    return max(LEVELS) if depth else int(ast.literal_eval("1"))
-
-
-def needs_more(depth):
-    """Call a helper, and itself."""
-    return 1 if depth == 0 else needs_more(depth - 1) + _helper(depth) - (depth < 2)
-
-
-class Odd:
-    def __len__(self):
-        return 3
-
-    def __repr__(self):
-        raise RuntimeError
-
-
-@pytest.mark.parametrize("exercise", ALL, ids=lambda e: e.id)
-@pytest.mark.parametrize(
-    "odd",
-    [{1, 2, 3}, Odd(), np.full(50, None), np.full(50, "a"), "text", 1j, [[1], [2, 3]], {}, np.nan],
-    ids=["set", "odd", "objects", "strings", "text", "complex", "ragged", "dict", "nan"],
-)
-def test_odd_results_are_judged_not_raised(exercise, odd):
-    result = grade(exercise, lambda *args: odd)
-    assert result.status == "wrong"
-    assert repr(result)
-    assert result._repr_html_()
-
-
-# The toys -----------------------------------------------------------------------------
 
 pytestmark = pytest.mark.usefixtures("kept")
 
@@ -245,4 +136,4 @@ def test_the_registry_rejects_an_unknown_kind():
 
 
 def test_toys_stand_for_themselves():
-    assert set(TOYS) & {e.id for e in EVERY} == set()
+    assert set(TOYS) & {e.id for e in exercises.all_exercises()} == set()

@@ -197,18 +197,6 @@ def test_average_precision_matches_the_library(case):
     assert average_precision(scores, clear, threshold) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("name", ["box-iou", "nms", "average-precision"])
-def test_every_named_mistake_is_named(name):
-    exercise = get(name)
-    assert set(exercise.mistakes) == set(exercise.words["mistakes"])
-    for mistake, answer in exercise.mistakes.items():
-        result = grade(exercise, answer)
-        if mistake == "as-given":
-            assert result.status == "not_yet"
-        else:
-            assert (result.status, result.misconception) == ("wrong", mistake)
-
-
 def test_the_trapezoid_below_the_filled_curve_is_the_same_area():
     """So it is no mistake: where the filled curve falls, no recall is gained."""
 

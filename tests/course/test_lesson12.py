@@ -82,17 +82,6 @@ def test_grow_regions_rejects_lists_of_pixels():
     assert "not a list of pixels" in repr(result)
 
 
-@pytest.mark.parametrize("name", ["grow-regions", "size-and-fill", "roi-align"])
-def test_every_named_mistake_is_named(name):
-    exercise = get(name)
-    for mistake, answer in exercise.mistakes.items():
-        result = grade(exercise, answer)
-        if mistake == "as-given":
-            assert result.status == "not_yet"
-        else:
-            assert (result.status, result.misconception) == ("wrong", mistake)
-
-
 def test_grow_regions_takes_one_number_for_each_pixel():
     result = grade(get("grow-regions"), lambda count, edges, weights, k: [[0, 1], [2, 3]])
     assert result.status == "wrong"

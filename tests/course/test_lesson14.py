@@ -69,17 +69,6 @@ def test_the_parametrisation_of_2017_by_hand():
     assert 30 * np.exp(0.4) == pytest.approx(44.8, abs=0.05)
 
 
-@pytest.mark.parametrize("name", ["decode-cells", "frames-a-second"])
-def test_every_named_mistake_is_named(name):
-    exercise = get(name)
-    for mistake, answer in exercise.mistakes.items():
-        result = grade(exercise, answer)
-        if mistake == "as-given":
-            assert result.status == "not_yet"
-        else:
-            assert (result.status, result.misconception) == ("wrong", mistake)
-
-
 def turned_rows(raw, stride):
     """Swap rows and columns, and find out that a grid is not square."""
     out = np.zeros(raw.shape)

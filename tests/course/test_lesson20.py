@@ -16,65 +16,6 @@ from vidlearn.course.exercises.lesson20.attending import (
 from vidlearn.course.exercises.lesson20.heads import heads, heads_cases
 from vidlearn.course.exercises.lesson20.looks import SIZES, heard, share_of_looks
 
-BUILT = ("attend", "attend-backward", "heads")
-
-
-@pytest.mark.parametrize("name", BUILT)
-@pytest.mark.filterwarnings("ignore")
-def test_every_named_mistake_is_named(name):
-    exercise = get(name)
-    assert len(exercise.mistakes) >= 15
-    for mistake, answer in exercise.mistakes.items():
-        result = grade(exercise, answer)
-        if mistake == "as-given":
-            assert result.status == "not_yet"
-        else:
-            assert (result.status, result.misconception) == ("wrong", mistake)
-
-
-@pytest.mark.parametrize("name", BUILT)
-def test_every_misconception_of_the_catalogue_is_a_mistake(name):
-    exercise = get(name)
-    assert set(exercise.words["mistakes"]) == set(exercise.mistakes)
-
-
-@pytest.mark.parametrize(
-    ("name", "planned"),
-    [
-        ("attend", {"over-queries", "no-root", "mask-after", "mask-turned"}),
-        ("attend-backward", {"alone", "no-root"}),
-        ("heads", {"mixed-by-reshape", "over-batch", "heads-for-time", "root-of-width"}),
-    ],
-)
-def test_the_misconceptions_of_the_plan_have_a_name(name, planned):
-    assert planned <= set(get(name).mistakes)
-
-
-@pytest.mark.parametrize("name", BUILT)
-@pytest.mark.parametrize(
-    "answer",
-    [
-        lambda *a: "soon",
-        lambda *a: [[1, 2], [3]],
-        lambda *a: np.zeros((0, 7)),
-        lambda *a: object(),
-        lambda *a: 1 / 0,
-        lambda *a: [None, None],
-    ],
-)
-@pytest.mark.filterwarnings("ignore")
-def test_odd_answers_are_wrong_and_said_so(name, answer):
-    result = check(name, answer)
-    assert result.status == "wrong"
-    assert "Traceback" not in repr(result)
-
-
-@pytest.mark.parametrize("name", BUILT)
-@pytest.mark.parametrize("nothing", [lambda *a: None, lambda *a: ...])
-def test_an_empty_stub_is_not_answered_yet(name, nothing):
-    assert check(name, nothing).status == "not_yet"
-
-
 # Forwards -----------------------------------------------------------------------------------
 
 
