@@ -57,10 +57,10 @@ TABLE = {
     ),
     "cli": (("course", "datasets", "runs", "messages"), ""),
 }
-# The detectors are subclasses of keras.Model, and some layers of its layers, written as one reads
-# them; `vidlearn.models` and `vidlearn.layers` load their files when one is asked for.
+# The detectors are subclasses of keras.Model, some layers of its layers, and a loss is made known
+# to it by a decorator; `vidlearn.models` and `vidlearn.layers` load these when one is asked for.
 MADE_OF_KERAS = {"backbones", "detector", "faster_rcnn", "ssd", "yolo", "batches", "recipe"}
-MADE_OF_KERAS |= {"serving", "temporal", "positions"}
+MADE_OF_KERAS |= {"mstcn", "serving", "temporal", "positions"}
 WHEN_USED = {"av", "cv2", "IPython", "jupyterlab", "keras", "matplotlib", "skimage", "sklearn"}
 WHEN_USED |= {"tensorflow"}
 

@@ -10,8 +10,9 @@ CLASSES = 4
 TRANSFORMER = {"tubelet": (2, 4, 8), "width": 12, "heads": 3, "depth": 2}
 
 
-def _transformer(form):
-    return lambda: models.build_video_transformer(SHAPE, CLASSES, form=form, **TRANSFORMER)
+def _transformer(form, **options):
+    options |= {"form": form, **TRANSFORMER}
+    return lambda: models.build_video_transformer(SHAPE, CLASSES, **options)
 
 
 def _rnn(**options):
@@ -30,6 +31,7 @@ CLIPS = {  # name: a function that builds a model of clips
     "space-time": _transformer("space-time"),
     "factorised": _transformer("factorised"),
     "divided": _transformer("divided"),
+    "divided, centred": _transformer("divided", centred=True),
 }
 OVER_VECTORS = {  # the same for models of vectors
     "rnn": lambda: models.build_rnn(VECTORS, CLASSES, units=6, over_time="lstm"),

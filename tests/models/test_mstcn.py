@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from math import log
 
 import keras
@@ -182,6 +184,33 @@ def test_it_learns_where_an_action_begins():
     model.fit(x, labels, batch_size=8, epochs=10, verbose=0)
     found = predict_clips(model, x)[:, -1].argmax(axis=-1)
     assert (found == labels).mean() > alone + 0.1
+
+
+OPENS = """
+import sys
+import keras, numpy as np
+import vidlearn.models
+model = keras.saving.load_model(sys.argv[1])
+x, labels, loss = (np.load(sys.argv[2])[name] for name in ("x", "labels", "loss"))
+np.testing.assert_allclose(model.evaluate(x, labels, verbose=0), loss, rtol=1e-4)
+print(model.loss is vidlearn.models.mstcn_loss)
+"""
+
+
+def test_a_compiled_model_is_opened_by_a_new_process(tmp_path):
+    model, x = build(), vectors()
+    labels = np.random.default_rng(3).integers(-1, K, x.shape[:2])
+    model.compile("adam", mstcn_loss, jit_compile=False)
+    loss = model.evaluate(x, labels, verbose=0)
+    model.save(tmp_path / "model.keras")
+    np.savez(tmp_path / "told.npz", x=x, labels=labels, loss=loss)
+    run = subprocess.run(
+        [sys.executable, "-c", OPENS, tmp_path / "model.keras", tmp_path / "told.npz"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.stdout.strip() == "True", run.stderr
 
 
 @pytest.mark.parametrize(

@@ -167,6 +167,23 @@ def test_attention_stays_within_its_moment_and_its_place(form, clips):
     assert same == (form == "factorised")
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_centred_what_stands_still_vanishes(form, clips):
+    """Pixels that never change may be any; what is left is each frame less the mean of all."""
+    model, plain = build(form, centred=True), build(form)
+    clips = clips.astype("float32")
+    still = np.random.default_rng(7).uniform(-9, 9, (1, 1, *SHAPE[1:])).astype("float32")
+    there = np.asarray(model(clips))
+    np.testing.assert_allclose(model(clips + still), there, atol=1e-4)
+    assert np.abs(np.asarray(plain(clips + still)) - plain(clips)).max() > 1e-3
+    other = clips - clips.mean(axis=1, keepdims=True) + 128
+    np.testing.assert_allclose(plain(other), there, atol=1e-4)
+    assert np.abs(there - np.asarray(plain(clips))).max() > 1e-2
+    maps, others = attention_maps(model, clips), attention_maps(plain, other)
+    for axes, found in maps.items():
+        np.testing.assert_allclose(found, others[axes], atol=1e-5)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

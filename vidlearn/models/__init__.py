@@ -3,8 +3,8 @@
 They are written with `keras.ops` alone, so they run on each of Keras's backends. A model takes
 frames of 0 to 255 and scales them itself; it gives logits in float32, also where it works in half
 precision. Keras is loaded when a model is built, not before. Where it is loaded already, importing
-this package makes the layers known that `keras.saving.load_model` needs; else import them from
-`vidlearn.layers`.
+this package makes the layers and `mstcn_loss` known to `keras.saving.load_model`; else import them
+before, layers from `vidlearn.layers`.
 
 =========================  ====================================================================
 `build_c3d`                convolutions through space and time, whole or in two parts
@@ -33,11 +33,11 @@ from importlib import import_module
 from vidlearn.models.c3d import build_c3d
 from vidlearn.models.clips import frame_vectors, predict_clips
 from vidlearn.models.cnn_rnn import build_cnn_rnn, build_rnn
-from vidlearn.models.mstcn import build_mstcn, mstcn_loss
 from vidlearn.models.tcn import build_cnn_tcn, build_tcn, receptive_field
 from vidlearn.models.video_transformer import attention_maps, build_video_transformer
 
 _LATER = {  # most load Keras
+    **dict.fromkeys(["build_mstcn", "mstcn_loss"], "mstcn"),
     **dict.fromkeys(["build_faster_rcnn", "FasterRCNN"], "faster_rcnn"),
     **dict.fromkeys(["build_yolo", "YOLO"], "yolo"),
     **dict.fromkeys(["build_ssd", "SSD", "hard_negatives"], "ssd"),
@@ -65,6 +65,7 @@ __all__ = [
 
 if "keras" in sys.modules:
     from vidlearn.layers import Positions, TemporalBlock  # noqa: F401
+    from vidlearn.models.mstcn import mstcn_loss
 
 
 def __getattr__(name):

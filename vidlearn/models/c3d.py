@@ -23,6 +23,7 @@ from .clips import (
     check_share,
     full_precision,
     normalised,
+    scaled,
 )
 
 FORMS = ("3d", "2+1d")
@@ -108,9 +109,7 @@ def build_c3d(
     from keras import Input, Model, layers
 
     clips = Input(shape, name="clips")  # (N, T, H, W, C)
-    x = layers.Rescaling(1 / 128, offset=-1, name="scale")(clips)  # exact in any precision
-    if centred:
-        x = x - layers.AveragePooling3D((shape[0], 1, 1), name="still")(x)
+    x = scaled(clips, centred=centred)
     for k, counts in enumerate(filters, 1):
         counts = np.atleast_1d(counts).tolist()
         letters = ascii_lowercase[: len(counts)] if len(counts) > 1 else [""]

@@ -159,6 +159,29 @@ def mean_of(x, mask=None):
     return ops.sum(x * real, axis=1) / ops.maximum(ops.sum(real, axis=1), 1)
 
 
+def scaled(clips, *, centred=False):
+    """Bring clips of 0 to 255 to -1 to 1, and take each pixel's mean over time away, or leave it.
+
+    Parameters
+    ----------
+    clips : KerasTensor
+        (N, T, H, W, C).
+    centred : bool
+        Whether the mean over the clip is taken away: what stands still vanishes.
+
+    Returns
+    -------
+    KerasTensor
+        (N, T, H, W, C).
+    """
+    from keras import layers
+
+    x = layers.Rescaling(1 / 128, offset=-1, name="scale")(clips)  # exact in any precision
+    if centred:
+        x = x - layers.AveragePooling3D((clips.shape[1], 1, 1), name="still")(x)
+    return x
+
+
 def cnn_of_a_frame(x, filters, features, *, norm=False):
     """Make one vector of every picture (N, H, W, C), by convolutions that poolings follow.
 

@@ -24,6 +24,7 @@ from .clips import (
     full_precision,
     mean_of,
     real_frames,
+    scaled,
 )
 
 OVER_TIME = ("gru", "lstm", "mean")
@@ -92,7 +93,7 @@ def build_cnn_rnn(
 
     frames, *picture = shape
     clips = Input(shape, name="clips")  # (N, T, H, W, C)
-    x = layers.Rescaling(1 / 128, offset=-1, name="scale")(clips)  # exact in any precision
+    x = scaled(clips)
     x = ops.reshape(x, (-1, *picture))  # (N * T, H, W, C)
     x = cnn_of_a_frame(x, filters, features, norm=norm)  # (N * T, F)
     x = ops.reshape(x, (-1, frames, features))  # (N, T, F)

@@ -13,6 +13,9 @@ Segmentation", CVPR 2019.
 
 from numbers import Real
 
+import keras
+from keras import ops
+
 from .clips import check_count, check_share, check_vectors, full_precision, real_frames
 
 
@@ -69,23 +72,19 @@ def build_mstcn(shape, classes, *, stages=3, layers=6, filters=32, dropout=0.2):
     check_vectors(shape, classes)
     check_count(stages=stages, layers=layers, filters=filters)
     check_share("dropout", dropout)
-    from keras import Input, Model, ops
-
-    vectors = Input(shape, name="vectors")  # (N, T, F)
+    vectors = keras.Input(shape, name="vectors")  # (N, T, F)
     real = ops.expand_dims(real_frames(vectors), -1)  # (N, T, 1)
     x, found = vectors, []
     for k in range(1, stages + 1):
         x = _stage(x, real, classes, f"stage{k}", layers=layers, filters=filters, dropout=dropout)
         found.append(x)  # (N, T, K)
         x = ops.softmax(x, axis=-1) * ops.cast(real, x.dtype)
-    return Model(vectors, ops.stack(found, axis=1), name="mstcn")
+    return keras.Model(vectors, ops.stack(found, axis=1), name="mstcn")
 
 
 def _stage(x, real, classes, name, *, layers, filters, dropout):
     """Give logits of every frame; each layer adds to what came in (equations 1 and 2)."""
-    from keras import layers as k
-    from keras import ops
-
+    k = keras.layers
     x = k.Conv1D(filters, 1, name=f"{name}_in")(x)
     real = ops.cast(real, x.dtype)
     for index in range(layers):
@@ -103,6 +102,7 @@ def _stage(x, real, classes, name, *, layers, filters, dropout):
     return k.Conv1D(classes, 1, dtype=full_precision(), name=f"{name}_logits")(x)
 
 
+@keras.saving.register_keras_serializable("vidlearn")
 def mstcn_loss(labels, logits, *, weight=0.15, tau=4.0):
     r"""Measure what every stage says of each frame, and how it changes from one to the next.
 
@@ -138,8 +138,8 @@ def mstcn_loss(labels, logits, *, weight=0.15, tau=4.0):
     The paper divides the second part by T, of which the first frame has none before it; here it is
     the mean over those changes that there are, T - 1, as in its authors' code.
 
-    Keras does not know this function by its name: a model that was saved after `compile` is opened
-    by ``load_model(path, compile=False)``, or with ``custom_objects={"mstcn_loss": mstcn_loss}``.
+    Keras knows this function once it is imported: a model that was saved after `compile` is opened
+    by ``keras.saving.load_model(path)``.
 
     References
     ----------
@@ -157,8 +157,6 @@ def mstcn_loss(labels, logits, *, weight=0.15, tau=4.0):
 
     Lesson 19 teaches it.
     """
-    from keras import ops
-
     logits = ops.cast(ops.convert_to_tensor(logits), "float32")
     labels = ops.cast(ops.convert_to_tensor(labels), "int32")
     _check_loss(labels.shape, logits.shape, weight, tau)
@@ -178,8 +176,6 @@ def mstcn_loss(labels, logits, *, weight=0.15, tau=4.0):
 
 def _mean(values, real):
     """Average over the last axis what is real; 0 where nothing is."""
-    from keras import ops
-
     return ops.sum(values * real, axis=-1) / ops.maximum(ops.sum(real, axis=-1), 1)
 
 

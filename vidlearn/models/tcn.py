@@ -19,6 +19,7 @@ from .clips import (
     last_of,
     mean_of,
     real_frames,
+    scaled,
 )
 
 EVERY = ("clip", "frame")
@@ -202,7 +203,7 @@ def build_cnn_tcn(
 
     frames, *picture = shape
     clips = Input(shape, name="clips")  # (N, T, H, W, C)
-    x = layers.Rescaling(1 / 128, offset=-1, name="scale")(clips)  # exact in any precision
+    x = scaled(clips)
     x = ops.reshape(x, (-1, *picture))  # (N * T, H, W, C)
     x = cnn_of_a_frame(x, filters, features, norm=True)
     x = ops.reshape(x, (-1, frames, features))  # (N, T, F)

@@ -19,6 +19,7 @@ from .clips import (
     check_counts,
     check_share,
     full_precision,
+    scaled,
 )
 
 FORMS = {  # each block's attentions: over time, over space, or over both
@@ -39,6 +40,7 @@ def build_video_transformer(
     depth=4,
     form="divided",
     dropout=0.0,
+    centred=False,
 ):
     """Build the network: tubelets, positions, blocks of attention, their mean, logits.
 
@@ -63,6 +65,9 @@ def build_video_transformer(
         those of its moment.
     dropout : float
         Share of what each part of a block adds that is left out in training, 0 to below 1.
+    centred : bool
+        Whether each pixel's mean over the clip is taken away first: what stands still vanishes,
+        and what moves is learned sooner.
 
     Returns
     -------
@@ -100,7 +105,7 @@ def build_video_transformer(
     from vidlearn.layers import Positions
 
     clips = Input(shape, name="clips")  # (N, T, H, W, C)
-    x = layers.Rescaling(1 / 128, offset=-1, name="scale")(clips)  # exact in any precision
+    x = scaled(clips, centred=centred)
     x = layers.Conv3D(width, tubelet, strides=tubelet, name="tubelets")(x)
     frames, rows, columns = x.shape[1:4]
     x = ops.reshape(x, (-1, frames, rows * columns, width))  # (N, T', S, D)
