@@ -150,6 +150,19 @@ def test_positions_start_small_and_different():
     assert 0.015 < start.std() < 0.025
 
 
+def test_positions_start_as_spread_as_they_are_told():
+    layer = Positions((1,), spread=0.5)
+    layer.build((None, 50, 7))
+    assert 0.4 < layer.get_weights()[0].std() < 0.6
+    assert Positions.from_config(layer.get_config()).spread == 0.5
+
+
+@pytest.mark.parametrize("spread", [0, -0.1, float("inf"), float("nan")])
+def test_positions_reject_a_spread_of_nothing(spread):
+    with pytest.raises(ValueError, match=r"spread must be a number above 0.*Received"):
+        Positions((1,), spread=spread)
+
+
 @pytest.mark.parametrize("axes", [(0,), (3,), (-1,), (), (1, 2)])
 def test_positions_reject_axes_that_have_none(axes):
     with pytest.raises(ValueError, match=r"axes must lie between batch and features.*Received"):

@@ -17,6 +17,10 @@ class Positions(layers.Layer):
     ----------
     axes : sequence of int
         Axes to tell the places of, counted with the batch as 0; their lengths are fixed.
+    spread : float
+        Standard deviation of the numbers that it begins with, above 0. As large as what it is
+        added to, places are told apart from the first step on; the default is small, as in the
+        vision transformer's code.
     name : str, optional
         Name of the layer.
     dtype : str or keras.DTypePolicy, optional
@@ -48,11 +52,13 @@ class Positions(layers.Layer):
     Lesson 20 teaches it.
     """
 
-    def __init__(self, axes, *, name=None, dtype=None, trainable=True):
+    def __init__(self, axes, *, spread=0.02, name=None, dtype=None, trainable=True):
         super().__init__(name=name, dtype=dtype, trainable=trainable)
         if not isinstance(axes, tuple | list) or not all(isinstance(k, Integral) for k in axes):
             raise ValueError(f"axes must be a sequence of whole numbers. Received: {axes!r}")
-        self.axes = tuple(map(int, axes))
+        if not 0 < spread < float("inf"):
+            raise ValueError(f"spread must be a number above 0. Received: {spread!r}")
+        self.axes, self.spread = tuple(map(int, axes)), float(spread)
         self.vectors = []
 
     def build(self, shape):
@@ -68,7 +74,7 @@ class Positions(layers.Layer):
         for axis in self.axes:
             sides = [1] * len(shape)
             sides[axis], sides[-1] = shape[axis], shape[-1]
-            start = RandomNormal(stddev=0.02)
+            start = RandomNormal(stddev=self.spread)
             self.vectors.append(self.add_weight(sides, start, name=f"axis{axis}"))
 
     def call(self, x):
@@ -80,4 +86,4 @@ class Positions(layers.Layer):
         return shape
 
     def get_config(self):
-        return {**super().get_config(), "axes": self.axes}
+        return {**super().get_config(), "axes": self.axes, "spread": self.spread}
