@@ -91,9 +91,32 @@ def with_the_kernel_spread(x, w, dilation):
     return np.einsum("tck,kcf->tf", windows, spread)
 
 
-@pytest.mark.parametrize("answer", [causal_conv, frame_by_frame, with_the_kernel_spread])
+def to_lists(x, w, dilation):
+    return causal_conv(x.astype("float32"), w.astype("float32"), dilation).tolist()
+
+
+@pytest.mark.parametrize("answer", [causal_conv, frame_by_frame, with_the_kernel_spread, to_lists])
 def test_causal_conv_accepts_other_words(answer):
     assert grade(get("causal-conv"), answer)
+
+
+def moved_later(x, w, dilation):
+    """Right as long as the film is longer than the kernel reaches."""
+    back = (len(w) - 1) * dilation
+    ago = [np.concatenate([np.zeros((back - k * dilation, x.shape[1])),
+                           x[: len(x) - back + k * dilation]]) for k in range(len(w))]  # fmt: skip
+    return sum(each @ row for each, row in zip(ago, w, strict=True))
+
+
+def cleared(x, w, dilation):
+    out = causal_conv(x, w, dilation)
+    x[:] = 0
+    return out
+
+
+@pytest.mark.parametrize("answer", [moved_later, cleared])
+def test_causal_conv_refuses(answer):
+    assert grade(get("causal-conv"), answer).status == "wrong"
 
 
 def test_causal_conv_by_hand():
@@ -101,7 +124,7 @@ def test_causal_conv_by_hand():
     assert causal_conv(*conv_cases()[0]).ravel().tolist() == [1, 2, 104, 208, 416]
 
 
-@pytest.mark.parametrize("case", range(7))
+@pytest.mark.parametrize("case", range(8))
 def test_causal_conv_is_the_librarys_and_keras(case):
     from keras import ops
 
@@ -163,6 +186,10 @@ def test_temporal_block_accepts_other_words():
     assert grade(get("temporal-block"), temporal_block)
 
 
+def test_a_block_may_go_around_by_a_dense_layer():
+    assert grade(get("temporal-block"), padded_by_hand)
+
+
 def test_a_block_sees_what_its_receptive_field_says():
     for sizes in block_cases():
         reads = told(temporal_block(*sizes), *sizes)["frame 8 depends on frames"]
@@ -201,6 +228,12 @@ def test_bars_fill_up_and_keep_their_colours():
     assert 0 < red[0] < red[1] == red[2] == red[3]
     assert green[:2].tolist() == [0, 0]
     assert 0 < green[2] < green[3]
+
+
+def test_no_two_actions_look_alike_in_a_bar():
+    frames = np.zeros((2, 6, 60, 3), np.uint8)
+    looks = {barred(frames, {"": np.full(2, label)})[-1].tobytes() for label in range(13)}
+    assert len(looks) == 13
 
 
 def test_first_filters_are_those_of_one_difference_then_those_of_the_other():

@@ -3,7 +3,14 @@
 from vidlearn.course.exercises import Exercise
 from vidlearn.course.exercises.lesson19 import blocks, convolving, reaching
 from vidlearn.course.exercises.lesson19.calm import calm_score, noisy_scores
-from vidlearn.course.exercises.lesson19.films import both_hands, labels_learned
+from vidlearn.course.exercises.lesson19.films import (
+    both_hands,
+    labels_learned,
+    long_films,
+    mirrored,
+    own_film,
+    seen_by,
+)
 from vidlearn.course.exercises.lesson19.shown import (
     barred,
     first_filters,
@@ -18,10 +25,14 @@ __all__ = [
     "both_hands",
     "first_filters",
     "labels_learned",
+    "long_films",
+    "mirrored",
     "noisy_scores",
+    "own_film",
     "poked",
     "rows_of",
     "same_accuracy",
+    "seen_by",
 ]
 
 # Names, not the packages: every lesson reads this list.

@@ -76,6 +76,8 @@ def _settled(model, shift):
     from keras import ops
 
     def drawn(shape):
+        while shape[:1] == (1,):  # a kernel of width 1 is a dense layer
+            shape = shape[1:]
         rng = np.random.default_rng([19, *shape])
         spread = np.sqrt(max(1, np.prod(shape[:-1])))
         return shift + rng.normal(size=shape) / spread
@@ -94,67 +96,83 @@ def _reads(run, film, out):
 
 
 def _block(
-    *, padding="causal", dilated=(True, True), second="conv", around="fit", relus=(True, True),
-    last=True, norm=False, times=2, hidden=None,
+    *, padding=("causal", "causal"), times=(1, 1), second="conv", around="fit", relus=(True, True),
+    last=True, norm=None, third=None, projected=False,
 ):  # fmt: skip
-    """Return the reference with some of its parts changed."""
+    """Return the reference with some of its parts changed; `times` are those of the dilation."""
 
     def build(features, filters, kernel_size, dilation):
         import keras
         from keras import layers
 
-        x = y = keras.Input((None, features))
-        for k in range(times):
+        x = keras.Input((None, features))
+        y = layers.Conv1D(filters, 1)(x) if projected and features != filters else x
+        start = y
+        for k, (pad, more) in enumerate(zip(padding, times, strict=True)):
             if k and second != "conv":
                 y = getattr(layers, second)(filters, return_sequences=True)(y)
-                continue
-            width = hidden(features, filters) if hidden and k < times - 1 else filters
-            y = layers.Conv1D(
-                width, kernel_size, padding=padding, dilation_rate=dilation if dilated[k] else 1
-            )(y)
-            y = layers.LayerNormalization()(y) if norm else y
+            else:
+                step = more * dilation or 1
+                y = layers.Conv1D(filters, kernel_size, padding=pad, dilation_rate=step)(y)
+                y = getattr(layers, norm)()(y) if norm else y
             y = layers.ReLU()(y) if relus[k] else y
+        y = getattr(layers, third)(filters, return_sequences=True)(y) if third else y
         if around == "fit":
-            way = x if features == filters else layers.Conv1D(filters, 1)(x)
+            way = start if start.shape[-1] == filters else layers.Conv1D(filters, 1)(x)
         elif around == "always":
             way = layers.Conv1D(filters, 1)(x)
         elif around == "wide":
             way = x if features == filters else layers.Conv1D(filters, 3, padding="causal")(x)
         elif around == "bare":
             way = x
+        elif around == "concat":
+            return keras.Model(x, layers.ReLU()(layers.Concatenate()([y, x])))
         y = layers.Add()([y, way]) if around else y
         return keras.Model(x, layers.ReLU()(y) if last and around else y)
 
     return build
 
 
-as_given = _block(padding="same", second="GRU", around=None)
+SAME, GRU = {"padding": ("same", "same")}, {"second": "GRU", "relus": (True, False)}
+as_given = _block(**SAME, **GRU, around=None)
 """The function to repair: it looks ahead, a GRU remembers, and there is no way around."""
 
 BLOCK_MISTAKES = kept(
     {
         "as-given": as_given,
         # one of three mended, or two
-        "gru": _block(second="GRU"),
-        "gru-ahead": _block(padding="same", second="GRU"),
-        "gru-no-way-around": _block(second="GRU", around=None),
-        "lstm": _block(second="LSTM"),
-        "ahead": _block(padding="same"),
-        "ahead-no-way-around": _block(padding="same", around=None),
+        "gru": _block(**GRU),
+        "gru-ahead": _block(**SAME, **GRU),
+        "gru-no-way-around": _block(**GRU, around=None),
+        "gru-kept": _block(third="GRU"),
+        "gru-gone": _block(padding=("same",), times=(1,), around=None),
+        "gru-gone-causal": _block(padding=("causal",), times=(1,), around=None),
+        "lstm": _block(second="LSTM", relus=(True, False)),
+        "ahead": _block(**SAME),
+        "one-ahead": _block(padding=("same", "causal")),
+        "ahead-no-way-around": _block(**SAME, around=None),
         "no-way-around": _block(around=None),
         # new ones
-        "no-dilation": _block(dilated=(False, False)),
-        "one-dilated": _block(dilated=(True, False)),
-        "second-dilated": _block(dilated=(False, True)),
+        "no-dilation": _block(times=(0, 0)),
+        "one-dilated": _block(times=(1, 0)),
+        "second-dilated": _block(times=(0, 1)),
+        "doubled": _block(times=(1, 2)),
         "no-projection": _block(around="bare"),
+        "concatenated": _block(around="concat"),
         "always-projected": _block(around="always"),
+        "projected-first": _block(projected=True),
         "wide-projection": _block(around="wide"),
-        "one-convolution": _block(times=1),
+        "one-convolution": _block(padding=("causal",), times=(1,)),
+        "three-convolutions": _block(
+            padding=("causal",) * 3, times=(1, 1, 1), relus=(True, True, True)
+        ),
         "no-relu": _block(relus=(False, False)),
         "relu-missing": _block(relus=(True, False)),
+        "first-relu-missing": _block(relus=(False, True)),
         "no-relu-at-the-end": _block(last=False),
-        "valid": _block(padding="valid", around=None),
-        "norm": _block(norm=True),
+        "valid": _block(padding=("valid", "valid"), around=None),
+        "norm": _block(norm="LayerNormalization"),
+        "batch-norm": _block(norm="BatchNormalization"),
     },
     key=lambda *sizes: sizes,
 )

@@ -14,7 +14,14 @@ def causal_conv(x, w, dilation):
 def conv_cases():
     rng = np.random.default_rng(19)
     by_hand = np.array([[1], [2], [4], [8], [16]]), np.array([[[100]], [[1]]]), 2
-    sizes = [(9, 3, 2, 4, 2), (14, 2, 3, 2, 3), (8, 4, 3, 1, 1), (6, 2, 1, 3, 4), (17, 2, 4, 5, 4)]
+    sizes = [
+        (9, 3, 2, 4, 2),
+        (14, 2, 3, 2, 3),
+        (8, 4, 3, 1, 1),
+        (6, 2, 1, 3, 4),
+        (17, 2, 4, 5, 4),
+        (4, 2, 3, 2, 3),
+    ]  # of which the last is shorter than the kernel's reach
     drawn = [(rng.normal(size=(frames, channels)), rng.normal(size=(taps, channels, filters)), d)
              for frames, channels, taps, filters, d in sizes]  # fmt: skip
     whole = rng.integers(-9, 9, (7, 2)), rng.normal(size=(2, 2, 3)), 3
@@ -54,6 +61,24 @@ def _too_few_zeros(x, w, dilation):
     return _valid(x, w, dilation, zeros=len(w) - 1)
 
 
+def _too_many_zeros(x, w, dilation):
+    """Put as many zeros before as the kernel has rows, times the dilation: one step too many."""
+    return _valid(x, w, dilation, zeros=len(w) * dilation)[: len(x)]
+
+
+def _read_side_by_side(x, w, dilation):
+    """Pad for a dilated kernel, then read neighbouring rows."""
+    padded = np.pad(x, (((len(w) - 1) * dilation, 0), (0, 0)))
+    return np.sum([padded[k : k + len(x)] @ w[k] for k in range(len(w))], axis=0)
+
+
+def _without_frame_0(x, w, dilation):
+    """Ask whether a frame's number is above 0 where it may be 0 as well."""
+    rest = np.array(x)
+    rest[:1] = 0
+    return causal_conv(rest, w, dilation)
+
+
 def _late_start(x, w, dilation):
     """Begin at the first frame at which the whole kernel lies in the film."""
     out = causal_conv(x, w, dilation)
@@ -82,6 +107,12 @@ CONV_MISTAKES = {
     "too-few-zeros": _too_few_zeros,
     "without-now": _conv(late=1),
     "one-further": _conv(step=lambda d: d + 1),
+    "one-nearer": _conv(step=lambda d: max(1, d - 1)),
+    "too-many-zeros": _too_many_zeros,
+    "read-side-by-side": _read_side_by_side,
+    "without-frame-0": _without_frame_0,
+    "now-alone": lambda x, w, dilation: x @ w[-1],
+    "relu": lambda x, w, dilation: np.maximum(causal_conv(x, w, dilation), 0),
     "power": _conv(step=lambda d: 2**d),
     "edge": _conv(mode="edge"),
     "wrapped": _conv(mode="wrap"),

@@ -1,6 +1,116 @@
-"""Clips and heads of lesson 19: copies with true labels, and training on kept vectors."""
+"""Clips, films and heads of lesson 19: more of them, kept vectors, and training on these."""
+
+from dataclasses import replace
+from functools import cache
 
 import numpy as np
+
+SEEDS = {"learn": 190000, "val": 18800, "test": 18900}
+
+
+@cache
+def long_films(part):
+    """Make the long films of lesson 19; made once in a process.
+
+    Parameters
+    ----------
+    part : str
+        "learn", for heads, with people that the training has; "val" and "test" with people never
+        seen: the first of each are those of lesson 18.
+
+    Returns
+    -------
+    list of vidlearn.synthetic.Activity
+    """
+    from vidlearn.course.presets import choose
+    from vidlearn.synthetic import activity
+
+    side = choose(tiny=32, cpu=48, gpu=112)
+    learn, rest, frames = choose(tiny=(6, 2, 160), cpu=(64, 16, 400), gpu=(120, 24, 600))
+    world, many = ("seen", learn) if part == "learn" else ("unseen people", rest)
+    return [
+        activity(frames, size=(side, side), seed=SEEDS[part] + k, world=world) for k in range(many)
+    ]
+
+
+def mirrored(films):
+    """Return mirror images of films, where the turns change names.
+
+    Parameters
+    ----------
+    films : list of vidlearn.synthetic.Activity
+
+    Returns
+    -------
+    list of vidlearn.synthetic.Activity
+        Their frames and labels; all else as it was.
+    """
+    names = films[0].names
+    other = [names.index(_other_side(name)) for name in names]
+    return [
+        replace(film, frames=film.frames[:, :, ::-1], labels=np.take(other, film.labels))
+        for film in films
+    ]
+
+
+def _other_side(name):
+    for one, another in (("left", "right"), ("right", "left")):
+        if name.endswith(one):
+            return name.removesuffix(one) + another
+    return name
+
+
+def seen_by(model, films):
+    """Let a network's CNN look at every frame of some films of one length.
+
+    Parameters
+    ----------
+    model : keras.Model
+        As `film_vectors` takes it.
+    films : list of vidlearn.synthetic.Activity
+        N films.
+
+    Returns
+    -------
+    vectors : ndarray
+        (N, T, F) float32.
+    labels : ndarray
+        (N, T).
+    """
+    from vidlearn.course.exercises._films import film_vectors
+
+    vectors = [film_vectors(model, film.frames) for film in films]
+    return np.stack(vectors), np.stack([film.labels for film in films])
+
+
+def own_film(path, side, *, rate=12, seconds=20):
+    """Read the middle of a film's pictures, square, at about the speed that films here have.
+
+    Parameters
+    ----------
+    path : str or Path
+        A video file.
+    side : int
+        Height and width of what comes out, in pixels.
+    rate : float
+        Frames a second, about: every n-th of the file's.
+    seconds : float
+        How much of the beginning is read.
+
+    Returns
+    -------
+    ndarray
+        (T, side, side, 3) uint8.
+    """
+    from vidlearn.video import probe, read_video
+
+    info = probe(path, decode=False)
+    scale = side / min(info.height, info.width)
+    size = tuple(max(side, round(scale * each)) for each in (info.height, info.width))
+    step = max(1, round(info.fps / rate))
+    frames = read_video(path, stop=int(seconds * rate) * step, step=step, size=size)
+    top, left = ((each - side) // 2 for each in size)
+    return np.ascontiguousarray(frames[:, top : top + side, left : left + side])
 
 
 def both_hands(actions):

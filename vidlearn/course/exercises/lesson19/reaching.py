@@ -21,7 +21,18 @@ def reach_cases():
     ]
 
 
+def _frames_read(kernel_size, dilations, convolutions):
+    """Count the frames that are read, and leave out the holes between them."""
+    read = {0}
+    for dilation in dilations:
+        for _ in range(convolutions):
+            read = {t + k * dilation for t in read for k in range(kernel_size)}
+    return len(read)
+
+
 REACH_MISTAKES = {
+    "holes": _frames_read,
+    "always-two": lambda k, d, c: 1 + 2 * (k - 1) * sum(d),
     "off-by-one": lambda k, d, c: c * (k - 1) * sum(d),
     "k-not-less-one": lambda k, d, c: 1 + c * k * sum(d),
     "k-times": lambda k, d, c: c * k * sum(d),

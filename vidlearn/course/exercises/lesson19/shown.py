@@ -52,7 +52,7 @@ def barred(frames, rows, *, colours=None, times=3):
     rows : dict of str to ndarray
         (T,) labels by the name that stands before the bar.
     colours : sequence of str, optional
-        One for each label.
+        One for each label; a label beyond them has one of theirs, with black stripes.
     times : int
         By how much frames are enlarged.
 
@@ -64,7 +64,7 @@ def barred(frames, rows, *, colours=None, times=3):
     from PIL import Image, ImageDraw, ImageFont
 
     total, height, width = len(frames), times * frames.shape[1], times * frames.shape[2]
-    wide, left = 3 * width // 2 * 2, 84
+    wide, left = 3 * width // 2 * 2, 96
     high = height + len(rows) * (BAR + GAP) + GAP
     high += high % 2
     font = ImageFont.load_default(12)
@@ -85,14 +85,17 @@ def barred(frames, rows, *, colours=None, times=3):
 
 
 def _bar(labels, wide, colours):
-    """Return a bar (BAR, wide, 3) with a colour for each label."""
+    """Return a bar (BAR, wide, 3) with a colour for each label, striped where these run out."""
     from PIL import ImageColor
 
     from vidlearn.widgets.label_bar import TONES
 
     tones = np.array([ImageColor.getrgb(c) for c in colours or TONES], np.uint8)
-    at = np.arange(wide) * len(labels) // wide
-    return np.repeat(tones[np.asarray(labels)[at] % len(tones)][None], BAR, axis=0)
+    across = np.arange(wide)
+    label = np.asarray(labels)[across * len(labels) // wide]
+    bar = np.repeat(tones[label % len(tones)][None], BAR, axis=0)
+    bar[BAR // 2 :, (label >= len(tones)) & (across % 6 < 2)] = 0
+    return bar
 
 
 def rows_of(results):
