@@ -3,6 +3,9 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
+import time
 
 import numpy as np
 import pytest
@@ -15,6 +18,7 @@ from vidlearn.datasets import (
     DatasetError,
     check_clips,
     read_clips,
+    whole,
     write_actions,
     write_clips,
 )
@@ -289,11 +293,34 @@ def test_all_clips_or_none(made, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "films").mkdir()
     (tmp_path / "films/mine.txt").write_text("mine")
-    with pytest.raises(DatasetError, match="there already, and nothing is written over"):
+    with pytest.raises(DatasetError, match="is there and not empty"):
         write_clips(made, tmp_path / "films")
     (tmp_path / "file").write_text("")
     with pytest.raises(DatasetError, match="was not written"):
         write_clips(made, tmp_path / "file/films")
+
+
+def test_what_a_killed_process_left_is_no_set_and_is_taken_away(tmp_path):
+    """It is killed when some films are written; another process is still at work on the same."""
+    films = [sys.executable, "-m", "vidlearn.cli", "data", "actions", tmp_path / "films"]
+    films += ["--frames", "4", "--size", "32x32", "--count"]
+    with subprocess.Popen([*films, "2000"]) as run:
+        while not (found := list(tmp_path.glob(".films-*/*/*/*.mp4"))):
+            assert run.poll() is None
+            time.sleep(0.02)
+        run.kill()
+    half, other = found[0].parents[2], tmp_path / ".films-other"
+    assert [half] == list(tmp_path.iterdir())
+    with pytest.raises(DatasetError, match="no clips"):
+        read_clips(tmp_path)
+    other.mkdir()
+    with open(other / whole.LOCK, "a+b") as file:
+        whole.take(file)
+        told = subprocess.run([*films, "20"], capture_output=True, text=True, check=True)
+    assert {*tmp_path.iterdir()} == {other, tmp_path / "films"}
+    assert told.stderr == f"vidlearn: Taken away: {half}, half-written by a killed process.\n"
+    assert len(read_clips(tmp_path / "films")) == 20
+    assert not list((tmp_path / "films").glob(".*"))
 
 
 @pytest.mark.parametrize("name", ["train", "a/b", ".a", " ", "a:b"])
@@ -355,7 +382,7 @@ def test_the_command_line_makes_clips(tmp_path, capsys):
     clips = read_clips(place)
     assert read_video(clips[0].path).shape == (4, 32, 48, 3)
     assert cli.main(command) == 1
-    assert "nothing is written over" in capsys.readouterr().err
+    assert "is there and not empty" in capsys.readouterr().err
     assert cli.main(["data", "actions", place + "2", "--size", "33x48"]) == 1
     assert "size must be even pixels" in capsys.readouterr().err
     assert cli.main(["data", "actions", place + "2", "--size", "wide"]) == 1

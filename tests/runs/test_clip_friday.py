@@ -78,7 +78,7 @@ MISTAKES = {
     "onto the film": ("predict run film.mp4 --out film.mp4", "is the source itself"),
     "onto the model": ("predict run film.mp4 --out b.mp4 --json run/model.keras", "belongs to th"),
     "a folder without pictures": ("predict run empty --out b.mp4", "folder without pictures"),
-    "clips over clips": ("data actions clips --count 20", "nothing is written over"),
+    "clips over clips": ("data actions clips --count 20", "is there and not empty"),
     "too few clips": ("data actions new --count 3", "count must be"),
 }
 

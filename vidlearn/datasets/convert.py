@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections import Counter
-from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-
-from vidlearn.video.write import umask
 
 from .files import SPLITS
 from .forms import as_folder, module, read
 from .types import DatasetError
+from .whole import new_folder, refuse_taken
 
 
 def write(pictures, folder, *, form, origin=1, link=False):
@@ -123,33 +120,10 @@ def convert(source, target, *, to, form=None, origin=1, link=False, skip=False):
     root, new = as_folder(source), Path(target).expanduser().absolute()
     if new.resolve().is_relative_to(root.resolve()):
         raise DatasetError(f"{new} lies in {root}. Name a folder beside it.")
-    _refuse_taken(new)
+    refuse_taken(new)
     pictures = read(root, form=form, origin=origin, skip=skip)
     write(pictures, new, form=to, origin=origin, link=link)
     return pictures
-
-
-@contextmanager
-def new_folder(folder):
-    """Give a folder to fill; it takes its name when all went well, and is gone when not."""
-    target = Path(folder).expanduser().absolute()
-    _refuse_taken(target)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    try:
-        yield fresh
-        fresh.chmod(0o777 & ~umask())
-        if target.exists():
-            target.rmdir()
-        fresh.rename(target)
-    except BaseException:
-        shutil.rmtree(fresh, ignore_errors=True)
-        raise
-
-
-def _refuse_taken(target):
-    if target.is_symlink() or (target.exists() and (not target.is_dir() or any(target.iterdir()))):
-        raise DatasetError(f"{target} is there and not empty. Name a new folder.")
 
 
 def _bringer(link):

@@ -1,11 +1,18 @@
-"""Files that appear whole or not at all."""
+"""Files and folders that appear whole or not at all."""
 
+import glob
 import os
+import shutil
 import tempfile
+import warnings
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from vidlearn.video.write import umask
+
+from .types import DatasetError, DatasetWarning
+
+LOCK = ".being-written"  # lies in a folder as long as it is filled
 
 
 @contextmanager
@@ -50,3 +57,60 @@ def _sync_folder(folder):
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+@contextmanager
+def new_folder(folder):
+    """Give a folder to fill; it takes its name when all went well, and is gone when not.
+
+    What a process that was killed left of one of this name is taken away first.
+    """
+    target = Path(folder).expanduser().absolute()
+    refuse_taken(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(target)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        with open(fresh / LOCK, "a+b") as file:
+            take(file)
+            yield fresh
+        fresh.chmod(0o777 & ~umask())
+        if target.exists():
+            target.rmdir()
+        fresh.rename(target)
+        (target / LOCK).unlink()
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
+
+
+def refuse_taken(target):
+    """Refuse a name under which something lies already, but an empty folder."""
+    if target.is_symlink() or (target.exists() and (not target.is_dir() or any(target.iterdir()))):
+        raise DatasetError(f"{target} is there and not empty. Name a new folder.")
+
+
+def _sweep(target):
+    """Take half-written folders away whose process is no more."""
+    for old in target.parent.glob(f".{glob.escape(target.name)}-*"):
+        if not (old / LOCK).is_file():
+            continue
+        with suppress(OSError):  # where it is being filled, or somebody else's
+            with open(old / LOCK, "r+b") as file:
+                take(file)
+            shutil.rmtree(old)
+            told = f"Taken away: {old}, half-written by a killed process."
+            warnings.warn(told, DatasetWarning, stacklevel=4)
+
+
+def take(file):
+    """Lock an open file; the system lets go of it with the process. OSError: another has it."""
+    if os.name == "nt":
+        import msvcrt
+
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

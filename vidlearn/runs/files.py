@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -63,19 +62,7 @@ def locked(folder):
         raise not_written(path, error) from error
     with file:
         try:
-            _lock(file)
+            whole.take(file)
         except OSError as error:
             raise RunError(text("runs")["taken"].format(folder=folder)) from error
         yield
-
-
-def _lock(file):
-    if os.name == "nt":
-        import msvcrt
-
-        file.seek(0)
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

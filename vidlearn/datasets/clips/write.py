@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
-from pathlib import Path
-
 import numpy as np
 
 from vidlearn.synthetic import actions
@@ -14,10 +9,10 @@ from vidlearn.video import VideoError, write_video
 from vidlearn.video.arguments import frame_rate, picture_options, whole
 from vidlearn.video.avi import write_avi
 from vidlearn.video.door import as_path
-from vidlearn.video.write import umask
 
 from ..files import SPLITS
 from ..types import DatasetError
+from ..whole import new_folder, refuse_taken
 from .folders import read_clips
 
 FPS = 8.0
@@ -35,7 +30,8 @@ def write_clips(clips, folder, *, form="mp4", fps=FPS, progress=False):
         ``labels`` (N,), ``names`` and ``people`` (N,), which are the sources. A dictionary gives
         clips for each split: ``{"train": ..., "val": ..., "test": ...}``.
     folder : str or Path
-        A new folder, or an empty one. It appears when all films are written.
+        A new folder, or an empty one. It appears when all films are written; what a process that
+        was killed left of it is taken away.
     form : {"mp4", "avi"}
         H.264 in mp4, which browsers play, or MPEG-4 in AVI, as UCF101 and HMDB51 have it.
     fps : float
@@ -58,6 +54,7 @@ def write_clips(clips, folder, *, form="mp4", fps=FPS, progress=False):
 
     Examples
     --------
+    >>> import tempfile; from pathlib import Path
     >>> made = actions(3, frames=4, size=(32, 32), labels=[0, 0, 1])
     >>> write_clips({"train": made}, Path(tempfile.mkdtemp()) / "films").counts()
     {'sit down': 2, 'stand up': 1}
@@ -69,27 +66,16 @@ def write_clips(clips, folder, *, form="mp4", fps=FPS, progress=False):
     fps, place = frame_rate(fps), as_path("folder", folder)
     parts = clips if isinstance(clips, dict) else {"": clips}
     _check(parts)
-    if place.exists() and (not place.is_dir() or any(place.iterdir())):
-        raise DatasetError(f"{place} is there already, and nothing is written over. Name another.")
-    part = None
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        part = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
-        _write(parts, part, form, fps, progress)
-        os.chmod(part, 0o777 & ~umask())
-        if place.exists():
-            place.rmdir()
-        os.replace(part, place)
+        with new_folder(place) as part:
+            _write(parts, part, form, fps, progress)
     except (OSError, VideoError) as error:
-        if isinstance(error, VideoError) and str(part) not in str(error):
+        if isinstance(error, VideoError) and str(place.parent) not in str(error):
             raise  # of the frames
         why = getattr(error, "strerror", None) or str(error).rsplit(": ", 1)[-1].rstrip(".")
         raise DatasetError(
             f"{place} was not written: {why}. Make room, or name another."
         ) from error
-    finally:
-        if part is not None:
-            shutil.rmtree(part, ignore_errors=True)
     return read_clips(place)
 
 
@@ -128,7 +114,7 @@ def write_actions(folder, *, count=600, size=(48, 48), frames=16, seed=0, progre
     Parameters
     ----------
     folder : str or Path
-        A new folder.
+        A new folder, as for `write_clips`.
     count : int
         How many clips, 20 or more, as far as they fit into 2 GiB of memory: 70 % for training,
         15 % each for the others.
@@ -155,6 +141,7 @@ def write_actions(folder, *, count=600, size=(48, 48), frames=16, seed=0, progre
 
     Examples
     --------
+    >>> import tempfile; from pathlib import Path
     >>> folder = Path(tempfile.mkdtemp()) / "films"
     >>> clips = write_actions(folder, count=20, frames=4, size=(32, 32))
     >>> {name: len(clips.split(name)) for name in ("train", "val", "test")}
@@ -166,6 +153,7 @@ def write_actions(folder, *, count=600, size=(48, 48), frames=16, seed=0, progre
     size, _ = picture_options(size, "rgb")
     if size is None or any(side % 2 for side in size):
         raise ValueError(f"size must be even pixels, (height, width). Received: {size}")
+    refuse_taken(as_path("folder", folder).absolute())  # before minutes go by
     _expect_room(count, (whole("frames", frames, 4, 64), *size, 3))
     how = {"frames": frames, "size": size}
     val, test = (round(count * SHARES[name]) for name in ("val", "test"))

@@ -4,6 +4,7 @@ import contextlib
 import os
 from pathlib import Path
 
+from ..whole import take
 from .errors import error
 
 
@@ -19,7 +20,7 @@ def locked(file, name):
     owner = Path(f"{file}.owner")  # beside it: on Windows a locked file cannot be read
     with open(file, "a+b") as handle:
         try:
-            _take(handle)
+            take(handle)
         except OSError:
             raise error("busy", name=name, owner=_said(owner)) from None
         owner.write_text(f"process {os.getpid()}", "utf-8")
@@ -34,15 +35,3 @@ def _said(owner):
         return owner.read_text("utf-8")
     except OSError:
         return "it has just begun"
-
-
-def _take(handle):
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        import msvcrt
-
-        handle.seek(0)
-        msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
-    else:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
