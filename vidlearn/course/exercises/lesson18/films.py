@@ -3,6 +3,32 @@
 import numpy as np
 
 
+def asked(labels, names, *, wait):
+    """Ask what is being done, and say it some frames after it began.
+
+    Parameters
+    ----------
+    labels : ndarray
+        (T,) of a film.
+    names : sequence of str
+        Of the classes.
+    wait : int
+        Frames of each action without an answer.
+
+    Returns
+    -------
+    list of str
+        T lines.
+    """
+    from vidlearn.metrics import segments
+
+    lines = [names[label] for label in labels]
+    for start, stop, _ in segments(labels):
+        end = min(stop, start + wait)
+        lines[start:end] = ["?"] * (end - start)
+    return lines
+
+
 def known_after(found, truth, frames):
     """Say how often the label is right so many frames after an action began.
 

@@ -58,12 +58,29 @@ def told(model, features, units, classes):
         )
     if len(model.outputs) != 1:
         raise Refusal(f"One thing comes out, (N, T, {classes}). Yours puts out several.")
+    model = _in_kerass_form(model)
     shape = ", ".join("N" if side is None else str(side) for side in _shape(model, features))
     count = sum(int(np.prod(w.shape)) for w in model.trainable_weights)
     weights = f"weights, of one GRU of {units} units and one dense layer"
     return {"the shape, for films of 6 frames": f"({shape})", weights: count} | _behaviour(
         model, features
     )
+
+
+def _in_kerass_form(model):
+    """Put the GRU of Keras in place of the paper's, which is as right: it has another bias."""
+    from keras import layers, models
+
+    def made(layer):
+        config = layer.get_config()
+        return type(layer).from_config(config | {"reset_after": True} if papers(layer) else config)
+
+    def papers(layer):
+        return isinstance(layer, layers.GRU) and not layer.reset_after
+
+    if not any(papers(layer) for layer in model.layers):
+        return model
+    return models.clone_model(model, clone_function=made)
 
 
 def _shape(model, features):
@@ -110,8 +127,9 @@ def _behaviour(model, features):
 
 
 def _labeller(
-    *, layer="GRU", every=True, both=False, backwards=False, active=None, hidden=False,
-    memory=True, bias=True, time_axis=False, mean=False,
+    *, layer="GRU", every=True, both=None, backwards=False, active=None, hidden=False, first=False,
+    memory=True, bias=True, time_axis=False, mean=False, dense=True, again=False, after=None,
+    swap=lambda features, units, classes: (units, classes),
 ):  # fmt: skip
     """Return the reference with some of its parts changed."""
 
@@ -120,17 +138,22 @@ def _labeller(
         from keras import layers
 
         vectors = keras.Input((None, features))
-        x = vectors
-        if memory:
-            read = getattr(layers, layer)(units, return_sequences=every, go_backwards=backwards)
-            x = layers.Bidirectional(read)(x) if both else read(x)
-        else:
-            x = layers.Dense(units, activation="tanh")(x)
+        units, classes = swap(features, units, classes)
+        share = max(1, units // 2) if both == "half" else units
+
+        def read(x):
+            gate = getattr(layers, layer)(share, return_sequences=every, go_backwards=backwards)
+            return layers.Bidirectional(gate)(x) if both else gate(x)
+
+        x = layers.Dense(units, activation="relu")(vectors) if first else vectors
+        x = read(x) if memory else layers.Dense(units, activation="tanh")(x)
+        x = read(x) if again else x
         if mean:
             x = layers.GlobalAveragePooling1D()(x)
         if hidden:
             x = layers.Dense(units, activation="relu")(x)
-        x = layers.Dense(classes, use_bias=bias)(x)
+        if dense:
+            x = layers.Dense(classes, use_bias=bias, activation=after)(x)
         if active:
             x = layers.Softmax(axis=1 if time_axis else -1)(x)
         return keras.Model(vectors, x)
@@ -144,15 +167,25 @@ LABELLER_MISTAKES = kept(
         "mean": _labeller(mean=True),
         "softmax": _labeller(active="softmax"),
         "softmax-over-time": _labeller(active="softmax", time_axis=True),
-        "both-ways": _labeller(both=True),
+        "sigmoid": _labeller(after="sigmoid"),
+        "relu": _labeller(after="relu"),
+        "both-ways": _labeller(both="whole"),
+        "both-ways-half": _labeller(both="half"),
         "backwards": _labeller(backwards=True),
         "no-memory": _labeller(memory=False),
+        "no-dense": _labeller(dense=False, swap=lambda f, u, c: (c, c)),
+        "swapped": _labeller(swap=lambda f, u, c: (c, u)),
+        "as-many-as-features": _labeller(swap=lambda f, u, c: (f, c)),
         "lstm": _labeller(layer="LSTM"),
         "simple": _labeller(layer="SimpleRNN"),
         "hidden": _labeller(hidden=True),
+        "dense-first": _labeller(first=True),
+        "two-layers": _labeller(again=True),
         "no-bias": _labeller(bias=False),
         "last-state-softmax": _labeller(every=False, active="softmax"),
-        "both-ways-softmax": _labeller(both=True, active="softmax"),
+        "both-ways-softmax": _labeller(both="whole", active="softmax"),
+        "both-ways-half-softmax": _labeller(both="half", active="softmax"),
+        "both-ways-last": _labeller(both="whole", every=False),
     },
     key=lambda features, units, classes: (features, units, classes),
 )

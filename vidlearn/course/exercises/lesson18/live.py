@@ -7,7 +7,8 @@ import numpy as np
 from vidlearn.course.exercises import Refusal
 
 CLASSES, FRAMES = 6, 400
-SEEDS = (181, 182, 183, 184)
+# Of sixty dozens one in which good ideas and plain means lie as far apart as in all together.
+SEEDS = range(2216, 2228)
 
 
 def flickering_scores(seed, frames=FRAMES, classes=CLASSES):

@@ -32,6 +32,7 @@ def smoothing_cases():
         (np.array([4, 1, 1, 1, 4, 4, 4]), 3),
         (np.array([2, 0, 1, 2, 2, 7]), 2),
         (np.array([7, 7, 1, 1, 7]), 6),
+        (np.array([0, 0, 1, 1, 2]), 5),
         (np.array([6]), 5),
         (np.array([1, 2, 3]), 9),
         (flicker, 5),
@@ -110,6 +111,48 @@ def _newest_label(labels, window):
     return np.array(out)
 
 
+def _sticky(labels, window):
+    """Keep what was said, as long as it is among the most frequent."""
+    out = []
+    for t in range(len(labels)):
+        last = list(labels[max(0, t - window + 1) : t + 1])
+        most = max(last.count(label) for label in last)
+        tied = [label for label in reversed(last) if last.count(label) == most]
+        out.append(out[-1] if out and out[-1] in tied else tied[0])
+    return np.array(out)
+
+
+def _more_than_half(labels, window):
+    """Change only to what has more than half of the window."""
+    out = []
+    for t in range(len(labels)):
+        last = list(labels[max(0, t - window + 1) : t + 1])
+        most = max(last, key=last.count)
+        out.append(most if 2 * last.count(most) > len(last) or not out else out[-1])
+    return np.array(out)
+
+
+def _now_wins(labels, window):
+    """Take the label of now where others are tied, whether it is one of them or not."""
+    out = []
+    for t in range(len(labels)):
+        last = list(labels[max(0, t - window + 1) : t + 1])
+        most = max(last.count(label) for label in last)
+        tied = [label for label in set(last) if last.count(label) == most]
+        out.append(tied[0] if len(tied) == 1 else labels[t])
+    return np.array(out)
+
+
+def _without_now_from_the_end(labels, window):
+    """Slice as Python does: a start below zero counts from the end, and nothing is left."""
+    out = []
+    for t in range(len(labels)):
+        last = list(labels[t - window : t]) or [labels[t]]
+        most = max(last.count(label) for label in last)
+        out.append(next(label for label in reversed(last) if last.count(label) == most))
+    return np.array(out)
+
+
 SMOOTHING_MISTAKES = {
     "as-given": as_given,
     # one of three mended, or two
@@ -128,5 +171,10 @@ SMOOTHING_MISTAKES = {
     "of-what-was-said": _of_what_was_said,
     "median": _median,
     "waits": _waits,
+    "sticky": _sticky,
+    "more-than-half": _more_than_half,
+    "now-wins-ties": _now_wins,
+    "start-below-zero-without-now": _without_now_from_the_end,
+    "all-of-the-past": _slices(lambda t, w: 0, _now),
     "unchanged": lambda labels, window: labels.copy(),
 }
