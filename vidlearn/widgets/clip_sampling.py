@@ -4,7 +4,7 @@ from traitlets import List, Tuple, validate
 
 from .base import Interactive
 from .labelled import checked_labels, checked_names
-from .media import as_bytes, opened, pressed
+from .media import as_bytes, opened, pressed_alike
 from .traits import Choice, Number, Whole
 
 MODES = ("random", "segments", "uniform", "dense")
@@ -99,11 +99,7 @@ class ClipSampling(Interactive):
             )
         actions = checked_labels("actions", [-1] * total if actions is None else actions, total)
         names = checked_names(names, actions)
-        pictures, sizes = pressed(frames, max_width, most=MOST_BYTES)
-        if len(set(sizes)) > 1:
-            raise ValueError(
-                f"frames must have one size. Received: {sorted({size for _, size in sizes})}"
-            )
+        pictures, sizes = pressed_alike(frames, max_width, most=MOST_BYTES)
         super().__init__(
             mode=mode,
             length=length,
@@ -114,7 +110,7 @@ class ClipSampling(Interactive):
             names=names,
             _actions=actions,
             _frames=pictures,
-            _sizes=sizes[0],
+            _sizes=sizes,
         )
 
     @validate("end")

@@ -7,7 +7,7 @@ from vidlearn import metrics
 
 from .base import Interactive
 from .judged import check_judged, packed, plain_truth
-from .media import as_bytes, opened, pressed
+from .media import as_bytes, opened, pressed_alike
 from .traits import Number
 
 MOST_BYTES, MOST_FRAMES = 450_000, 300
@@ -94,11 +94,7 @@ class DetectionPlayer(Interactive):
         names = check_judged(
             frames, detections, truths, names, most=MOST_FRAMES, called="detections"
         )
-        pictures, sizes = pressed(frames, max_width, most=MOST_BYTES)
-        if len(set(sizes)) > 1:
-            raise ValueError(
-                f"frames must have one size. Received: {sorted({size for _, size in sizes})}"
-            )
+        pictures, sizes = pressed_alike(frames, max_width, most=MOST_BYTES)
         self._given = list(detections), None if truths is None else list(truths)
         super().__init__(
             threshold=threshold,
@@ -106,7 +102,7 @@ class DetectionPlayer(Interactive):
             names=names,
             judged=truths is not None,
             _frames=pictures,
-            _sizes=sizes[0],
+            _sizes=sizes,
             _counts=[len(found) for found in detections],
             _boxes=packed([found.boxes for found in detections], "<f8"),
             _scores=packed([found.scores for found in detections], "<f8"),

@@ -6,7 +6,7 @@ from traitlets import Bool, Int, List, Tuple, validate
 from vidlearn.tracking import kalman_predict, kalman_update
 
 from .base import Interactive
-from .media import as_bytes, opened, pressed
+from .media import as_bytes, opened, pressed_alike
 from .traits import Number, Wholes
 
 MOST_FRAMES, MOST_BYTES = 200, 400_000
@@ -99,10 +99,7 @@ class KalmanEllipse(Interactive):
         count = len(frames)
         if not 2 <= count <= MOST_FRAMES:
             raise ValueError(f"frames must be 2 to {MOST_FRAMES}. Received: {count}")
-        pictures, sizes = pressed(frames, max_width, most=MOST_BYTES)
-        given = sorted({size[1] for size in sizes})
-        if len(given) > 1:
-            raise ValueError(f"frames must have one size. Received: {given}")
+        pictures, sizes = pressed_alike(frames, max_width, most=MOST_BYTES)
         measured = _places("measured", measured, count)
         if not any(measured):
             raise ValueError("measured must hold a place in at least one frame. Received: only NaN")
@@ -110,7 +107,7 @@ class KalmanEllipse(Interactive):
         measurement, tall = _pair("measurement_noise", measurement_noise)
         super().__init__(
             _frames=pictures,
-            _sizes=sizes[0],
+            _sizes=sizes,
             _measured=measured,
             _truth=[None] * count if truth is None else _places("truth", truth, count),
             _ratios=[upright, tall],

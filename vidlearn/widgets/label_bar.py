@@ -6,7 +6,7 @@ from traitlets import Bytes, Int, List, Tuple, validate
 from .base import Interactive
 from .judged import packed
 from .labelled import checked_labels, checked_names
-from .media import as_bytes, opened, pressed
+from .media import as_bytes, opened, pressed_alike
 from .traits import Choice, Number, Whole
 
 MOST_FRAMES, MOST_PICTURES, MOST_PREDICTORS, MOST_WINDOW, MOST_LEAST = 2_000, 150, 4, 121, 200
@@ -109,11 +109,7 @@ class LabelBar(Interactive):
         scores = dict(scores) if isinstance(scores, dict) else {"": scores}
         stored = _checked_scores(scores, total, len(names))
         every = -(-total // MOST_PICTURES)
-        pictures, sizes = pressed(frames[::every], max_width, most=MOST_BYTES)
-        if len(set(sizes)) > 1:
-            raise ValueError(
-                f"frames must have one size. Received: {sorted({size for _, size in sizes})}"
-            )
+        pictures, sizes = pressed_alike(frames[::every], max_width, most=MOST_BYTES)
         super().__init__(
             smoothing=smoothing,
             window=window,
@@ -126,7 +122,7 @@ class LabelBar(Interactive):
             _scores=packed(stored, "<f4"),
             _frames=pictures,
             _every=every,
-            _sizes=sizes[0],
+            _sizes=sizes,
         )
 
     @validate("window")

@@ -119,6 +119,33 @@ def pressed(frames, max_width, *, most):
     )
 
 
+def pressed_alike(frames, max_width, *, most):
+    """Return frames as `pressed` does, which must be of one size, and this.
+
+    Parameters
+    ----------
+    frames : sequence of ndarray, (H, W, 3) or (H, W), uint8
+    max_width, most : int
+        As for `pressed`.
+
+    Returns
+    -------
+    pictures : list of bytes
+    sizes : tuple
+        (width, height) stored, then given.
+
+    Raises
+    ------
+    ValueError
+        If they differ in size, or as in `pressed`.
+    """
+    pictures, sizes = pressed(frames, max_width, most=most)
+    given = sorted({size for _, size in sizes})
+    if len(given) > 1:
+        raise ValueError(f"frames must have one size. Received: {given}")
+    return pictures, sizes[0]
+
+
 def as_bytes(picture, form, **options):
     """Return a Pillow picture as the bytes of a file."""
     file = io.BytesIO()

@@ -9,7 +9,7 @@ from vidlearn.tracking import constant_velocity, decode_future, displacement_err
 
 from .base import Interactive
 from .judged import packed
-from .media import as_bytes, opened, pressed
+from .media import as_bytes, opened, pressed_alike
 from .traits import Number, Whole
 
 MOST_BYTES, MOST_FRAMES, MOST_UNITS = 350_000, 300, 128
@@ -90,9 +90,7 @@ class TrajectoryFutures(Interactive):
             raise ValueError(f"frames must be 1 to {MOST_FRAMES}. Received: {len(frames)}")
         paths = _paths_of(tracks, len(frames))
         weights, shape = _weights(lstm, dense)
-        pictures, sizes = pressed(frames, max_width, most=MOST_BYTES)
-        if len(set(sizes)) > 1:
-            raise ValueError("frames must have one size. Received: several")
+        pictures, sizes = pressed_alike(frames, max_width, most=MOST_BYTES)
         self._arrays = weights
         super().__init__(
             fps=fps,
@@ -100,7 +98,7 @@ class TrajectoryFutures(Interactive):
             fit=fit,
             scale=scale,
             _frames=pictures,
-            _sizes=sizes[0],
+            _sizes=sizes,
             _paths=[[identity, first, places.tolist()] for identity, first, places in paths],
             _weights=packed(weights, "<f4"),
             _shape=shape,
