@@ -39,18 +39,22 @@ def test_what_a_number_depends_on_by_pushing_each_frame():
     assert reaches(32)[0] == (0, 15)  # of 32 it sees half
 
 
-def test_every_word_is_drawn_inside_and_over_no_other(drawing):
-    words = messages.text("network_c3d")
-    renderer = drawing.canvas.get_renderer()
-    texts = [text for text in drawing.axes[0].texts if text.get_text().strip()]
+def words_are_apart(figure, words):
+    """Assert that a drawing holds all its words, each inside it and over no other."""
+    renderer = figure.canvas.get_renderer()
+    texts = [text for text in figure.axes[0].texts if text.get_text().strip()]
     said = sorted(word for key, word in words.items() if key not in ("caption", "alt"))
     assert sorted(text.get_text() for text in texts) == said
     places = [text.get_window_extent(renderer) for text in texts]
     for place in places:
-        assert drawing.bbox.x0 <= place.x0 < place.x1 <= drawing.bbox.x1
-        assert drawing.bbox.y0 <= place.y0 < place.y1 <= drawing.bbox.y1
+        assert figure.bbox.x0 <= place.x0 < place.x1 <= figure.bbox.x1
+        assert figure.bbox.y0 <= place.y0 < place.y1 <= figure.bbox.y1
     for one, other in combinations(places, 2):
         assert not one.overlaps(other)
+
+
+def test_every_word_is_drawn_inside_and_over_no_other(drawing):
+    words_are_apart(drawing, messages.text("network_c3d"))
 
 
 def test_maps_are_drawn_one_by_one(drawing):
@@ -103,14 +107,4 @@ def test_paths_of_the_tcn_are_those_of_the_network():
 
 
 def test_words_of_the_tcn_are_drawn_inside_and_over_no_other(tcn):
-    words = messages.text("network_tcn")
-    renderer = tcn.canvas.get_renderer()
-    texts = [text for text in tcn.axes[0].texts if text.get_text().strip()]
-    said = sorted(word for key, word in words.items() if key not in ("caption", "alt"))
-    assert sorted(text.get_text() for text in texts) == said
-    places = [text.get_window_extent(renderer) for text in texts]
-    for place in places:
-        assert tcn.bbox.x0 <= place.x0 < place.x1 <= tcn.bbox.x1
-        assert tcn.bbox.y0 <= place.y0 < place.y1 <= tcn.bbox.y1
-    for one, other in combinations(places, 2):
-        assert not one.overlaps(other)
+    words_are_apart(tcn, messages.text("network_tcn"))
