@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from vidlearn import scratch
-from vidlearn.course import check
+from vidlearn.course import check, use
 from vidlearn.course.checks import grade
 from vidlearn.course.exercises import get
 from vidlearn.course.exercises.lesson20.attending import (
@@ -57,6 +57,12 @@ def attend_hidden_in_the_powers(q, k, v, mask):
     return weights @ v, weights
 
 
+def attend_shared_again(q, k, v, mask):
+    left = scratch_softmax(q @ k.T / np.sqrt(q.shape[1])) * mask
+    weights = left / left.sum(axis=1, keepdims=True)
+    return weights @ v, weights
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -64,14 +70,58 @@ def attend_hidden_in_the_powers(q, k, v, mask):
         attend_query_by_query,
         attend_with_large_negatives,
         attend_with_an_added_mask,
-        attend_hidden_in_the_powers,
     ],
 )
 def test_attention_in_other_words_is_right(answer):
     assert grade(get("attend"), answer).status == "right"
 
 
-@pytest.mark.parametrize("case", range(6))
+@pytest.mark.parametrize("answer", [attend_shared_again, attend_hidden_in_the_powers])
+def test_hiding_late_leaves_nothing_where_a_hidden_score_is_large(answer):
+    result = grade(get("attend"), answer)
+    assert (result.status, result.misconception) == ("wrong", "shared-again")
+
+
+def test_nothing_times_infinity_is_said_so():
+    def by_product(q, k, v, mask):
+        weights = scratch_softmax(q @ k.T / np.sqrt(q.shape[1]) + ~mask * -np.inf)
+        return weights @ v, weights
+
+    assert grade(get("attend"), by_product).misconception == "zero-times-inf"
+
+
+@pytest.mark.parametrize("low", [-100, -1e4])
+def test_a_low_score_is_no_mask(low):
+    def low_in_place_of_nothing(q, k, v, mask):
+        weights = scratch_softmax(np.where(mask, q @ k.T / np.sqrt(q.shape[1]), low))
+        return weights @ v, weights
+
+    result = grade(get("attend"), low_in_place_of_nothing)
+    assert (result.status, result.misconception) == ("wrong", "mask-hundred")
+
+
+@pytest.mark.parametrize("name", ["attend", "attend-backward", "heads"])
+@pytest.mark.filterwarnings("ignore")
+def test_what_the_library_stands_in_with_is_no_answer(name):
+    exercise = get(name)
+
+    def empty(*args):
+        return None
+
+    empty.__name__ = exercise.stub
+    handed = use(name, empty)
+    assert not handed.yours
+
+    def answer(*args):
+        return handed(*args)
+
+    answer.__name__ = exercise.stub
+    result = check(name, answer)
+    assert result.status == "not_yet"
+    assert "the library's own" in repr(result)
+
+
+@pytest.mark.parametrize("case", range(7))
 def test_attention_of_the_lesson_is_the_librarys(case):
     q, k, v, mask = attend_cases()[case]
     out, cache = scratch.attention_forward(q, k, v, mask=mask)
@@ -142,6 +192,43 @@ def test_the_way_back_is_the_librarys(case):
         np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-13)
 
 
+def back_with(scores, *, dq=True, dk=True, turned=True):
+    """The way back with another softmax, and with the root in some of the results only."""
+
+    def answer(dout, q, k, v, weights):
+        ds, root = scores(weights, dout @ v.T), np.sqrt(q.shape[1])
+        mixed = (weights.T if turned else weights) @ dout
+        return ds @ k / (root if dq else 1), ds.T @ q / (root if dk else 1), mixed
+
+    return answer
+
+
+def less_row(w, dw):
+    return w * (dw - np.sum(w * dw, axis=1, keepdims=True))
+
+
+def each_alone(w, dw):
+    return w * (1 - w) * dw
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        (back_with(each_alone, dk=False), "alone-and-root-in-queries-only"),
+        (back_with(each_alone, dq=False), "alone-and-root-in-keys-only"),
+        (back_with(less_row, dk=False, turned=False), "values-and-root-in-queries-only"),
+        (back_with(less_row, turned=False), "values-not-turned"),
+        (back_with(lambda w, dw: w * (dw - (w * dw).sum(1))), "no-keepdims"),
+        (back_with(lambda w, dw: w * (dw - np.mean(w * dw, 1)[:, None])), "mean-in-place-of-sum"),
+        (back_with(lambda w, dw: w * dw - (w * dw).sum(1, keepdims=True)), "brackets"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore")
+def test_a_half_mended_way_back_is_told_what_is_left(answer, name):
+    result = grade(get("attend-backward"), answer)
+    assert (result.status, result.misconception) == ("wrong", name)
+
+
 # Heads --------------------------------------------------------------------------------------
 
 
@@ -195,16 +282,65 @@ def test_heads_are_the_librarys(case):
     np.testing.assert_allclose(np.asarray(heads(q, k, v, count)), expected, rtol=1e-4, atol=1e-5)
 
 
-def test_heads_with_a_fixed_batch_are_refused_in_words():
+def heads_of(shape, ops):
+    def answer(q, k, v, count):
+        def split(x):
+            clips, steps, width = shape(x)
+            x = ops.reshape(x, (clips, steps, count, width // count))
+            return ops.transpose(x, (0, 2, 1, 3))
+
+        q, k, v = split(q), split(k), split(v)
+        scores = ops.matmul(q, ops.transpose(k, (0, 1, 3, 2))) / q.shape[-1] ** 0.5
+        out = ops.transpose(ops.matmul(softmax(scores), v), (0, 2, 1, 3))
+        clips, steps, _, width = shape(out)
+        return ops.reshape(out, (clips, steps, count * width))
+
+    softmax = getattr(ops, "softmax", None) or ops.nn.softmax
+    return answer
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_heads_are_judged_as_a_network_takes_them():
+    import tensorflow as tf
     from keras import ops
 
-    def of_this_batch(q, k, v, count):
-        fixed = [(len(x), x.shape[1], count, x.shape[2] // count) for x in (q, k, v)]
-        q, k, v = (ops.reshape(x, shape) for x, shape in zip((q, k, v), fixed, strict=True))
-        return ops.reshape(ops.dot_product_attention(q, k, v), (len(q), q.shape[1], -1))
+    def known(x):
+        return -1, *x.shape[1:]
 
-    result = check("heads", of_this_batch)
+    for answer, name in {
+        heads_of(known, ops): None,
+        heads_of(ops.shape, ops): "number-of-clips",
+        heads_of(lambda x: x.shape, ops): "number-of-clips",
+        heads_of(lambda x: (len(x), *x.shape[1:]), ops): "not-keras-ops",
+        heads_of(known, tf): "not-keras-ops",
+    }.items():
+        result = grade(get("heads"), answer)
+        assert (result.status, result.misconception) == ("wrong" if name else "right", name)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_heads_and_their_weights_are_told_apart():
+    result = grade(get("heads"), lambda *given: (heads(*given), given[0]))
     assert result.status == "wrong"
+    assert "stopped with an error" not in repr(result)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_layer_that_does_it_all_is_no_answer():
+    def with_plain_weights(q, k, v, count):
+        from keras import layers
+
+        width = q.shape[-1]
+        layer = layers.MultiHeadAttention(count, width // count)
+        layer(q, v, key=k)
+        one, none = np.eye(width).reshape(width, count, -1), np.zeros((count, width // count))
+        layer.set_weights([one, none] * 3 + [np.eye(width).reshape(count, -1, width), none.ravel()])
+        return layer(q, v, key=k)
+
+    q, k, v, count = heads_cases()[1]
+    np.testing.assert_allclose(with_plain_weights(q, k, v, count), heads(q, k, v, count), rtol=1e-4)
+    result = grade(get("heads"), with_plain_weights)
+    assert (result.status, result.misconception) == ("wrong", "packaged")
 
 
 # The challenge ------------------------------------------------------------------------------
@@ -242,10 +378,11 @@ def test_news_by_hand():
     ("mask", "words"),
     [
         (lambda m, p: np.eye(m * p, dtype=bool), "out of touch after two blocks: token 0"),
+        (lambda m, p: (divided(m, p), 2), "Return one mask"),
         (lambda m, p: np.ones((m, p), bool), r"return a mask of shape \(72, 72\)"),
         (lambda m, p: np.ones((m * p, m * p)), "of bool, True where one may look"),
     ],
-    ids=["deaf", "shape", "numbers"],
+    ids=["deaf", "two", "shape", "numbers"],
 )
 def test_the_challenge_rejects(mask, words):
     with pytest.raises(ValueError, match=words):

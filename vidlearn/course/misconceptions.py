@@ -69,7 +69,8 @@ def from_results(exercise, tries, more):
             agreeing,
             key=lambda name: (votes[name], _mistake_alters(exercise, name, tries) == alters),
         )
-        return [best] if votes[best] >= -1 else []
+        if votes[best] >= -1:
+            return [best]
     return _pair(exercise, tries, results, more)
 
 

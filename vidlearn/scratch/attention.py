@@ -5,7 +5,8 @@ r"""Attention: every query mixes the values, and its weights say how well it fit
 q (..., T, D) asks T questions of k (..., S, D), and v (..., S, E) holds the answers. The softmax
 goes over the S keys, so that the weights of one query have the sum 1. All axes before the last
 two are examples, or examples and heads; `vidlearn.scratch.multi_head` makes use of that.
-`vidlearn.scratch.attention_naive` has the same as plain loops. Lesson 20 builds both.
+`vidlearn.scratch.attention_naive` has the same as plain loops. Lesson 20 builds this
+module's, forwards and backwards.
 
 References
 ----------

@@ -2,7 +2,7 @@
 
 These loops are for reading, and they are the measure of the fast forms in
 `vidlearn.scratch.attention` and `vidlearn.scratch.multi_head`, with which they share signature,
-results and cache. Lesson 20 writes them step by step.
+results and cache.
 """
 
 from math import sqrt

@@ -8,6 +8,7 @@ from vidlearn.course.exercises._actions import (
     film_of,
     learn,
     named,
+    one_frame,
     shuffled,
 )
 from vidlearn.course.exercises.lesson17.shown import in_time
@@ -40,6 +41,7 @@ __all__ = [
     "learn",
     "looked",
     "named",
+    "one_frame",
     "padded",
     "shuffled",
     "window_at",
@@ -74,6 +76,7 @@ EXERCISES = [
         given=heads.given,
         seconds=60.0,
     ),
+    Exercise("of-ten", kind="predict", close=0.05),
     Exercise("four-times", kind="predict", close=0.05),
     Exercise(
         "looks",

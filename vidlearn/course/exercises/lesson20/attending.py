@@ -15,7 +15,7 @@ def attend(q, k, v, mask):
 
 
 def attend_cases():
-    """Return inputs: the one of the lesson, others without a mask, with one, one frame, large."""
+    """Return inputs: of the lesson; without a mask, with masks; one frame; large; far below 0."""
     k = np.zeros((8, 4))
     k[:, 0] = 0, 0, 1, 2, 2, 1, 0, 0
     v = np.array([0.0, 0, 4, 8, 8, 4, 0, 0])[:, None]
@@ -30,12 +30,17 @@ def attend_cases():
     some[:, 2] = True
     square = draw(5, 4, 4, 3, 4, np.tri(4, dtype=bool))
     large = draw(8, 3, 4, 6, 2, np.ones((3, 4), bool))
+    large[-1][np.arange(3), (large[0] @ large[1].T).argmax(axis=1)] = False
+    q, k, v, low = draw(10, 3, 5, 6, 2, np.ones((3, 5), bool))
+    q, k = 400 * np.abs(q), -400 * np.abs(k)
+    low[np.arange(3), (q @ k.T).argmin(axis=1)] = False
     return [
         eight,
         draw(1, 3, 5, 2, 4, np.ones((3, 5), bool)),
         draw(2, 5, 7, 9, 3, some),
         square,
         draw(6, 1, 1, 3, 2, np.ones((1, 1), bool)),
+        (q, k, v, low),  # who is hidden fits worst, and all fit worse than any "low" number
         (400 * large[0], 400 * large[1], *large[2:]),
     ]
 
@@ -106,18 +111,23 @@ def _after(weights, mask):
     return weights * mask
 
 
-def _sqrt(q, k, v):
-    return np.sqrt(q.shape[1])
-
-
 def _one(q, k, v):
     return 1.0
 
 
 def _shared_again(weights, mask):
-    """Hide after the softmax and divide once more: right numbers, but for what overflows."""
     left = weights * mask
     return left / left.sum(axis=1, keepdims=True)
+
+
+def _own_sum_only(scores):
+    e = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1)
+
+
+def _less_the_largest_of_all(scores):
+    e = np.exp(scores - scores.max())
+    return e / e.sum(axis=1, keepdims=True)
 
 
 ATTEND_MISTAKES = {
@@ -129,9 +139,12 @@ ATTEND_MISTAKES = {
     "root-of-values": _variant(scale=lambda q, k, v: np.sqrt(v.shape[1])),
     "times-root": _variant(scale=lambda q, k, v: 1 / np.sqrt(q.shape[1])),
     "mask-after": _variant(hide=_no_hiding, after=_after),
+    "shared-again": _variant(hide=_no_hiding, after=_shared_again),
+    "zero-times-inf": _variant(hide=lambda scores, mask: scores + (1 - mask) * -np.inf),
     "mask-turned": _variant(hide=lambda scores, mask: np.where(mask, -np.inf, scores)),
     "mask-turned-soft": _variant(hide=lambda scores, mask: np.where(mask, -1e9, scores)),
     "mask-zero": _variant(hide=lambda scores, mask: np.where(mask, scores, 0)),
+    "mask-hundred": _variant(hide=lambda scores, mask: np.where(mask, scores, -100)),
     "mask-added": _variant(hide=lambda scores, mask: scores + mask),
     "no-mask": _variant(hide=_no_hiding),
     "over-all": _variant(squash=_over_all),
@@ -140,6 +153,8 @@ ATTEND_MISTAKES = {
     "hardest": _variant(squash=_hardest),
     "keys-mixed": _variant(mix=lambda weights, q, k, v: weights @ k),
     "overflows": _overflows,
+    "largest-of-all": _variant(squash=_less_the_largest_of_all),
+    "no-keepdims": _variant(squash=_own_sum_only),
     "scores-back": lambda q, k, v, mask: (attend(q, k, v, mask)[0], q @ k.T / np.sqrt(q.shape[1])),
     "swapped": lambda q, k, v, mask: attend(q, k, v, mask)[::-1],
     "no-root-and-over-queries": _variant(scale=_one, squash=lambda s: _softmax(s, axis=0)),
@@ -177,7 +192,7 @@ def as_given(dout, q, k, v, weights):
 def backward_cases():
     """Return inputs: square ones, where all products fit; then a mask, and other lengths."""
     cases = []
-    for seed, t, s, d, e in ((1, 2, 2, 1, 1), (2, 3, 3, 4, 2), (3, 5, 4, 3, 2), (4, 1, 6, 2, 3)):
+    for seed, t, s, d, e in ((1, 2, 2, 4, 1), (2, 3, 3, 5, 2), (3, 5, 4, 3, 2), (4, 1, 6, 2, 3)):
         rng = np.random.default_rng(seed)
         q, k, v = (rng.normal(size=shape) for shape in ((t, d), (s, d), (s, e)))
         mask = np.tri(t, s, dtype=bool) if seed == 3 else np.ones((t, s), bool)
@@ -197,6 +212,14 @@ def _right_scores(w, dw):
 
 def _alone(w, dw):
     return w * (1 - w) * dw
+
+
+def _over_queries(w, dw):
+    return w * (dw - np.sum(w * dw, axis=0, keepdims=True))
+
+
+def _weighted_only(w, dw):
+    return w * dw
 
 
 def _turned(w, dout):
@@ -224,6 +247,14 @@ def _unrooted(d):
     return 1.0
 
 
+def _queries_bare(ds, q, k, root):
+    return ds @ k
+
+
+def _keys_bare(ds, q, k, root):
+    return ds.T @ q
+
+
 BACKWARD_MISTAKES = {
     "as-given": as_given,
     "alone-and-no-root": _back(scores=_alone, root=_unrooted),
@@ -232,15 +263,38 @@ BACKWARD_MISTAKES = {
     "alone": _back(scores=_alone),
     "no-root": _back(root=_unrooted),
     "values-not-turned": _back(values=_as_it_is),
-    "root-in-queries-only": _back(keys=lambda ds, q, k, root: ds.T @ q),
-    "root-in-keys-only": _back(queries=lambda ds, q, k, root: ds @ k),
+    "root-in-queries-only": _back(keys=_keys_bare),
+    "root-in-keys-only": _back(queries=_queries_bare),
     "by-d": _back(root=lambda d: d),
+    "times-root": _back(root=lambda d: 1 / np.sqrt(d)),
+    "root-of-keys": lambda dout, q, k, v, weights: _back(root=lambda d: np.sqrt(len(k)))(
+        dout, q, k, v, weights
+    ),
+    "root-in-values": lambda dout, q, k, v, weights: _back(
+        values=lambda w, dout: w.T @ dout / np.sqrt(q.shape[1])
+    )(dout, q, k, v, weights),
     "no-softmax": _back(scores=lambda w, dw: dw),
-    "weighted-only": _back(scores=lambda w, dw: w * dw),
+    "weighted-only": _back(scores=_weighted_only),
     "mean-not-weighted": _back(scores=lambda w, dw: w * (dw - dw.mean(axis=1, keepdims=True))),
     "sum-not-weighted": _back(scores=lambda w, dw: w * (dw - dw.sum(axis=1, keepdims=True))),
-    "over-queries": _back(scores=lambda w, dw: w * (dw - np.sum(w * dw, axis=0, keepdims=True))),
+    "over-queries": _back(scores=_over_queries),
     "over-all": _back(scores=lambda w, dw: w * (dw - np.sum(w * dw))),
+    "no-keepdims": _back(scores=lambda w, dw: w * (dw - np.sum(w * dw, axis=1))),
+    "mean-added": _back(scores=lambda w, dw: w * (dw + np.sum(w * dw, axis=1, keepdims=True))),
+    "mean-in-place-of-sum": _back(scores=lambda w, dw: w * (dw - (w * dw).mean(1, keepdims=True))),
+    "both-softmaxes": _back(
+        scores=lambda w, dw: w * (1 - w) * (dw - np.sum(w * dw, axis=1, keepdims=True))
+    ),
+    "brackets": _back(scores=lambda w, dw: w * dw - np.sum(w * dw, axis=1, keepdims=True)),
     "keys-not-turned": _back(keys=lambda ds, q, k, root: ds @ q / root),
     "queries-for-keys": lambda *args: (lambda dq, dk, dv: (dk, dq, dv))(*attend_backward(*args)),
+    "values-first": lambda *args: attend_backward(*args)[::-1],
+    "alone-and-root-in-queries-only": _back(scores=_alone, keys=_keys_bare),
+    "alone-and-root-in-keys-only": _back(scores=_alone, queries=_queries_bare),
+    "values-and-root-in-queries-only": _back(values=_as_it_is, keys=_keys_bare),
+    "values-and-root-in-keys-only": _back(values=_as_it_is, queries=_queries_bare),
+    "over-queries-and-no-root": _back(scores=_over_queries, root=_unrooted),
+    "weighted-only-and-no-root": _back(scores=_weighted_only, root=_unrooted),
+    "weighted-only-and-values": _back(scores=_weighted_only, values=_as_it_is),
+    "no-softmax-and-no-root": _back(scores=lambda w, dw: dw, root=_unrooted),
 }

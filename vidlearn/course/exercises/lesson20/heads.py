@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vidlearn.course.exercises._gradients import compiled
+from vidlearn.course.answers import code_of, names_in
 
 
 def heads(q, k, v, count):
@@ -36,15 +36,69 @@ def heads_cases():
     return cases
 
 
+PACKAGED = {"MultiHeadAttention", "GroupQueryAttention", "GroupedQueryAttention"}
+
+
 def in_keras(function, q, k, v, count):
-    """Call an answer as a network does: with symbols for any number of clips, then with numbers."""
+    """Call an answer with numbers; what is right there has to build a network as well.
+
+    Parameters
+    ----------
+    function : callable
+        The answer.
+    q, k, v : ndarray
+        (N, T, D), and (N, S, D) twice.
+    count : int
+        Heads.
+
+    Returns
+    -------
+    ndarray or None
+
+    Raises
+    ------
+    TypeError
+        If a layer of Keras does it all, or no network can be built with it.
+    """
     from keras import ops
 
+    own = code_of(function)
+    if own is not None and names_in(own.__code__) & PACKAGED:
+        raise TypeError("a layer of Keras did it all")
     found = function(*map(ops.convert_to_tensor, (q, k, v)), count)
     if found is None or found is Ellipsis:
         return None
-    compiled(lambda *tensors: function(*tensors, count), [q, k, v])
-    return np.asarray(ops.convert_to_numpy(found))
+    if isinstance(found, tuple | list):
+        return [np.asarray(ops.convert_to_numpy(each)) for each in found]  # one is wanted
+    found = np.asarray(ops.convert_to_numpy(found))
+    right = np.asarray(ops.convert_to_numpy(heads(q, k, v, count)))
+    if found.shape == right.shape and np.allclose(found, right, rtol=1e-4, atol=1e-4):
+        _in_a_network(function, q, k, v, count)
+    return found
+
+
+def _in_a_network(function, q, k, v, count):
+    """Build a network with an answer, for any number of clips; else say what stands in the way."""
+
+    def build(batch):
+        import keras
+
+        inputs = [keras.Input(batch_shape=(batch, *x.shape[1:])) for x in (q, k, v)]
+        out = function(*inputs, count)
+        if tuple(out.shape[1:]) != q.shape[1:]:
+            raise TypeError(f"shape {tuple(out.shape)}")
+        keras.Model(inputs, out)([q, k, v])
+
+    try:
+        build(None)
+    except Exception as error:
+        said = "with numbers it runs, and no network can be built with it"
+        try:
+            build(len(q))
+            said = "it runs for a known number of clips, and a network does not know it"
+        except Exception:  # it isn't for want of N
+            pass
+        raise TypeError(said).with_traceback(error.__traceback__) from None
 
 
 def given(q, k, v, count):
@@ -139,6 +193,38 @@ def _over_heads(q, k, v, count):
     return ops.reshape(out, (-1, out.shape[1], out.shape[2] * out.shape[3]))
 
 
+def _number_asked(q, k, v, count):
+    """Ask for the number of clips."""
+    from keras import ops
+
+    def split(x):
+        clips, steps, width = ops.shape(x)
+        return ops.transpose(ops.reshape(x, (clips, steps, count, width // count)), (0, 2, 1, 3))
+
+    q, k, v = split(q), split(k), split(v)
+    scores = ops.matmul(q, ops.transpose(k, (0, 1, 3, 2))) / q.shape[-1] ** 0.5
+    return _side_by_side(ops.matmul(ops.softmax(scores, axis=-1), v))
+
+
+def _in_numpy(q, k, v, count):
+    """Leave Keras: symbols cannot follow."""
+    return np.asarray(heads(*map(np.asarray, (q, k, v)), count))
+
+
+def _turned_as_in_numpy(q, k, v, count):
+    """Ask a tensor for .T."""
+    from keras import ops
+
+    return ops.matmul(ops.softmax(ops.matmul(q, k.T)), v)
+
+
+def _packaged(q, k, v, count):
+    """Let Keras's layer do it."""
+    from keras import layers
+
+    return layers.MultiHeadAttention(count, q.shape[-1] // count)(q, v, key=k)
+
+
 HEADS_MISTAKES = {
     "mixed-by-reshape": _variant(split=_by_reshape, merge=_merged_by_reshape),
     "split-by-reshape": _variant(split=_by_reshape),
@@ -157,6 +243,10 @@ HEADS_MISTAKES = {
     "interleaved-out": _variant(merge=_uninterleaved),
     "summed": _variant(merge=_summed),
     "one-head": _one_head,
+    "number-of-clips": _number_asked,
+    "not-keras-ops": _in_numpy,
+    "turned-as-in-numpy": _turned_as_in_numpy,
+    "packaged": _packaged,
     "mixed-and-root": _variant(
         split=_by_reshape, merge=_merged_by_reshape, d=lambda q, count: q.shape[-1] * count
     ),
