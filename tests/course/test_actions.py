@@ -162,3 +162,23 @@ def test_a_long_line_is_written_smaller_and_not_cut_off():
         dark = np.flatnonzero((line < 200).any(axis=(0, 2)))
         assert dark.min() > 0
         assert dark.max() < line.shape[1] - 1
+
+
+def test_a_line_feed_begins_a_new_line_and_each_is_written_larger():
+    black = np.zeros((2, 2, 48, 48, 3), np.uint8)
+    film = actions.film_of(black, ["turn left?\nturn right", "open"], columns=2, times=2)
+    assert film.shape == (2, 36 + 96, 2 * 100 - 4, 3)
+    dark = (film[0, :36, :96] < 128).any(axis=2)
+    assert dark[:18].any()
+    assert dark[18:].any()
+    one = actions.film_of(black[:1], ["turn left? turn right"], columns=1, times=2)[0, :18]
+    wide = [np.ptp(np.flatnonzero(each.any(axis=0))) for each in (dark[18:], (one < 128).any(2))]
+    assert wide[0] > 0.52 * wide[1]
+
+
+@pytest.mark.parametrize("control", ["one_frame", "mean_frame", "flow_statistics"])
+def test_controls_take_frames_as_well_and_copies_of_them(control, some):
+    of = getattr(actions, control)
+    np.testing.assert_array_equal(of(some.frames), of(some))
+    mirrored = some.frames[:3, :, :, ::-1]
+    np.testing.assert_array_equal(of(mirrored), of(mirrored.copy()))

@@ -8,10 +8,12 @@ from vidlearn import synthetic
 from vidlearn.course.exercises.lesson17 import (
     DOWN,
     curves,
+    fallen,
     filters_film,
     first_layer,
     guess_film,
     in_time,
+    middling,
     signed_film,
 )
 from vidlearn.course.exercises.lesson17.kernels import fast
@@ -96,6 +98,52 @@ def test_the_first_layer_is_found_inside_a_network_of_networks():
     model = keras.Model(clips, layers.Flatten()(inner(layers.Rescaling(2.0)(clips))))
     assert first_layer(model) is inner.layers[1]
     assert first_layer(keras.Sequential([layers.Dense(3)])) is None
+
+
+def asked_for_brightness(shape):
+    """Name 1 what is bright somewhere, else 0; the surer, the brighter."""
+    import keras
+    from keras import ops
+
+    clips = keras.Input(shape)
+    most = ops.max(ops.reshape(clips, (-1, int(np.prod(shape)))), axis=1)
+    return keras.Model(clips, ops.stack([most * 0, most / 50 - 2], axis=1))
+
+
+class Flashes:
+    """Six clips of eight frames; those of class 1 flash in one frame, the one that moves."""
+
+    labels = np.array([1, 1, 1, 0, 0, 0])
+    frames = np.zeros((6, 8, 8, 8, 3), np.uint8)
+    actions = np.full((6, 8), -1)
+    for n, (bright, when) in enumerate([(250, 3), (150, 2), (200, 5)]):
+        frames[n, when] = bright
+        actions[n, when - 1 : when + 2] = 1
+
+
+def test_the_middling_clip_is_between_the_surest_and_the_least_sure():
+    model = asked_for_brightness(Flashes.frames.shape[1:])
+    assert middling(model, Flashes, (1,)) == [2]
+    assert middling(model, Flashes, (0, 1)) == [4, 2]
+
+    class Wrong(Flashes):
+        labels = 1 - Flashes.labels
+
+    assert middling(model, Wrong, (0, 1)) == [0]
+
+
+def test_what_falls_falls_where_something_moves_by_hand():
+    """Covered by the frame before, a flash is gone on three frames: all of them move."""
+    model = asked_for_brightness(Flashes.frames.shape[1:])
+    on, share, reverse = fallen(model, Flashes, [0, 2, 4])
+    assert on == pytest.approx(1)
+    assert share == pytest.approx(6 / 24)
+    assert reverse == 1
+
+    class Elsewhere(Flashes):
+        actions = np.roll(Flashes.actions, 4, axis=1)
+
+    assert fallen(model, Elsewhere, [0, 2])[0] == pytest.approx(0, abs=0.2)
 
 
 def test_curves_show_both_and_chance():

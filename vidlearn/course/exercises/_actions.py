@@ -244,20 +244,20 @@ def clips_a_second(model, frames, *, clock):
 
 
 def film_of(frames, names, *, columns=5, times=None, right=None):
-    """Put clips into one film, row by row, with a line above each.
+    """Put clips into one film, row by row, with a line above each, or more lines.
 
     Parameters
     ----------
     frames : ndarray
         (N, T, H, W, 3) uint8.
     names : sequence of str
-        N lines.
+        N texts; a line feed begins a new line.
     columns : int
         Clips in a row.
     times : int, optional
         By how much clips are enlarged; by default such that a row is about 500 pixels wide.
     right : sequence of bool, optional
-        Whether each line is right: it is written in blue, else in orange.
+        Whether each text is right: it is written in blue, else in orange.
 
     Returns
     -------
@@ -269,7 +269,8 @@ def film_of(frames, names, *, columns=5, times=None, right=None):
     right = [None] * len(names) if right is None else right
     count, total, height, width = frames.shape[:4]
     times = times or max(1, round(500 / columns / width))
-    wide, high, line = times * width, times * height, 18
+    wide, high = times * width, times * height
+    line = 18 * max(text.count("\n") + 1 for text in names)
     rows = -(-count // columns)
     film = np.full((total, rows * (high + line), columns * (wide + 4) - 4, 3), 255, np.uint8)
     for n, clip in enumerate(frames):
@@ -282,7 +283,7 @@ def film_of(frames, names, *, columns=5, times=None, right=None):
 
 
 def _line(words, size, right):
-    """Write a line on white, as large as it fits."""
+    """Write lines on white, as large as they fit."""
     from PIL import Image, ImageDraw, ImageFont
 
     from vidlearn.plots import PALETTE
@@ -291,6 +292,9 @@ def _line(words, size, right):
     picture = Image.new("RGB", size, "#ffffff")
     draw = ImageDraw.Draw(picture)
     fonts = [ImageFont.load_default(points) for points in range(13, 6, -1)]
-    font = next((f for f in fonts if draw.textlength(words, font=f) <= size[0] - 2), fonts[-1])
-    draw.text((size[0] // 2, size[1] // 2), words, fill=colour, anchor="mm", font=font)
+    lines = words.split("\n")
+    fitting = (f for f in fonts if all(draw.textlength(x, font=f) <= size[0] - 2 for x in lines))
+    font, high = next(fitting, fonts[-1]), size[1] / len(lines)
+    for n, one in enumerate(lines):
+        draw.text((size[0] // 2, int((n + 0.5) * high)), one, fill=colour, anchor="mm", font=font)
     return np.asarray(picture)

@@ -11,8 +11,8 @@ def one_frame(some, *, seed=0):
 
     Parameters
     ----------
-    some : vidlearn.synthetic.Actions
-        N clips.
+    some : vidlearn.synthetic.Actions or ndarray
+        N clips, or their frames (N, T, H, W, 3).
     seed : int
         Of the draw.
 
@@ -21,9 +21,9 @@ def one_frame(some, *, seed=0):
     ndarray
         (N, 1, H, W, 3) uint8.
     """
-    count, frames = some.frames.shape[:2]
-    chosen = np.random.default_rng(seed).integers(frames, size=count)
-    return some.frames[np.arange(count), chosen][:, None]
+    frames = getattr(some, "frames", some)
+    chosen = np.random.default_rng(seed).integers(frames.shape[1], size=len(frames))
+    return frames[np.arange(len(frames)), chosen][:, None]
 
 
 def mean_frame(some):
@@ -31,15 +31,15 @@ def mean_frame(some):
 
     Parameters
     ----------
-    some : vidlearn.synthetic.Actions
-        N clips.
+    some : vidlearn.synthetic.Actions or ndarray
+        N clips, or their frames (N, T, H, W, 3).
 
     Returns
     -------
     ndarray
         (N, 1, H, W, 3) uint8.
     """
-    means = [clip.mean(axis=0, keepdims=True) for clip in some.frames]
+    means = [clip.mean(axis=0, keepdims=True) for clip in getattr(some, "frames", some)]
     return np.array(means).round().astype(np.uint8)
 
 
@@ -68,8 +68,8 @@ def flow_statistics(some, *, cells=4):
 
     Parameters
     ----------
-    some : vidlearn.synthetic.Actions
-        N clips.
+    some : vidlearn.synthetic.Actions or ndarray
+        N clips, or their frames (N, T, H, W, 3).
     cells : int
         Rows and columns of the grid.
 
@@ -83,13 +83,13 @@ def flow_statistics(some, *, cells=4):
     ----------
     G. Farnebäck: Two-frame motion estimation based on polynomial expansion. SCIA 2003.
     """
-    return np.array([_flow_of(clip, cells) for clip in some.frames])
+    return np.array([_flow_of(clip, cells) for clip in getattr(some, "frames", some)])
 
 
 def _flow_of(clip, cells):
     import cv2
 
-    greys = [cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY) for frame in clip]
+    greys = [cv2.cvtColor(np.ascontiguousarray(frame), cv2.COLOR_RGB2GRAY) for frame in clip]
     flows = []
     for before, after in pairwise(greys):
         flow = cv2.calcOpticalFlowFarneback(before, after, None, 0.5, 2, 9, 2, 5, 1.1, 0)

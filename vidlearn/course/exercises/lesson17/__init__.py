@@ -22,10 +22,12 @@ from vidlearn.course.exercises.lesson17.reversing import by_thought, forwards_sc
 from vidlearn.course.exercises.lesson17.shown import (
     DOWN,
     curves,
+    fallen,
     filters_film,
     first_layer,
     guess_film,
     in_time,
+    middling,
     signed_film,
 )
 
@@ -39,6 +41,7 @@ __all__ = [
     "clips",
     "clips_a_second",
     "curves",
+    "fallen",
     "film_of",
     "filters_film",
     "first_layer",
@@ -49,6 +52,7 @@ __all__ = [
     "in_time",
     "learn",
     "mean_frame",
+    "middling",
     "moves",
     "named",
     "one_frame",

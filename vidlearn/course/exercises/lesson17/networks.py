@@ -1,5 +1,7 @@
 """C3D in Keras: where its kernels slide, and when it lets go of frames."""
 
+import zlib
+
 import numpy as np
 
 from vidlearn.course.exercises import Refusal
@@ -54,47 +56,80 @@ def told(model, shape, classes, filters):
         If it is no model from clips to one row of numbers each.
     """
     import keras
-    from keras import ops
 
     if not isinstance(model, keras.Model):
         raise Refusal("Return a `keras.Model`: `keras.Model(clips, …)`.")
-    if len(getattr(model, "inputs", None) or ()) != 1 or len(model.outputs) != 1:
+    clips = np.random.default_rng(3).integers(0, 256, (CLIPS, *shape), dtype=np.uint8)
+    inputs = getattr(model, "inputs", None) or ()  # a model of one's own class has none
+    if len(inputs) > 1 or (inputs and len(model.outputs) != 1):
         raise Refusal("One thing goes in, clips, and one comes out: begin with `keras.Input`.")
-    if tuple(model.inputs[0].shape[1:]) != tuple(shape):
-        came = tuple(model.inputs[0].shape[1:])
+    if inputs and tuple(inputs[0].shape[1:]) != tuple(shape):
+        came = tuple(inputs[0].shape[1:])
         raise Refusal(f"The model takes clips of shape {tuple(shape)}. Yours takes {came}.")
-    if len(model.outputs[0].shape) != 2:
-        came = tuple("N" if side is None else side for side in model.outputs[0].shape)
+    try:
+        made = model(clips)  # whoever has no weights before has them now
+    except Exception as error:
+        raise Refusal(
+            f"It is built, but stops when {CLIPS} clips run through it: {_first_line(error)} "
+            "A mean over time keeps its axis by `keepdims=True`."
+        ) from None
+    sides = getattr(model.outputs[0] if inputs else made, "shape", None)
+    if sides is None or len(sides) != 2:
+        came = sides and tuple("N" if side is None else side for side in sides)
         raise Refusal(f"A row of {classes} numbers comes out for each clip. Yours: {came}.")
-
-    def run(x):
-        return ops.convert_to_numpy(model(np.asarray(x, "float32")))
-
-    rng = np.random.default_rng(3)
-    drawn = [0.4 * rng.normal(size=w.shape) for w in model.weights]
-    model.set_weights(
-        [abs(x) + 0.5 if "variance" in w.path else x
-         for x, w in zip(drawn, model.weights, strict=True)]
-    )  # fmt: skip
-    x = rng.integers(0, 256, (CLIPS, *shape))
-    last = x.copy()
-    last[:, [0, 1]] = x[:, [1, 0]]
-    out = run(x)
+    model.set_weights([_drawn(w) for w in model.weights])
+    last = clips.copy()
+    last[:, [0, 1]] = clips[:, [1, 0]]
+    out, other = (keras.ops.convert_to_numpy(model(x)) for x in (clips, last))
     sums = np.abs(out.sum(axis=1) - 1).max() < 1e-3
     return {
         "numbers that come out for a clip": out.shape[1],
         "weights that learn": sum(int(np.prod(w.shape)) for w in model.trainable_weights),
         "what comes out are": "shares that sum to 1" if sums else "logits",
         "two frames changed places, and the answer": "is the same"
-        if np.allclose(out, run(last), atol=1e-5) else "is another",
+        if np.allclose(out, other, atol=1e-5) else "is another",
         "with other weights, it says": out[0],
+    } | _learning(model, clips)  # fmt: skip
+
+
+def _first_line(error):
+    return str(error).strip().split("\n")[0][:160]
+
+
+def _drawn(weight):
+    """Draw numbers for a weight by what it is and its shape, whatever stands before it."""
+    kind, shape = weight.path.split("/")[-1], tuple(weight.shape)
+    rng = np.random.default_rng(zlib.crc32(f"{kind} {shape}".encode()))
+    drawn = (0.4 * rng.normal(size=shape)).astype(weight.dtype)
+    return abs(drawn) + 0.5 if "variance" in kind else drawn
+
+
+def _learning(model, clips):
+    """Say what happens in training alone: what is left out, and what of old averages is kept."""
+    from keras import ops
+
+    def averages():
+        return [ops.convert_to_numpy(w) for w in model.non_trainable_weights
+                if "float" in w.dtype]  # fmt: skip
+
+    answers, kept = [], [averages()]
+    for _ in range(2):
+        answers.append(ops.convert_to_numpy(model(clips, training=True)))
+        kept.append(averages())
+    shares = [np.median((c - b) / (b - a)) for a, b, c in zip(*kept, strict=True)
+              if (a != b).all()]  # fmt: skip
+    same = np.allclose(*answers, rtol=1e-3, atol=1e-4)
+    return {
+        "momentum of the batch normalisation": round(float(np.median(shares)), 2)
+        if shares else "none",
+        "in training, the same clips twice": "give one answer" if same else "give two answers",
     }  # fmt: skip
 
 
 def _network(
     *, kernel=3, padding="same", pools=None, kind="MaxPooling3D", scale=1 / 128, centre=1,
     order="conv norm relu", head="GlobalAveragePooling3D", hidden=0, last=None, bias=False,
-    turned=False, times=1,
+    turned=False, times=1, momentum=0.9, dropout=0,
 ):  # fmt: skip
     """Return the reference with some of its parts changed."""
 
@@ -112,14 +147,16 @@ def _network(
             x = layers.Permute((2, 3, 1, 4))(x)
         for k, count in enumerate(filters):
             for part in order.split() * times:
-                if part == "conv":
-                    x = layers.Conv3D(count, kernel, padding=padding, use_bias=bias)(x)
-                else:
-                    x = (layers.ReLU if part == "relu" else layers.BatchNormalization)()(x)
+                x = {
+                    "conv": lambda n: layers.Conv3D(n, kernel, padding=padding, use_bias=bias),
+                    "norm": lambda n: layers.BatchNormalization(momentum=momentum),
+                    "relu": lambda n: layers.ReLU(),
+                }[part](count)(x)
             x = getattr(layers, kind)((pools or ((1, 2, 2), (2, 2, 2)))[min(k, 1)])(x)
         x = getattr(layers, head)()(x)
         if hidden:
             x = layers.Dense(hidden, activation="relu")(x)
+        x = layers.Dropout(dropout)(x) if dropout else x
         return keras.Model(clips, layers.Dense(classes, activation=last)(x))
 
     return build
@@ -137,7 +174,8 @@ def _frames_as_channels(shape, classes, filters):
     x = layers.Reshape((height, width, frames * channels))(layers.Permute((2, 3, 1, 4))(x))
     for count in filters:
         x = layers.Conv2D(count, 3, padding="same", use_bias=False)(x)
-        x = layers.MaxPooling2D()(layers.ReLU()(layers.BatchNormalization()(x)))
+        x = layers.BatchNormalization(momentum=0.9)(x)
+        x = layers.MaxPooling2D()(layers.ReLU()(x))
     x = layers.GlobalAveragePooling2D()(x)
     return keras.Model(clips, layers.Dense(classes)(x))
 
@@ -159,12 +197,20 @@ C3D_MISTAKES = kept(
         "no-norm": _network(order="conv relu"),
         "no-norm-but-biases": _network(order="conv relu", bias=True),
         "norm-after-relu": _network(order="conv relu norm"),
+        "relu-twice": _network(order="conv relu norm relu"),
         "norm-before-convolution": _network(order="norm conv relu"),
         "biases": _network(bias=True),
+        "usual-momentum": _network(momentum=0.99),
+        "usual-momentum-and-biases": _network(momentum=0.99, bias=True),
+        "dropout": _network(dropout=0.5),
         "not-centred": _network(centre=None),
         "clips-mean": _network(centre=0),
         "frames-mean": _network(centre=(2, 3)),
         "mean-of-all": _network(centre=(1, 2, 3)),
+        "one-mean": _network(centre=(1, 2, 3, 4)),
+        "rows-mean": _network(centre=2),
+        "columns-mean": _network(centre=3),
+        "colours-mean": _network(centre=4),
         "differences": _network(centre="steps"),
         "no-scaling": _network(scale=1),
         "scaled-by-255": _network(scale=1 / 255),

@@ -140,6 +140,75 @@ def in_time(kernel):
     return 1 - still / np.square(kernel).sum(axis=(0, 1, 2, 3))
 
 
+def middling(model, some, classes):
+    """Choose a clip of each class: in the middle of those named rightly, the surest first.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Gives logits.
+    some : vidlearn.synthetic.Actions
+        N clips.
+    classes : sequence of int
+
+    Returns
+    -------
+    list of int
+        Numbers of clips; where none of a class is named rightly, there is none of it. Never
+        empty: the first clip stands in.
+    """
+    from vidlearn.models import predict_clips
+
+    chances, chosen = predict_clips(model, some.frames), []
+    for k in classes:
+        right = np.flatnonzero((some.labels == k) & (chances.argmax(axis=1) == k))
+        order = right[np.argsort(-chances[right, k], kind="stable")]
+        chosen += order[len(order) // 2 :][:1].tolist()
+    return chosen or [0]
+
+
+def fallen(model, some, chosen):
+    """Cover three frames in turn, and say on which of them answers fall, and what is said then.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Gives logits.
+    some : vidlearn.synthetic.Actions
+        N clips.
+    chosen : sequence of int
+        Those that are looked at.
+
+    Returns
+    -------
+    on : float
+        Share of all that the probabilities of the right class lose which they lose while the
+        middle one of the covered frames is one in which something moves.
+    share : float
+        Share of such frames among all.
+    reverse : float
+        Of the other names that are given then, the share of the action's reverse.
+    """
+    from vidlearn.models import occlusion, predict_clips
+
+    lost, moving, wrong, reverse = [], [], 0, 0
+    for n in chosen:
+        k = some.labels[n]
+        found = occlusion(lambda clips: predict_clips(model, clips), some.frames[n],
+                          window=3, fill="previous")  # fmt: skip
+        names = found.frames.argmax(axis=1)
+        wrong += (names != k).sum()
+        reverse += (names == k ^ 1).sum()
+        lost.append(np.maximum(found.drop(k), 0))
+        moving.append(some.actions[n] >= 0)
+    lost, moving = np.array(lost), np.array(moving)
+    return (
+        float(lost[moving].sum() / max(lost.sum(), 1e-9)),
+        float(moving.mean()) if moving.size else 0.0,
+        float(reverse / max(wrong, 1)),
+    )
+
+
 def _slices(kernel, frames, large):
     """Play the slices of kernels (3, 3, 3, C, F) side by side, each slice for two frames."""
     limits = np.abs(kernel).max(axis=(0, 1, 2, 3))
