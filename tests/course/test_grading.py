@@ -11,9 +11,9 @@ from tests.course.toys import BACKWARD, BOX, QUIZ, STEP, backward, box, no_end, 
 from vidlearn import scratch
 from vidlearn.course import exercises
 from vidlearn.course.answers import library_name
-from vidlearn.course.grading import grade
+from vidlearn.course.grading import attempt, grade
 from vidlearn.course.limits import Clock, TimeUp
-from vidlearn.course.misconceptions import _flat
+from vidlearn.course.misconceptions import _flat, from_results
 
 
 def said(result):
@@ -21,6 +21,30 @@ def said(result):
 
 
 # Input by input -----------------------------------------------------------------------
+
+
+def test_two_mistakes_are_looked_for_where_a_single_one_agrees_by_chance():
+    pair = exercises.Exercise(
+        "toy",
+        lambda x: 1.0 * x,
+        lambda: [(np.array(x),) for x in ([1.0, 1], [2.0, 0], [5.0, 3], [0.0, 4])],
+        {
+            "threes": lambda x: np.full(len(x), 3.0),
+            "one-more": lambda x: x + 1,
+            "twice": lambda x: 2 * x,
+        },
+        lesson="20",
+    )
+    names = from_results(
+        pair,
+        [_tried(pair, lambda x: 2 * x + 1, pair.cases()[0])],
+        lambda: [_tried(pair, lambda x: 2 * x + 1, args) for args in pair.cases()[1:]],
+    )
+    assert names == ["one-more", "twice"]
+
+
+def _tried(exercise, answer, args):
+    return attempt(exercise, answer, args, Clock(10.0))
 
 
 def test_a_late_edge_does_not_hide_the_early_error():
