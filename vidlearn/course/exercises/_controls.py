@@ -1,5 +1,7 @@
 """What a network on clips is compared with: one frame, their mean, no order, flow and a forest."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
 
@@ -83,7 +85,9 @@ def flow_statistics(some, *, cells=4):
     ----------
     G. Farnebäck: Two-frame motion estimation based on polynomial expansion. SCIA 2003.
     """
-    return np.array([_flow_of(clip, cells) for clip in getattr(some, "frames", some)])
+    frames = getattr(some, "frames", some)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # the flow lets other threads run
+        return np.array(list(pool.map(lambda clip: _flow_of(clip, cells), frames)))
 
 
 def _flow_of(clip, cells):
