@@ -76,7 +76,6 @@ EXERCISES = [
         given=heads.given,
         seconds=60.0,
     ),
-    Exercise("of-ten", kind="predict", close=0.05),
     Exercise("four-times", kind="predict", close=0.05),
     Exercise(
         "looks",
