@@ -303,6 +303,10 @@ def test_what_are_no_labels_is_refused(labels):
     assert "whole numbers from 0 to 5" in repr(challenge("calm-labels", lambda scores: labels))
 
 
+def test_a_class_too_high_is_told():
+    assert "from 1 to 6" in repr(challenge("calm-labels", lambda s: 1 + s.argmax(axis=1)))
+
+
 def test_an_empty_challenge_is_no_answer():
     assert calm_score(lambda scores: None) is None
 

@@ -7,7 +7,6 @@ from vidlearn.course.exercises.lesson19.films import (
     both_hands,
     labels_learned,
     long_films,
-    mirrored,
     own_film,
     seen_by,
 )
@@ -26,7 +25,6 @@ __all__ = [
     "first_filters",
     "labels_learned",
     "long_films",
-    "mirrored",
     "noisy_scores",
     "own_film",
     "poked",

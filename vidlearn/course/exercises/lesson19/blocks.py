@@ -76,9 +76,8 @@ def _settled(model, shift):
     from keras import ops
 
     def drawn(shape):
-        while shape[:1] == (1,):  # a kernel of width 1 is a dense layer
-            shape = shape[1:]
-        rng = np.random.default_rng([19, *shape])
+        core = shape[1:] if shape[:1] == (1,) else shape  # a kernel of width 1 is a dense layer
+        rng = np.random.default_rng([19, *core])
         spread = np.sqrt(max(1, np.prod(shape[:-1])))
         return shift + rng.normal(size=shape) / spread
 
@@ -97,7 +96,7 @@ def _reads(run, film, out):
 
 def _block(
     *, padding=("causal", "causal"), times=(1, 1), second="conv", around="fit", relus=(True, True),
-    last=True, norm=None, third=None, projected=False,
+    last=True, norm=None, third=None, projected=False, bias=True,
 ):  # fmt: skip
     """Return the reference with some of its parts changed; `times` are those of the dilation."""
 
@@ -113,7 +112,8 @@ def _block(
                 y = getattr(layers, second)(filters, return_sequences=True)(y)
             else:
                 step = more * dilation or 1
-                y = layers.Conv1D(filters, kernel_size, padding=pad, dilation_rate=step)(y)
+                options = {"padding": pad, "dilation_rate": step, "use_bias": bias}
+                y = layers.Conv1D(filters, kernel_size, **options)(y)
                 y = getattr(layers, norm)()(y) if norm else y
             y = layers.ReLU()(y) if relus[k] else y
         y = getattr(layers, third)(filters, return_sequences=True)(y) if third else y
@@ -148,6 +148,7 @@ BLOCK_MISTAKES = kept(
         "gru-gone": _block(padding=("same",), times=(1,), around=None),
         "gru-gone-causal": _block(padding=("causal",), times=(1,), around=None),
         "lstm": _block(second="LSTM", relus=(True, False)),
+        "simple-rnn": _block(second="SimpleRNN", relus=(True, False)),
         "ahead": _block(**SAME),
         "one-ahead": _block(padding=("same", "causal")),
         "ahead-no-way-around": _block(**SAME, around=None),
@@ -171,6 +172,7 @@ BLOCK_MISTAKES = kept(
         "first-relu-missing": _block(relus=(False, True)),
         "no-relu-at-the-end": _block(last=False),
         "valid": _block(padding=("valid", "valid"), around=None),
+        "no-bias": _block(bias=False),
         "norm": _block(norm="LayerNormalization"),
         "batch-norm": _block(norm="BatchNormalization"),
     },

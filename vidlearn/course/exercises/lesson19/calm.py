@@ -87,6 +87,7 @@ def _labels(came, frames, classes):
     if not whole or labels.min() < 0 or labels.max() >= classes:
         raise Refusal(
             f"Return a class for each frame, ({frames},) whole numbers from 0 to {classes - 1}. "
-            f"What came has the shape {labels.shape} and the type {labels.dtype}."
+            f"What came has the shape {labels.shape} and the type {labels.dtype}"
+            + (f", from {labels.min()} to {labels.max()}." if whole else ".")
         )
     return labels

@@ -1,6 +1,5 @@
 """Clips, films and heads of lesson 19: more of them, kept vectors, and training on these."""
 
-from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -10,7 +9,7 @@ SEEDS = {"learn": 190000, "val": 18800, "test": 18900}
 
 @cache
 def long_films(part):
-    """Make the long films of lesson 19; made once in a process.
+    """Make the films that heads learn from and are judged by; made once in a process.
 
     Parameters
     ----------
@@ -26,38 +25,13 @@ def long_films(part):
     from vidlearn.synthetic import activity
 
     side = choose(tiny=32, cpu=48, gpu=112)
-    learn, rest, frames = choose(tiny=(6, 2, 160), cpu=(64, 16, 400), gpu=(120, 24, 600))
-    world, many = ("seen", learn) if part == "learn" else ("unseen people", rest)
+    learn, rest = choose(
+        tiny=((8, 80), (2, 160)), cpu=((96, 200), (16, 400)), gpu=((240, 300), (24, 600))
+    )
+    world, (many, frames) = ("seen", learn) if part == "learn" else ("unseen people", rest)
     return [
         activity(frames, size=(side, side), seed=SEEDS[part] + k, world=world) for k in range(many)
     ]
-
-
-def mirrored(films):
-    """Return mirror images of films, where the turns change names.
-
-    Parameters
-    ----------
-    films : list of vidlearn.synthetic.Activity
-
-    Returns
-    -------
-    list of vidlearn.synthetic.Activity
-        Their frames and labels; all else as it was.
-    """
-    names = films[0].names
-    other = [names.index(_other_side(name)) for name in names]
-    return [
-        replace(film, frames=film.frames[:, :, ::-1], labels=np.take(other, film.labels))
-        for film in films
-    ]
-
-
-def _other_side(name):
-    for one, another in (("left", "right"), ("right", "left")):
-        if name.endswith(one):
-            return name.removesuffix(one) + another
-    return name
 
 
 def seen_by(model, films):

@@ -43,6 +43,7 @@ REACH_MISTAKES = {
     "always-doubling": lambda k, d, c: 1 + c * (k - 1) * (2 ** len(d) - 1),
     "both-sides": lambda k, d, c: 1 + 2 * c * (k - 1) * sum(d),
     "kernel-counted-twice": lambda k, d, c: k + c * (k - 1) * sum(d),
+    "convolutions-added": lambda k, d, c: 1 + (k - 1) * (sum(d) + c),
     "now-in-every-layer": lambda k, d, c: sum(c * (1 + (k - 1) * each) for each in d),
     "multiplied": lambda k, d, c: int(np.prod([1 + c * (k - 1) * each for each in d])),
     "product-of-dilations": lambda k, d, c: 1 + c * (k - 1) * int(np.prod(d)),
