@@ -5,7 +5,7 @@ from importlib import import_module
 import numpy as np
 import pytest
 
-from vidlearn.synthetic import NATURAL, TIMED, acting, actions, activity
+from vidlearn.synthetic import NATURAL, TIMED, acting, actions, activity, stage
 from vidlearn.synthetic.people import WORLDS, source
 from vidlearn.synthetic.playing import schedule
 from vidlearn.synthetic.skeleton import AT, CHANNELS, FLESH, LENGTHS, POINTS, points
@@ -103,6 +103,32 @@ def test_a_film_is_one_in_however_many_parts_it_is_painted(count, monkeypatch):
     assert (made[5].frames == made[100].frames).all()
     assert made[5].keypoints == pytest.approx(made[100].keypoints, abs=1e-4)
     assert (made[5].visible == made[100].visible).all()
+
+
+def test_large_pictures_are_painted_few_at_a_time(monkeypatch):
+    """So that memory does not grow with their size."""
+    made, counts, whole = {}, [], acting.paint
+
+    def paint(canvas, *more):
+        counts.append(len(canvas))
+        whole(canvas, *more)
+
+    monkeypatch.setattr(acting, "paint", paint)
+    for pixels in (3 * 32 * 36 + 1, 10 * 32 * 36):
+        monkeypatch.setattr(acting, "PIXELS", pixels)
+        made[pixels] = actions(1, labels=[2], frames=8, size=(32, 36), seed=4).frames
+    assert counts == [3, 3, 2, 8]
+    one, other = made.values()
+    assert (one == other).all()
+
+
+def test_backdrops_of_small_pictures_are_kept_alone(monkeypatch):
+    monkeypatch.setattr(stage, "PIXELS", 32 * 36)
+    small, large = stage.backdrop("seen", 5, (32, 36)), stage.backdrop("seen", 5, (32, 40))
+    assert stage.backdrop("seen", 5, (32, 36)) is small
+    again = stage.backdrop("seen", 5, (32, 40))
+    assert again is not large
+    assert (again == large).all()
 
 
 def test_a_thing_is_there_while_it_is_thrown(monkeypatch):

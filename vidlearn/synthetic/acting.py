@@ -20,7 +20,7 @@ from vidlearn.synthetic.skeleton import AT, JOINTS, points
 from vidlearn.synthetic.stage import AWAY, SWAY, Camera, backdrop, paint_door, shifted
 
 FACE = [k for k, name in enumerate(JOINTS) if name.split("_")[-1] in ("nose", "eye", "ear")]
-CHUNK = 32  # frames that are painted at once
+CHUNK, PIXELS = 32, 2**22  # frames, and pixels of them, that are painted at once, at most
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,9 +85,10 @@ def film(place, actors, opened, size, *, noise, rng):
     keypoints = np.empty((count, len(actors), len(JOINTS), 2), np.float32)
     visible = np.empty(keypoints.shape[:3], bool)
     cloths = np.concatenate([textures(a.who, camera.focal / AWAY) for a in actors])
-    for start in range(0, count, CHUNK):
-        part = slice(start, min(start + CHUNK, count))
-        canvas = shifted(backdrop(*place, size), sway[part], size)
+    ground, step = backdrop(*place, size), min(CHUNK, max(1, PIXELS // (size[0] * size[1])))
+    for start in range(0, count, step):
+        part = slice(start, min(start + step, count))
+        canvas = shifted(ground, sway[part], size)
         paint_door(canvas, camera, host, opened[part], sway[part])
         cast, heads = Cast(camera, sway[part]), {}
         spots = [_add(cast, heads, k, actor, part) for k, actor in enumerate(actors)]

@@ -9,7 +9,7 @@ from vidlearn.synthetic.acting import Actor, film
 from vidlearn.synthetic.motions import FAR, NATURAL, NEAR, STATES, state_pose
 from vidlearn.synthetic.people import PEOPLE, WORLDS, check_world, source
 from vidlearn.synthetic.playing import performed, thrown
-from vidlearn.synthetic.skeleton import AT, JOINTS
+from vidlearn.synthetic.skeleton import AT, JOINTS, other_side
 from vidlearn.synthetic.states import five_states
 
 TIMED = (
@@ -18,10 +18,7 @@ TIMED = (
 )
 """Ten classes that only the order of the frames tells: k ^ 1 is class k backwards."""
 BESIDE = 0.4  # metres of the podium from the middle of the stage, away from the door
-OTHER_SIDE = [
-    JOINTS.index(name.replace("left", "*").replace("right", "left").replace("*", "right"))
-    for name in JOINTS
-]
+OTHER_SIDE = other_side(JOINTS)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -158,7 +155,7 @@ def actions(
     Parameters
     ----------
     count : int
-        Number of clips, N.
+        Number of clips, N, at least 1.
     kinds : sequence of str
         The classes: names of `TIMED`, or of `NATURAL`; where all are names of both, of `TIMED`.
     frames : int, default 16
@@ -173,7 +170,7 @@ def actions(
         One of `WORLDS`: "seen" to train in; people, places, clothes or viewpoints of the others
         were held out.
     noise : float
-        Standard deviation of the sensor's noise, of 255 levels.
+        Standard deviation of the sensor's noise, of 255 levels, at least 0.
 
     Returns
     -------

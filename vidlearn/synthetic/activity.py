@@ -81,7 +81,7 @@ def activity(
     world : str
         One of `WORLDS`, as `actions` has them.
     noise : float
-        Standard deviation of the sensor's noise, of 255 levels.
+        Standard deviation of the sensor's noise, of 255 levels, at least 0.
 
     Returns
     -------

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vidlearn.synthetic.skeleton import AT, CHANNELS, LENGTHS
+from vidlearn.synthetic.skeleton import AT, CHANNELS, LENGTHS, other_side
 
 STATES = ("hips", "door", "distance", "hand", "yaw")
 """What can change in a clip of the timed classes; each is 0 to 1."""
@@ -10,10 +10,7 @@ NEAR, FAR = -0.4, 1.9  # metres from the middle of the stage
 PODIUM = 0.07  # metres: the height of what turns and rolls with the person
 TURN = np.radians(200)  # of the body, from state 0 to state 1
 SIDES = ("left", "right")
-SWAPPED = [
-    AT[name.replace("left", "*").replace("right", "left").replace("*", "right")]
-    for name in CHANNELS
-]
+SWAPPED = other_side(CHANNELS)
 CYCLES = ("walk", "run", "wave", "clap", "squat", "stand")
 """What goes on as long as it is seen; all else begins, and ends."""
 SPEED = {"walk": 1.0, "run": 1.7}  # metres a second
@@ -155,7 +152,7 @@ def _walk(phase, part, rng):
 def _run(phase, part, rng):
     swing = rng.uniform(0.62, 0.76)
     strides = _stride(phase, swing, 0.25, 1.5, 0.7, 1.5)
-    return {**strides, "lean": 0.22, "air": 0.07 * np.abs(np.sin(phase)) ** 2, **_both(out=0.2)}
+    return {**strides, "lean": 0.22, "air": 0.07 * np.sin(phase) ** 2, **_both(out=0.2)}
 
 
 def _wave(phase, part, rng):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vidlearn.synthetic.motions import CYCLES, ease, move
+from vidlearn.synthetic.motions import CYCLES, SIDES, ease, move
 from vidlearn.synthetic.skeleton import AT, CHANNELS, POINTS, points
 
 FPS = 12
@@ -11,7 +11,6 @@ BLEND = 8  # frames in which one motion passes into the next
 STAGE = (0.75, 0.55)  # half the width and depth, in metres, in which people keep
 MIDDLE = 0.7  # metres from the middle of the stage to theirs, away from the camera
 STEER = 3.2  # radians a second, at most
-HANDS = ("left", "right")
 RELEASE = 0.64  # part of a throw after which the hand is empty
 RISING = ("sit down", "fall")
 
@@ -39,7 +38,7 @@ def performed(kind, frames, rng):
     hand : {"left", "right"}
         The hand that waves or throws.
     """
-    hand = HANDS[rng.integers(2)]
+    hand = SIDES[rng.integers(2)]
     at = np.arange(frames)
     if kind in CYCLES:
         start, lasts = 0.0, float(frames)
@@ -130,7 +129,7 @@ def played(spans, frames, start, rng):
     hands : list of str
         For each span, the hand that waves or throws.
     """
-    hands = [HANDS[k] for k in rng.integers(2, size=len(spans))]
+    hands = [SIDES[k] for k in rng.integers(2, size=len(spans))]
     total, weights = np.zeros((frames, len(CHANNELS))), np.zeros(frames)
     turns, ways, parts = np.zeros(frames), np.zeros((frames, 2)), []
     at = np.arange(frames)

@@ -64,8 +64,18 @@ def body(rng):
     return own
 
 
+def other_side(names):
+    """Return for each name the index of that with left and right exchanged."""
+    swap = {"left": "right", "right": "left"}
+    words = [name.split("_") for name in names]
+    return [words.index([swap.get(one, one) for one in each]) for each in words]
+
+
 def axes(yaw, tilt, roll):
-    """Return the directions left, up and forward of a body, each (..., 3), in the world."""
+    """Return the directions left, up and forward of a body, each (..., 3), in the world.
+
+    The three angles are radians, each (...).
+    """
     zero, one = np.zeros_like(yaw), np.ones_like(yaw)
     ahead = np.stack([np.sin(yaw), zero, -np.cos(yaw)], -1)
     left = np.stack([np.cos(yaw), zero, np.sin(yaw)], -1)
@@ -162,10 +172,8 @@ def _head(found, at, size, frame):
     radius = size["head"]
     head = found["neck"] + size["neck"] * chest + 0.8 * radius * crown
     found["head"] = head
-    places = {"nose": (0, -0.05, 1.05), "eye": (0.34, 0.12, 0.93), "ear": (1.0, 0.0, 0.0)}
     found["nose"] = head + radius * (-0.05 * crown + 1.05 * face)
-    for part in ("eye", "ear"):
-        out, high, deep = places[part]
+    for part, out, high, deep in (("eye", 0.34, 0.12, 0.93), ("ear", 1.0, 0.0, 0.0)):
         for side, sign in (("left", 1), ("right", -1)):
             found[f"{side}_{part}"] = head + radius * (
                 sign * out * left + high * crown + deep * face

@@ -13,6 +13,7 @@ WALL = 2.6  # metres from there to the wall
 DOOR = (0.35, 1.5, 2.3)  # inner and outer edge of the door, and its height, in metres
 TALL = 0.74  # part of the picture that 1.75 metres fill in the middle of the stage
 SWAY = 0.025  # how far the picture may shift, as a part of its shorter side
+KEPT, PIXELS = 512, 128**2  # backdrops that are kept, and the largest picture of which one is
 
 
 class Camera:
@@ -51,7 +52,6 @@ def margin(size):
     return int(np.ceil(SWAY * min(size))) + 2
 
 
-@lru_cache(maxsize=512)
 def backdrop(world, number, size):
     """Paint a source's place: floor, wall, the opening of the door.
 
@@ -65,8 +65,13 @@ def backdrop(world, number, size):
     Returns
     -------
     ndarray
-        (H + 2 m, W + 2 m, 3) float32, read-only, m the `margin`.
+        (H + 2 m, W + 2 m, 3) float32, read-only, m the `margin`. Of small pictures it is kept for
+        the next time.
     """
+    return (_kept if size[0] * size[1] <= PIXELS else _backdrop)(world, number, size)
+
+
+def _backdrop(world, number, size):
     who = source(world, number)
     rng = np.random.default_rng(who.seed)
     camera = Camera(who.height, size)
@@ -85,6 +90,9 @@ def backdrop(world, number, size):
     seen = _opening(seen, who, x, y, camera).astype(np.float32)
     seen.flags.writeable = False
     return seen
+
+
+_kept = lru_cache(KEPT)(_backdrop)
 
 
 def _scaled(name, pixels, rng, part):
