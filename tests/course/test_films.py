@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from vidlearn.course.exercises._films import captioned, film_vectors, home_films, windows
+from vidlearn.plots import draw_label
 
 
 def moments(frames):
@@ -36,15 +37,23 @@ def test_windows_overlap_by_half():
     np.testing.assert_array_equal(labels[each], films[1].labels[:16])
 
 
+@pytest.mark.parametrize("word", ["run", "jump", "squat", "walk"])
+def test_no_letter_of_a_caption_leaves_its_plate(word):
+    drawn = draw_label(np.zeros((210, 192, 3), np.uint8), 0, names=[word]).astype(int)
+    plate = np.flatnonzero((drawn == (0, 114, 178)).all(axis=-1).any(axis=1))
+    white = np.flatnonzero((drawn[..., 0] > 90).any(axis=1))
+    assert plate[0] < white[0] < white[-1] < plate[-1]
+
+
 def test_a_caption_says_by_its_colour_whether_it_is_right():
     grey = np.full((2, 48, 40, 3), 99, np.uint8)
-    film = captioned(grey, ["wave", "rather a long word"], right=[True, False])
-    line = film.shape[1] - 6 * 48
-    assert film.shape[2] == 240
+    film = captioned(grey, ["run", "turn right"], right=[True, False])
+    line = film.shape[1] - 5 * 48
+    assert film.shape[2] == 200
     blue, vermilion = (
         (film == colour).all(axis=-1).sum(axis=(1, 2)) for colour in ((0, 114, 178), (213, 94, 0))
     )
-    assert blue[0] > 200
+    assert blue[0] > 100
     assert vermilion[1] > blue[0]  # more words, a longer plate
     assert blue[1] == vermilion[0] == 0
     assert (film[:, line:] == 99).all()  # nothing of the frame is covered

@@ -122,6 +122,6 @@ def write(pen, font, words, corner, shape, colour):
     left, top, right, bottom = pen.textbbox((x, y), words, font=font)
     shift = min(0, shape[1] - right - 2), min(0, shape[0] - bottom - 2)
     corner = max(0, x + shift[0]), max(0, y + shift[1])
-    size = right - left + 2, bottom - top + 4
+    size = right - left + 2, max(bottom - top + 4, bottom - y + 2)  # low letters begin lower
     pen.rectangle((*corner, corner[0] + size[0], corner[1] + size[1]), fill=colour)
     pen.text(corner, words, fill=readable_on(colour), font=font)

@@ -117,7 +117,7 @@ def captioned(frames, words, *, right=None, times=None):
     right : sequence of bool, optional
         Whether each line is right: it stands on blue, else on vermilion.
     times : int, optional
-        By how much frames are enlarged; by default to about 240 pixels of width.
+        By how much frames are enlarged; by default to about 200 pixels of width.
 
     Returns
     -------
@@ -128,9 +128,9 @@ def captioned(frames, words, *, right=None, times=None):
 
     from vidlearn.plots import COLOURS, PALETTE, draw_label
 
-    times = times or max(1, round(240 / frames.shape[2]))
+    times = times or max(1, round(200 / frames.shape[2]))
     height, width = times * frames.shape[1], times * frames.shape[2]
-    line = max(18, 2 * (min(height, width) // 20))
+    line = max(18, 2 * round(min(height, width) / 16))
     colour = 0, COLOURS.index(PALETTE["vermilion"])
     film = np.full((len(frames), line + height, width, 3), 255, np.uint8)
     for t, frame in enumerate(frames):
