@@ -115,6 +115,15 @@ def test_rejects_scores_and_labels_that_do_not_fit(function, scores, labels, sai
         function(scores, labels)
 
 
+@pytest.mark.parametrize(
+    "labels", [np.eye(4, 3, dtype=int), np.eye(4, 3), np.eye(3, 4, dtype=bool)], ids=str
+)
+def test_rejects_several_classes_that_are_not_bool(labels):
+    """Not with the advice to take argmax, which would leave one class of several."""
+    with pytest.raises(ValueError, match=r"labels of several classes must be bool.*astype\(bool\)"):
+        class_average_precision(SCORES, labels)
+
+
 @pytest.mark.parametrize("k", [0, 4, None, 1.5, True, "1"])
 def test_rejects_a_k_that_is_none(k):
     with pytest.raises(ValueError, match="k must be a whole number from 1 to 3, the number of cl"):

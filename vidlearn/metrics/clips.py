@@ -140,7 +140,13 @@ def class_average_precision(scores, labels):
     Lesson 17 teaches it.
     """
     scores, truth = np.asarray(scores), np.asarray(labels)
-    if truth.ndim == 2 and truth.dtype == bool and truth.shape == scores.shape:
+    if truth.ndim == 2:
+        if truth.dtype != bool or truth.shape != scores.shape:
+            raise ValueError(
+                "labels of several classes must be bool of the shape of scores, True where a clip "
+                "shows a class; of 0 and 1 write labels.astype(bool). Received: "
+                f"{truth.dtype} of shape {truth.shape}, for scores {scores.shape}"
+            )
         scores, _ = _scored(scores, np.zeros(len(scores), int))
     else:
         scores, truth = _scored(scores, labels)

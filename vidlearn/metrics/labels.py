@@ -131,7 +131,6 @@ def edit_score(found, truth, *, ignore=()):
 
     References
     ----------
-    Lea et al., Temporal Convolutional Networks for Action Segmentation and Detection, CVPR 2017;
     Lea et al., Segmental Spatiotemporal CNNs for Fine-grained Action Segmentation, ECCV 2016.
 
     Examples
@@ -177,7 +176,7 @@ def segmental_f1(found, truth, *, overlap=0.5, ignore=()):
     References
     ----------
     Lea et al., Temporal Convolutional Networks for Action Segmentation and Detection, CVPR 2017;
-    counted over all films at once as in Farha and Gall, MS-TCN, CVPR 2019.
+    counted over all films at once as in Abu Farha and Gall, MS-TCN, CVPR 2019.
 
     Examples
     --------
@@ -201,7 +200,7 @@ def evaluate_labels(found, truth, *, overlaps=OVERLAPS, ignore=()):
     found, truth : array_like of int, or list of them
         (T,) labels of a film, or a list with those of each film.
     overlaps : sequence of float
-        For F1.
+        For F1, each above 0 to 1.
     ignore : sequence of int
         Labels that do not count, such as that of the background.
 
