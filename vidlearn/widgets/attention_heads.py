@@ -54,7 +54,8 @@ class AttentionHeads(Interactive):
     Notes
     -----
     The browser gets the root of each weight, as a share of its row's root of the largest, in 8
-    bits: a weight is at most 0.5 % of the largest in its row off.
+    bits: before each row is brought to the sum 1 again, a weight is less than 0.4 % of the
+    largest in its row off.
 
     Examples
     --------
