@@ -1,5 +1,6 @@
 """What native code writes is held back, and shown when something fails."""
 
+import os
 import subprocess
 import sys
 
@@ -25,3 +26,22 @@ def test_native_notes(body, written):
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert all(words in run.stderr for words in written)
     assert ("native note" in run.stderr) == ("native note" in written)
+
+
+COMPLAINT = """
+from vidlearn.course import quiet
+with quiet():
+    import tensorflow as tf
+try:
+    tf.reshape(tf.zeros(3), (4,))
+except tf.errors.InvalidArgumentError:
+    print("failed")
+"""
+
+
+def test_a_failing_answer_is_not_announced_by_tensorflow():
+    plain = {name: each for name, each in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
+    run = subprocess.run(
+        [sys.executable, "-c", COMPLAINT], capture_output=True, text=True, env=plain
+    )
+    assert (run.stdout, run.stderr) == ("failed\n", "")

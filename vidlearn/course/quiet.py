@@ -11,13 +11,16 @@ def quiet():
     """Hold back what native libraries write to the error stream; show it if the body fails.
 
     TensorFlow greets each start with notes on oneDNN and missing GPU drivers, written past
-    Python and past its own ``TF_CPP_MIN_LOG_LEVEL``. They are no errors, and they frighten.
+    Python and past its own ``TF_CPP_MIN_LOG_LEVEL``. They are no errors, and they frighten. What it writes
+    later, it keeps to itself by that setting, unless you have chosen another: a wrong answer that
+    is tried out fails in it as well, and its complaint would stand above the verdict.
 
     Examples
     --------
     >>> with quiet():
     ...     import json
     """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     sys.stderr.flush()
     with tempfile.TemporaryFile() as held:
         stream = os.dup(2)
