@@ -11,9 +11,9 @@ def quiet():
     """Hold back what native libraries write to the error stream; show it if the body fails.
 
     TensorFlow greets each start with notes on oneDNN and missing GPU drivers, written past
-    Python and past its own ``TF_CPP_MIN_LOG_LEVEL``. They are no errors, and they frighten. What it writes
-    later, it keeps to itself by that setting, unless you have chosen another: a wrong answer that
-    is tried out fails in it as well, and its complaint would stand above the verdict.
+    Python and past its own ``TF_CPP_MIN_LOG_LEVEL``. They are no errors, and they frighten.
+    By that setting, unless you have chosen another, it keeps quiet later as well: a wrong answer
+    that `check` tries out fails there, too, and the complaint would stand above the verdict.
 
     Examples
     --------
