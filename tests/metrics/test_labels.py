@@ -83,6 +83,16 @@ def test_what_is_ignored_is_left_out_of_both_by_hand():
     assert edit_score(found, truth) == 100
 
 
+def test_what_is_ignored_is_so_in_every_measure_of_several_films():
+    found, truth = [9, 0, 9, 0, 1, 9], [0, 0, 9, 9, 1, 1]
+    result = evaluate_labels([found, TRUTH], [truth, TRUTH], ignore=[9])
+    plain = evaluate_labels([found, TRUTH], [truth, TRUTH])
+    assert result.accuracy == pytest.approx((2 + 20) / (4 + 20)) != plain.accuracy  # 2 of 0 0 1 1
+    assert result.edit == (edit_score(found, truth, ignore=[9]) + 100) / 2 != plain.edit
+    # 0: the first of two found is right, the other is wrong; 1 is right
+    assert result.f1[0.5] == pytest.approx(2 * 5 / (2 * 5 + 1)) != plain.f1[0.5]
+
+
 def test_what_cannot_be_had_is_nan():
     nothing = {"ignore": [3]}
     assert np.isnan(frame_accuracy([3, 3], [3, 3], **nothing))
