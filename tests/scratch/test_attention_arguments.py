@@ -96,6 +96,12 @@ BAD = {
         ValueError,
         r"b_out \(10,\).*\(9,\)",
     ),
+    "no heads": (
+        heads,
+        {"weights": [w[:, :0] if k in (0, 2, 4) else w[:0] for k, w in enumerate(W[:7])] + [W[7]]},
+        ValueError,
+        r"for 0 heads .*received w_query",
+    ),
     "mask of heads": (
         heads,
         {"mask": np.ones((2, 3, 5, 6), bool)},
