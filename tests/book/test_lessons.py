@@ -48,6 +48,12 @@ def test_glossary_is_read_in_both_languages_without_its_definitions():
     assert not any(term.endswith(".") for term in terms)
 
 
+def test_each_name_in_the_glossary_stands_on_a_line_of_its_own():
+    """Two names on one line would be a term that no lesson ever says."""
+    names = set(lessons.terms().values())
+    assert not [name for name in names if re.search(r"[,，、（]|\([A-Z]{2}", name)]
+
+
 def test_fenced_blocks_are_left_alone():
     block = f"```python\n# **kernel** {PAPER}\n```"
     markdown = f"**stride**\n\n{block}\n\n**kernel**"
