@@ -115,6 +115,16 @@ def test_rejects_scores_and_labels_that_do_not_fit(function, scores, labels, sai
         function(scores, labels)
 
 
+def test_rejects_odd_scores_of_clips_that_show_several_classes():
+    shown = np.eye(*SCORES.shape, dtype=bool)
+    for scores, message in (
+        (np.where(SCORES == 0.7, np.nan, SCORES), "scores must be finite.*in row 0"),
+        (SCORES.astype(str), "scores must be numbers"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            class_average_precision(scores, shown)
+
+
 @pytest.mark.parametrize(
     "labels", [np.eye(4, 3, dtype=int), np.eye(4, 3), np.eye(3, 4, dtype=bool)], ids=str
 )
