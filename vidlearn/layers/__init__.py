@@ -1,8 +1,11 @@
-"""What a detector computes inside of a compiled training step, in `keras.ops`.
+"""What networks of this library compute and Keras has no layer for, in `keras.ops`.
 
-Twins of functions of `vidlearn.boxes`: they take batches of one fixed shape, run compiled and on
-every backend of Keras, and gradients flow through what a network puts out. Truths come filled up
-to one number for every picture, as `vidlearn.models.pad_truths` makes them.
+`TemporalBlock` and `Positions` are layers for sequences, `RoIAlign` is one for detectors.
+
+The functions are what a detector computes inside of a compiled training step, twins of functions of
+`vidlearn.boxes`: they take batches of one fixed shape, run compiled and on every backend of Keras,
+and gradients flow through what a network puts out. Truths come filled up to one number for every
+picture, as `vidlearn.models.pad_truths` makes them.
 """
 
 from importlib import import_module
