@@ -73,6 +73,8 @@ def test_a_film_that_is_too_short_by_hand():
     for mode in ("random", "dense"):
         found = clip_indices(3, 6, mode=mode, views=2)
         assert found.tolist() == [[0, 1, 2, 2, 2, 2]] * 2
+        far = clip_indices(10, 3, mode=mode, views=2, step=2**62)
+        assert far.tolist() == [[0, 9, 9]] * 2
 
 
 def test_random_windows_begin_anywhere_and_end_at_the_last_frame():
