@@ -4,9 +4,6 @@ import gc
 import json
 import os
 import re
-import signal
-import subprocess
-import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -16,10 +13,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.runs import broken_off
 from tests.runs.clip_sets import NAMES, filmed
 from tests.runs.test_training import losses
 from vidlearn import cli, datasets, models, runs
-from vidlearn.runs import clip_data, table, watch
+from vidlearn.runs import clip_data, table
 
 
 def equal(folder, complete):
@@ -81,46 +79,19 @@ def test_a_training_learns_what_only_the_order_tells(tmp_path, capsys):
     assert found["one_frame"] <= 0.7
 
 
-KILLED = """
-import os, signal, sys
-from vidlearn import runs
-from vidlearn.runs.watch import Watch
-step = Watch._on_step
-def on_step(self):
-    step(self)
-    if self.seen == 6:  # in the middle of the second epoch of four steps
-        os.kill(os.getpid(), signal.SIGKILL)
-Watch._on_step = on_step
-runs.train("tcn", sys.argv[1], sys.argv[2], preset="tiny", epochs=3, seed=3)
-"""
-
-
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
 def test_a_killed_training_goes_on_as_if_it_had_not_been_killed(films, acted, tmp_path, capsys):
     out = tmp_path / "run"
-    told = [sys.executable, "-c", KILLED, films, out]
-    run = subprocess.run(told, capture_output=True, check=False)
-    assert run.returncode == -signal.SIGKILL, run.stderr
-    assert len(runs.Run(out).metrics()) == 1
+    broken_off.killed("tcn", films, out)
     assert cli.main(["train", "tcn", "--data", str(films), "--out", str(out), "--resume"]) == 0
     assert "Going on at epoch 2, step 1." in capsys.readouterr().out
     equal(out, acted)
 
 
 def test_ctrl_c_loses_nothing(films, acted, tmp_path, monkeypatch, capsys):
-    out, step = tmp_path / "run", watch.Watch._on_step
-
-    def on_step(self):
-        step(self)
-        if self.seen == 6:
-            signal.raise_signal(signal.SIGINT)
-
-    monkeypatch.setattr(watch.Watch, "_on_step", on_step)
+    out = tmp_path / "run"
     told = ["train", "tcn", "--data", str(films), "--out", str(out)]
-    assert cli.main([*told, "--preset", "tiny", "--epochs", "3", "--seed", "3"]) == 130
-    said = capsys.readouterr().err.strip().splitlines()
-    assert said[-1] == "vidlearn: Stopped and saved: --resume goes on at epoch 2, step 3."
-    monkeypatch.setattr(watch.Watch, "_on_step", step)
+    broken_off.interrupted(monkeypatch, capsys, told)
     assert cli.main([*told, "--resume"]) == 0
     equal(out, acted)
 
@@ -138,7 +109,7 @@ def test_the_others_train_too_on_odd_films(kind, tmp_path, capsys):
     folder = filmed(tmp_path / "odd", {"": 3}, names=("a", "b", "c"), frames=17, ending="avi")
     clip = {"frames": 6, "step": 2, "mirror": True}
     size = (48, 32)
-    run = runs.train(kind, folder, tmp_path / "run", preset="tiny", epochs=1, size=size, clip=clip)
+    run = runs.train(kind, folder, tmp_path / "run", preset="tiny", epochs=1, size=size, more=clip)
     said = capsys.readouterr().out
     assert "clips of one source together: 7 train, 2 validate" in said
     assert "every 2. frame of the film, so 11 frames" in said

@@ -71,9 +71,8 @@ def _train(chosen) -> int:
     pictures = _labelled(chosen, runs.table.task_of(chosen.kind))
     given = chosen.preset or (None if chosen.resume else preset())
     how = {"epochs": chosen.epochs, "size": chosen.size, "seed": chosen.seed}
-    how |= {"colour": chosen.colour, "upside_down": chosen.upside_down, "resume": chosen.resume}
-    clip = {"frames": chosen.frames, "step": chosen.step, "mirror": chosen.mirror}
-    how |= {"clip": clip, "skip": chosen.skip}
+    how |= {"colour": chosen.colour, "skip": chosen.skip, "resume": chosen.resume}
+    how["more"] = {n: getattr(chosen, n) for n in ("upside_down", "frames", "step", "mirror")}
     runs.train(chosen.kind, pictures, chosen.out, preset=given, **how)
     return 0
 

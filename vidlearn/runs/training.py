@@ -27,8 +27,7 @@ def train(
     size=None,
     seed=None,
     colour=None,
-    upside_down=None,
-    clip=None,
+    more=None,
     skip=False,
     resume=False,
 ):
@@ -58,13 +57,12 @@ def train(
         Of weights, order and changes of the pictures; default 0.
     colour : {"mild", "strong"}, optional
         How much the colours of training pictures are changed; default "mild".
-    upside_down : bool, optional
-        Of detectors: whether training pictures are also mirrored up and down; default False.
-    clip : dict, optional
-        Of actions: "frames" of a clip, default by the preset; "step", every how manieth frame of
-        the film is one, default by the lengths of the clips; "mirror", whether training clips are
-        also mirrored left and right, default False, for it makes a turn to the left one to the
-        right.
+    more : dict, optional
+        What only some networks take. Detectors: "upside_down", whether training pictures are also
+        mirrored up and down, default False. Actions: "frames" of a clip, default by the preset;
+        "step", every how manieth frame of the film is one, default by the lengths of the clips;
+        "mirror", whether training clips are also mirrored left and right, default False, for it
+        makes a turn to the left one to the right.
     skip : bool
         Leave out labels at fault and clips that are broken, rather than refuse the folder.
     resume : bool
@@ -97,7 +95,7 @@ def train(
     """
     options = {"preset": preset, "epochs": epochs, "size": size, "seed": seed, "colour": colour}
     table.checked(kind, preset or "cpu")
-    given = given_options(kind, **options, upside_down=upside_down, **(clip or {}))
+    given = given_options(kind, **options, **(more or {}))
     task, folder = table.task_of(kind), Path(out).expanduser()
     old = _to_go_on(folder, kind) if resume else None
     if not resume:
