@@ -298,6 +298,8 @@ def clipped(truth, boxes, size, visible):
     """The truth with boxes moved, clipped to (height, width), dropped where too little is left."""
     if not 0 <= visible <= 1:
         raise ValueError(f"visible must be 0 to 1. Received: {visible}")
+    if not len(boxes):  # the frames of a clip, of which there are many
+        return truth
     height, width = size
     inside = np.clip(boxes, 0, np.array([width, height] * 2, boxes.dtype))
     sides, before = inside[:, 2:] - inside[:, :2], boxes[:, 2:] - boxes[:, :2]

@@ -69,8 +69,8 @@ CLIPS = {
     "cpu": Preset(
         *(64, 20, 100, 16, 4e-3, 0.01, 300),
         {
-            "c3d": {"filters": (8, 16, 32, 64)},
-            "r2plus1d": {"filters": (8, 16, 32, 64)},
+            "c3d": {"filters": (8, 16, 32, 64), "centred": True},
+            "r2plus1d": {"filters": (8, 16, 32, 64), "centred": True},
             "cnn_rnn": {"filters": (16, 32, 32), "features": 64, "units": 64},
             "tcn": {"filters": (16, 32, 32), "features": 64, "units": 64},
         },
@@ -80,8 +80,8 @@ CLIPS = {
     "gpu": Preset(
         *(112, 60, 500, 24, 1e-3, 0.02, 1000),
         {
-            "c3d": {"filters": DEEP, "dropout": 0.5},
-            "r2plus1d": {"filters": DEEP, "dropout": 0.5},
+            "c3d": {"filters": DEEP, "dropout": 0.5, "centred": True},
+            "r2plus1d": {"filters": DEEP, "dropout": 0.5, "centred": True},
             "cnn_rnn": {"filters": (32, 64, 128, 256), "features": 256, "units": 256},
             "tcn": {"filters": (32, 64, 128, 256), "features": 256, "units": 256, "dropout": 0.3},
         },
