@@ -80,6 +80,7 @@ def test_the_middle_is_as_wide_as_keeps_the_weights():
     assert middle_width(64, 64) == 144
     assert middle_width(6, 8, size=5, frames=2) == (2 * 25 * 6 * 8) // (25 * 6 + 2 * 8)
     assert middle_width(1, 1) == 2
+    assert middle_width(1, 1, size=1, frames=1) == 1  # of 1 weight, where 2 kernels have 2
     for inputs, outputs in ((3, 16), (16, 40), (64, 17)):
         whole = 27 * inputs * outputs
         fits = [9 * inputs * m + 3 * m * outputs <= whole for m in range(1, 600)]

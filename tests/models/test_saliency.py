@@ -42,6 +42,12 @@ def test_one_frame_matters_by_hand(t):
     np.testing.assert_allclose(found.whole, weigher(only(t))(clip[None])[0])
 
 
+def test_no_more_clips_are_asked_of_at_once_than_told():
+    asked, weigh = [], weigher(only(2))
+    occlusion(lambda clips: asked.append(len(clips)) or weigh(clips), clip_of(), batch_size=3)
+    assert asked == [3, 3, 2]  # the clip, and seven with a frame covered
+
+
 @pytest.mark.parametrize(
     ("window", "covers"),
     [(1, (3, 4)), (2, (3, 5)), (3, (2, 5)), (4, (2, 6)), (6, (1, 7))],
