@@ -4,13 +4,12 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from tests.runs import broken_off
 from tests.runs.conftest import labelled
 from vidlearn import cli, models, runs
 from vidlearn.boxes import Truth
@@ -80,26 +79,10 @@ def test_the_learning_rate_rises_and_falls(complete):
     assert rates[2] == pytest.approx(0.05 * 2e-3 / 20, rel=0.5) or rates[2] < rates[0] / 5
 
 
-KILLED = """
-import os, signal, sys
-from vidlearn import runs
-from vidlearn.runs.watch import Watch
-step = Watch._on_step
-def on_step(self):
-    step(self)
-    if self.seen == 6:  # in the middle of the second epoch of four steps
-        os.kill(os.getpid(), signal.SIGKILL)
-Watch._on_step = on_step
-runs.train("ssd", sys.argv[1], sys.argv[2], preset="tiny", epochs=3, seed=3)
-"""
-
-
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
 def test_a_killed_training_goes_on_as_if_it_had_not_been_killed(toy, complete, tmp_path, capsys):
     out = tmp_path / "run"
-    run = subprocess.run([sys.executable, "-c", KILLED, toy, out], capture_output=True, check=False)
-    assert run.returncode == -signal.SIGKILL, run.stderr
-    assert len(runs.Run(out).metrics()) == 1
+    broken_off.killed("ssd", toy, out)
     (out / ".x.part.npz").write_bytes(b"what a killed process leaves")
     assert cli.main(["train", "ssd", "--data", str(toy), "--out", str(out), "--resume"]) == 0
     assert "Going on at epoch 2, step 1." in capsys.readouterr().out
@@ -108,21 +91,10 @@ def test_a_killed_training_goes_on_as_if_it_had_not_been_killed(toy, complete, t
 
 
 def test_ctrl_c_loses_nothing(toy, complete, tmp_path, monkeypatch, capsys):
-    out, step = tmp_path / "run", watch.Watch._on_step
-
-    def on_step(self):
-        step(self)
-        if self.seen == 6:
-            signal.raise_signal(signal.SIGINT)
-
-    monkeypatch.setattr(watch.Watch, "_on_step", on_step)
-    options = ["--preset", "tiny", "--epochs", "3", "--seed", "3"]
+    out = tmp_path / "run"
     told = ["train", "ssd", "--data", str(toy), "--out", str(out)]
-    assert cli.main([*told, *options]) == 130
-    said = capsys.readouterr().err.strip().splitlines()
-    assert said[-1] == "vidlearn: Stopped and saved: --resume goes on at epoch 2, step 3."
+    broken_off.interrupted(monkeypatch, capsys, told)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    monkeypatch.setattr(watch.Watch, "_on_step", step)
     assert cli.main([*told, "--resume"]) == 0
     assert "Going on at epoch 2, step 3." in capsys.readouterr().out
     equal(out, complete)
