@@ -136,6 +136,18 @@ def test_a_block_may_go_around_by_a_dense_layer():
     assert grade(get("temporal-block"), padded_by_hand)
 
 
+def test_a_block_with_a_name_could_not_be_stacked():
+    import keras
+
+    def named(*sizes):
+        net = temporal_block(*sizes)
+        return keras.Model(net.inputs, net.outputs, name="block")
+
+    result = grade(get("temporal-block"), named)
+    assert result.status == "wrong"
+    assert "each name once" in repr(result)
+
+
 def test_a_block_sees_what_its_receptive_field_says():
     for sizes in block_cases():
         reads = told(temporal_block(*sizes), *sizes)["frame 8 depends on frames"]

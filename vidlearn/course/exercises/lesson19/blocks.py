@@ -1,5 +1,7 @@
 """The block that a TCN is stacked of, in Keras: what a frame may know, and the way around."""
 
+import re
+
 import numpy as np
 
 from vidlearn.course.exercises import Refusal
@@ -57,6 +59,10 @@ def told(model, features, filters, kernel_size, dilation):
         raise Refusal(
             f"Films of any length go in, (N, T, {features}): `keras.Input((None, features))`. "
             f"Yours takes {shape}."
+        )
+    if not re.fullmatch(r"functional(_\d+)?", model.name):
+        raise Refusal(
+            f"Blocks are stacked, and Keras takes each name once: leave `name={model.name!r}` out."
         )
     run = _settled(model, 0.25)
     film = np.random.default_rng(6).normal(size=(2, FRAMES, features)).astype("float32")

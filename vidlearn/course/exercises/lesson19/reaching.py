@@ -44,6 +44,8 @@ REACH_MISTAKES = {
     "both-sides": lambda k, d, c: 1 + 2 * c * (k - 1) * sum(d),
     "kernel-counted-twice": lambda k, d, c: k + c * (k - 1) * sum(d),
     "convolutions-added": lambda k, d, c: 1 + (k - 1) * (sum(d) + c),
+    "brackets": lambda k, d, c: (1 + (k - 1) * sum(d)) * c,
+    "first-only": lambda k, d, c: 1 + c * (k - 1) * d[0],
     "now-in-every-layer": lambda k, d, c: sum(c * (1 + (k - 1) * each) for each in d),
     "multiplied": lambda k, d, c: int(np.prod([1 + c * (k - 1) * each for each in d])),
     "product-of-dilations": lambda k, d, c: 1 + c * (k - 1) * int(np.prod(d)),
