@@ -86,6 +86,14 @@ def test_a_mask_of_keras_goes_on_behind_the_block():
     np.testing.assert_allclose(found[1], alone[0], atol=1e-5)
 
 
+def test_a_mask_of_keras_goes_on_behind_positions():
+    x = vectors()
+    x[1, 8:] = 0
+    layer = Positions((1,))
+    found = keras.layers.GlobalAveragePooling1D()(layer(keras.layers.Masking()(x)))
+    np.testing.assert_allclose(found[1], np.array(layer(x))[1, :8].mean(axis=0), atol=1e-6)
+
+
 @pytest.mark.parametrize("causal", [True, False])
 @pytest.mark.parametrize(("kernel_size", "dilation"), [(3, 1), (3, 2), (5, 2)])
 def test_the_reach_is_what_the_formula_says(kernel_size, dilation, causal):
@@ -157,7 +165,7 @@ def test_positions_start_as_spread_as_they_are_told():
     assert Positions.from_config(layer.get_config()).spread == 0.5
 
 
-@pytest.mark.parametrize("spread", [0, -0.1, float("inf"), float("nan")])
+@pytest.mark.parametrize("spread", [0, -0.1, float("inf"), float("nan"), "wide"])
 def test_positions_reject_a_spread_of_nothing(spread):
     with pytest.raises(ValueError, match=r"spread must be a number above 0.*Received"):
         Positions((1,), spread=spread)

@@ -1,6 +1,6 @@
 """Where something stands, as vectors that are learned and added."""
 
-from numbers import Integral
+from numbers import Integral, Real
 
 from keras import layers, saving
 from keras.initializers import RandomNormal
@@ -56,9 +56,10 @@ class Positions(layers.Layer):
         super().__init__(name=name, dtype=dtype, trainable=trainable)
         if not isinstance(axes, tuple | list) or not all(isinstance(k, Integral) for k in axes):
             raise ValueError(f"axes must be a sequence of whole numbers. Received: {axes!r}")
-        if not 0 < spread < float("inf"):
+        if not isinstance(spread, Real) or not 0 < spread < float("inf"):
             raise ValueError(f"spread must be a number above 0. Received: {spread!r}")
         self.axes, self.spread = tuple(map(int, axes)), float(spread)
+        self.supports_masking = True  # what was padding before is padding behind
         self.vectors = []
 
     def build(self, shape):
