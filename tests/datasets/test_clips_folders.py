@@ -365,3 +365,20 @@ def test_rejects_more_parts_than_sources():
     items = [ClipItem(f"{k}.mp4", 0, "one") for k in range(9)]
     with pytest.raises(ValueError, match="only 1 groups"):
         split_clips(ClipSet(items, ("a",)))
+
+
+def test_another_seed_deals_the_sources_another_way():
+    items = [ClipItem(f"sit/{s}_{t}.mp4", 0, s) for s in "abcdefgh" for t in (1, 2)]
+    clips = ClipSet(items, ("sit",))
+    deals = [tuple(item.split for item in split_clips(clips, seed=k)) for k in range(6)]
+    assert len(set(deals)) > 2
+    assert deals[4] == tuple(item.split for item in split_clips(clips, seed=4))
+
+
+def test_hidden_folders_are_no_empty_classes(tmp_path):
+    folder_of(tmp_path, "sit/a_1.mp4", "sit/b_1.mp4", "stand/c_1.mp4", "stand/d_1.mp4")
+    for name in (".thumbs", "wave"):
+        (tmp_path / name).mkdir()
+    assert [one for one in told(tmp_path) if one[0] == "empty-class"] == [
+        ("empty-class", "wave", None)
+    ]
