@@ -1,4 +1,4 @@
-"""How much a network computes, in numbers that do not hang on the machine."""
+"""How much a network computes, in numbers that do not depend on the machine."""
 
 from math import prod
 from unittest.mock import patch

@@ -146,6 +146,9 @@ def _block(x, over, heads, dropout, k):
 def attention_maps(model, clips, *, batch_size=16):
     """Return how much each token looks at each other one, for every head of every block.
 
+    All of them stand in memory at once: "both" takes 4 N L heads (T' S)^2 bytes, so ask for few
+    clips.
+
     Parameters
     ----------
     model : keras.Model

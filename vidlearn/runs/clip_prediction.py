@@ -29,7 +29,8 @@ def predict_actions(run, source, out, *, found=None, threshold=None, stride=None
     """Do what `predict` does, for a network that says what is done in clips.
 
     The film is gone through twice: a window must be seen to its end before its first frame can be
-    named, and so no more than one window of small frames is in memory, however long the film.
+    named, and so no more than a batch of windows of small frames is in memory, however long the
+    film.
 
     Parameters
     ----------

@@ -16,8 +16,8 @@ class Pool:
     ----------
     count : int
         How many.
-    decoder : Decoder
-        What each of them does.
+    decoder : callable
+        What answers a job in each of them: a `Decoder`, or a `Looker`.
     """
 
     def __init__(self, count, decoder):

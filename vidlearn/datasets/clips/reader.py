@@ -24,10 +24,10 @@ class ClipReader:
     """Read the clips of a set, in this process or in others that work ahead.
 
     The clips and their order depend on the seed and the epoch, never on how many processes decode.
-    No more than 64 clips, or 256 MiB of them, wait to be taken. The other processes are programs of
-    their own that know NumPy and the decoder only, so a script needs no ``if __name__ ==
-    "__main__"``, and a notebook may use them; they end with `close`, with the reader, and with the
-    program, however that ends.
+    No more than 64 clips, or 256 MiB of them, wait to be taken, but always one for each process,
+    however large it is. The other processes are programs of their own that know NumPy and the
+    decoder only, so a script needs no ``if __name__ == "__main__"``, and a notebook may use them;
+    they end with `close`, with the reader, and with the program, however that ends.
 
     Parameters
     ----------
