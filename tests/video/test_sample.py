@@ -107,6 +107,13 @@ def test_a_clip_of_a_damaged_folder_comes_from_what_is_there(tmp_path):
     assert numbers(clip) == [0, 1, 2, 3, 3, 4, 5, 7]
 
 
+def test_a_step_asks_for_neighbours(film):
+    near = sample_clip(film, frames=6, mode="dense", step=2)
+    assert numbers(sample_clip(film, frames=6, step=2)) == numbers(near)
+    assert numbers(sample_clip(film, frames=6)) == sample_indices(50, 6).tolist()
+
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

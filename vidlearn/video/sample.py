@@ -68,8 +68,8 @@ def sample_clip(
     path,
     *,
     frames=16,
-    mode="uniform",
-    step=1,
+    mode=None,
+    step=None,
     size=None,
     colour="rgb",
     rng=None,
@@ -82,7 +82,8 @@ def sample_clip(
     path : str or Path
         A video file, or a folder of pictures.
     frames, mode, step, rng
-        Which frames: see :func:`sample_indices`.
+        Which frames: see :func:`sample_indices`. Where no mode is given, it is "uniform"; or
+        "dense" where a step is, for "uniform" has no use for one.
     size, colour
         As in :func:`read_frames`.
     max_bytes : int
@@ -99,7 +100,9 @@ def sample_clip(
         If the file cannot be read, an argument makes no sense, or the array would be larger than
         ``max_bytes``.
     """
-    rng, (frames, step) = generator(rng), _counts(frames, step)
+    if mode is None:
+        mode = "uniform" if step is None else "dense"
+    rng, (frames, step) = generator(rng), _counts(frames, 1 if step is None else step)
     if mode not in MODES:
         raise VideoError(f"mode must be one of {', '.join(MODES)}. Received: {mode!r}")
 
