@@ -105,6 +105,7 @@ def _made(*, leave="people", back=1, axis=1, reverse="all", mirror=3, swap="turn
             "other": 9 - labels,
             "next": (labels + 1) % 10,
             "left alone": np.where(labels == LEFT, RIGHT, labels),
+            "right alone": np.where(labels == RIGHT, LEFT, labels),
         }
         parts = [(clips, labels)]
         if copies in ("both", "backwards", "four"):
@@ -135,6 +136,7 @@ FAIR_MISTAKES = {
     "reversed-turns-only": _made(reverse="turns"),
     "mirrored-is-reversed": _made(swap="all"),
     "one-way-only": _made(swap="left alone"),
+    "one-after-the-other": _made(swap="right alone"),
     "clips-backwards": _made(axis=0),
     "rows-for-time": _made(axis=2),
     "upside-down": _made(mirror=2),
