@@ -42,15 +42,16 @@ def smoothing_cases():
     ]
 
 
-def _slices(low, high, *, wraps=False, lowest=False, oldest=False):
-    """Return the reference with another window, and another way to settle a tie."""
+def _slices(low, high, *, beyond=None, lowest=False, oldest=False):
+    """Return the reference with another window, another way to settle a tie, or
+    np.take's mode for what lies beyond the film."""
 
     def said(labels, window):
         out = []
         for t in range(len(labels)):
             first, stop = low(t, window), high(t, window)
-            if wraps:
-                last = list(np.take(labels, range(first, stop), mode="wrap"))
+            if beyond:
+                last = list(np.take(labels, range(first, stop), mode=beyond))
             else:
                 last = list(labels[max(first, 0) : max(stop, 0)])
             last = last or [labels[t]]
@@ -158,9 +159,12 @@ SMOOTHING_MISTAKES = {
     # one of three mended, or two
     "future": _slices(_around, _ahead),
     "future-lowest": _slices(_around, _ahead, lowest=True),
-    "future-wrapped": _slices(_around, _ahead, wraps=True),
-    "wrapped": _slices(_past, _now, wraps=True),
-    "wrapped-lowest": _slices(_past, _now, wraps=True, lowest=True),
+    "future-wrapped": _slices(_around, _ahead, beyond="wrap"),
+    "wrapped": _slices(_past, _now, beyond="wrap"),
+    "wrapped-lowest": _slices(_past, _now, beyond="wrap", lowest=True),
+    "held": _slices(_past, _now, beyond="clip"),
+    "held-lowest": _slices(_past, _now, beyond="clip", lowest=True),
+    "future-held": _slices(_around, _ahead, beyond="clip", lowest=True),
     "lowest": _slices(_past, _now, lowest=True),
     "oldest": _slices(_past, _now, oldest=True),
     "highest": _newest_label,
