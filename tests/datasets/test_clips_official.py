@@ -116,6 +116,18 @@ def test_rejects_folds(tmp_path, fold):
             read(tmp_path, fold=fold)
 
 
+def test_of_films_of_one_name_that_of_the_list_is_read(ucf):
+    """Beside it lies one that was converted, and deeper down a copy."""
+    name = f"YoYo/{ucf_name('YoYo', 2, 1)}"
+    wanted = read_ucf101(ucf)
+    put(ucf / "UCF-101" / name.replace(".avi", ".mp4"), "converted")
+    put(ucf / "later" / name.rpartition("/")[2], "copied")
+    assert [item.path for item in read_ucf101(ucf)] == [item.path for item in wanted]
+    (ucf / "UCF-101" / name).rename(ucf / "UCF-101" / name.replace("YoYo/", ""))
+    with pytest.raises(DatasetError, match=r"UCF-101/v_YoYo_g02_c01\.avi: later/v_YoYo.*same name"):
+        read_ucf101(ucf)
+
+
 HMDB = {"brush_hair": "April_09", "wave": "Old_Film", "walk": "Western"}
 
 
@@ -234,6 +246,14 @@ def test_a_missing_film_of_kth_can_be_skipped(kth):
         read_kth(kth)
     with pytest.warns(DatasetWarning, match="Left out: .*person25_walking_d1"):
         assert len(read_kth(kth, skip=True)) == (25 * 6 * 2 - 2) * 3
+
+
+def test_a_film_of_kth_that_is_there_twice_is_refused(kth):
+    put(kth / "small/person02_walking_d1.mp4", "converted")
+    with pytest.raises(
+        DatasetError, match=r"walking/person02_walking_d1_uncomp\.avi: small/.*same"
+    ):
+        read_kth(kth)
 
 
 def test_rejects_a_folder_that_is_not_kth(tmp_path):

@@ -75,6 +75,7 @@ def test_a_mask_of_keras_reaches_the_block():
     assert np.abs(found - block(x)).max() > 1e-3
 
 
+@pytest.mark.filterwarnings("error:Layer .* does not support masking")
 def test_a_mask_of_keras_goes_on_behind_the_block():
     """What averages over time behind it leaves padding out."""
     x = vectors()

@@ -17,7 +17,7 @@ from tests.runs import broken_off
 from tests.runs.clip_sets import NAMES, filmed
 from tests.runs.test_training import losses
 from vidlearn import cli, datasets, models, runs
-from vidlearn.runs import clip_data, table
+from vidlearn.runs import actions, clip_data, table
 
 
 def equal(folder, complete):
@@ -112,7 +112,7 @@ def test_the_others_train_too_on_odd_films(kind, tmp_path, capsys):
     run = runs.train(kind, folder, tmp_path / "run", preset="tiny", epochs=1, size=size, more=clip)
     said = capsys.readouterr().out
     assert "clips of one source together: 7 train, 2 validate" in said
-    assert "every 2. frame of the film, so 11 frames" in said
+    assert "one frame in 2 of the film, so 11 frames" in said
     assert "left and right exchanged at random" in said
     assert run.model().input_shape == (None, 6, 48, 32, 3)
     assert len(run.settings["data"]["held_out"]) == 2
@@ -287,3 +287,28 @@ def test_models_of_runs_are_those_of_the_library():
     for kind, row in table.KINDS.items():
         assert callable(getattr(models, row.builder)), kind
         assert table.preset_of(kind, "gpu").side > table.preset_of(kind, "cpu").side
+
+
+@pytest.mark.parametrize("name", ["turn left", "turn_left", "left-hand", "TurnLeft", "Right2left"])
+def test_classes_of_left_and_right_are_not_mirrored(name):
+    with pytest.raises(runs.RunError, match=f"becomes another: {name}"):
+        clip_data.expect_sides(["sit", name], True)
+    clip_data.expect_sides(["sit", name], False)
+
+
+def test_only_whole_words_are_sides():
+    clip_data.expect_sides(
+        ["brightness", "leftover", "copyright_notes", "éclair", "BrightRoom"], True
+    )
+
+
+@pytest.mark.parametrize("half", ["mixed_float16", "mixed_bfloat16"])
+def test_what_was_trained_in_half_precision_is_whole_on_a_cpu(half):
+    x = keras.Input((3,), name="x")
+    y = keras.layers.Dense(2, dtype=half, name="of_mixed_float16")(x)
+    model = keras.Model(x, y)
+    full = actions.in_full_precision(model)
+    layer = full.get_layer("of_mixed_float16")
+    assert layer.compute_dtype == layer.variable_dtype == "float32"
+    np.testing.assert_array_equal(full.get_weights()[0], model.get_weights()[0])
+    assert actions.in_full_precision(full) is full  # by its name it was none

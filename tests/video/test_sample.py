@@ -113,7 +113,6 @@ def test_a_step_asks_for_neighbours(film):
     assert numbers(sample_clip(film, frames=6)) == sample_indices(50, 6).tolist()
 
 
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [

@@ -103,6 +103,7 @@ class TemporalBlock(layers.Layer):
         *front, features = shape
         if features != self.filters:
             self.shortcut = layers.Conv1D(self.filters, 1, dtype=self.dtype_policy, name="shortcut")
+            self.shortcut.supports_masking = True  # of width 1 it mixes no frames
             self.shortcut.build(shape)
         for conv, norm, _ in self.steps:
             conv.build((*front, features))

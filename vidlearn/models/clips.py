@@ -1,4 +1,4 @@
-"""What the models of clips share: their checks, the CNN of a frame, and calls batch by batch."""
+"""What the models of clips share: their checks, the CNN of frames, and calls batch by batch."""
 
 from numbers import Integral, Real
 
@@ -182,29 +182,32 @@ def scaled(clips, *, centred=False):
     return x
 
 
-def cnn_of_a_frame(x, filters, features, *, norm=False):
-    """Make one vector of every picture (N, H, W, C), by convolutions that poolings follow.
+def vectors_of(clips, filters, features, *, norm=False):
+    """Make one vector of every frame, by convolutions that poolings follow.
+
+    Time is folded into the batch while they work: they see N * T pictures.
 
     Parameters
     ----------
-    x : KerasTensor
-        (N, H, W, C), -1 to 1.
+    clips : KerasTensor
+        (N, T, H, W, C), 0 to 255.
     filters : sequence of int
         Filters of each 3 x 3 convolution; after each one, max pooling halves H and W.
     features : int
         Length of the vector, F.
     norm : bool
         Whether batch normalisation stands between convolution and ReLU, and behind the vector:
-        without it, a tanh that follows saturates within a few steps at high rates, and learns no
-        more.
+        without it, the tanh saturates within a few steps at high rates, and learns no more.
 
     Returns
     -------
     KerasTensor
-        (N, F), before any activation.
+        (N, T, F), -1 to 1, of a layer named "vectors".
     """
-    from keras import layers
+    from keras import layers, ops
 
+    _, frames, *picture = clips.shape
+    x = ops.reshape(scaled(clips), (-1, *picture))  # (N * T, H, W, C)
     for k, count in enumerate(filters, 1):
         activation = None if norm else "relu"
         x = layers.Conv2D(
@@ -214,7 +217,9 @@ def cnn_of_a_frame(x, filters, features, *, norm=False):
         x = layers.MaxPooling2D(name=f"pool{k}")(x)
     x = layers.Flatten(name="flatten")(x)
     x = layers.Dense(features, use_bias=not norm, name="frame")(x)
-    return layers.BatchNormalization(momentum=0.9, name="frame_norm")(x) if norm else x
+    x = layers.BatchNormalization(momentum=0.9, name="frame_norm")(x) if norm else x  # (N * T, F)
+    x = ops.reshape(x, (-1, frames, features))
+    return layers.Activation("tanh", name="vectors")(x)
 
 
 def normalised(x, name):
@@ -325,7 +330,9 @@ def _numbers(clips):
         raise ValueError(
             "clips must be an array. Received: lists of different lengths; cut or fill them to one"
         ) from error
-    if clips.dtype.kind not in "buif" or not np.isfinite(clips).all():
-        received = clips.dtype if clips.dtype.kind not in "buif" else "NaN or infinity among them"
-        raise ValueError(f"clips must be finite numbers. Received: {received}")
+    kind = clips.dtype.kind
+    if kind not in "buif":
+        raise ValueError(f"clips must be finite numbers. Received: {clips.dtype}")
+    if kind == "f" and not np.isfinite(clips).all():  # whole numbers always are
+        raise ValueError("clips must be finite numbers. Received: NaN or infinity among them")
     return clips

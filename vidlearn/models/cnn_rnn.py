@@ -20,11 +20,10 @@ from .clips import (
     check_count,
     check_counts,
     check_vectors,
-    cnn_of_a_frame,
     full_precision,
     mean_of,
     real_frames,
-    scaled,
+    vectors_of,
 )
 
 OVER_TIME = ("gru", "lstm", "mean")
@@ -89,15 +88,10 @@ def build_cnn_rnn(
     check_clip(shape, classes, len(filters))
     check_count(features=features)
     _check(units, over_time, every)
-    from keras import Input, Model, layers, ops
+    from keras import Input, Model, layers
 
-    frames, *picture = shape
     clips = Input(shape, name="clips")  # (N, T, H, W, C)
-    x = scaled(clips)
-    x = ops.reshape(x, (-1, *picture))  # (N * T, H, W, C)
-    x = cnn_of_a_frame(x, filters, features, norm=norm)  # (N * T, F)
-    x = ops.reshape(x, (-1, frames, features))  # (N, T, F)
-    x = layers.Activation("tanh", name="vectors")(x)
+    x = vectors_of(clips, filters, features, norm=norm)  # (N, T, F)
     x = _over_time(x, over_time, units, every)  # (N, U)
     logits = layers.Dense(classes, dtype=full_precision(), name="logits")(x)
     return Model(clips, logits, name="cnn_rnn")

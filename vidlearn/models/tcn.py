@@ -14,12 +14,11 @@ from .clips import (
     check_odd,
     check_share,
     check_vectors,
-    cnn_of_a_frame,
     full_precision,
     last_of,
     mean_of,
     real_frames,
-    scaled,
+    vectors_of,
 )
 
 EVERY = ("clip", "frame")
@@ -199,15 +198,10 @@ def build_cnn_tcn(
     check_clip(shape, classes, len(filters))
     check_count(features=features, units=units)
     _check_stack(units, kernel_size, dilations, causal, dropout, every)
-    from keras import Input, Model, layers, ops
+    from keras import Input, Model
 
-    frames, *picture = shape
     clips = Input(shape, name="clips")  # (N, T, H, W, C)
-    x = scaled(clips)
-    x = ops.reshape(x, (-1, *picture))  # (N * T, H, W, C)
-    x = cnn_of_a_frame(x, filters, features, norm=True)
-    x = ops.reshape(x, (-1, frames, features))  # (N, T, F)
-    x = layers.Activation("tanh", name="vectors")(x)
+    x = vectors_of(clips, filters, features, norm=True)  # (N, T, F)
     options = {"kernel_size": kernel_size, "causal": causal, "dropout": dropout}
     x = _stack(x, units, dilations, options)  # (N, T, U)
     return Model(clips, _answers(x, classes, causal, every), name="cnn_tcn")

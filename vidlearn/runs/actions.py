@@ -102,7 +102,8 @@ class Actions:
         lines = [words[f"clips_{s['data']['divided']}"], words["begins_clips"]]
         span = s["step"] * (s["frames"] - 1) + 1
         mirror = words["mirrored" if s["mirror"] else "not_mirrored"]
-        more = {"frames": s["frames"], "apart": s["step"], "span": span, "mirror": mirror}
+        apart = words["every_frame" if s["step"] == 1 else "one_frame_in"].format(step=s["step"])
+        more = {"frames": s["frames"], "apart": apart, "span": span, "mirror": mirror}
         return lines, more | {"chance": 1 / len(s["classes"])}
 
     def batches(self, epoch, first):
@@ -141,6 +142,7 @@ class Actions:
 
         self.found = predict_clips(model, self.looked_at, batch_size=self.settings["batch_size"])
         labels = self.val.labels
+        # A clip counts at most -log(1e-7) = 16.1, however sure the network was of another class.
         sure = np.maximum(self.found[np.arange(len(labels)), labels], 1e-7)
         top1 = top_k_accuracy(self.found, labels)
         return {"val_top1": top1, "val_loss": float(-np.log(sure).mean())}
@@ -169,9 +171,11 @@ def in_full_precision(model):
     import keras
 
     told = json.dumps(keras.saving.serialize_keras_object(model))
-    if "mixed_float16" not in told:
+    full = told
+    for half in ("mixed_float16", "mixed_bfloat16"):
+        full = full.replace(f'"{half}"', '"float32"')  # not where a name holds it
+    if full == told:
         return model
-    full = json.loads(told.replace("mixed_float16", "float32"))
-    made = keras.saving.deserialize_keras_object(full)
+    made = keras.saving.deserialize_keras_object(json.loads(full))
     made.set_weights(model.get_weights())
     return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import warnings
@@ -210,9 +211,29 @@ def fitting_model(run):
 
 def expect_sides(classes, mirror):
     """Refuse to mirror clips of classes that are told apart by left and right."""
-    told = [name for name in classes if {"left", "right"} & set(name.lower().split())]
+    told = [name for name in classes if {"left", "right"} & words_of(name)]
     if mirror and told:
         raise RunError(text("runs")["sides"].format(names=", ".join(told)))
+
+
+def words_of(name):
+    """Return the words in the name of a class, in small letters.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    set of str
+
+    Examples
+    --------
+    >>> sorted(words_of("turn_left")), sorted(words_of("TurnRight2")), words_of("leftover")
+    (['left', 'turn'], ['right', 'turn'], {'leftover'})
+    """
+    parted = re.sub(r"([a-z])([A-Z])", r"\1 \2", name)
+    return set(re.findall(r"[^\W\d_]+", parted.lower()))
 
 
 def reader(clips, settings, workers, *, mode="dense", views=1, cache=None):

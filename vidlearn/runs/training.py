@@ -60,7 +60,7 @@ def train(
     more : dict, optional
         What only some networks take. Detectors: "upside_down", whether training pictures are also
         mirrored up and down, default False. Actions: "frames" of a clip, default by the preset;
-        "step", every how manieth frame of the film is one, default by the lengths of the clips;
+        "step", frames of the film from one to the next, default by the lengths of the films;
         "mirror", whether training clips are also mirrored left and right, default False, for it
         makes a turn to the left one to the right.
     skip : bool

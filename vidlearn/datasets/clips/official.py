@@ -32,7 +32,7 @@ KTH_PERSONS = {
     "val": (19, 20, 21, 23, 24, 25, 1, 4),
     "test": (22, 2, 3, 5, 6, 7, 8, 9, 10),
 }
-KTH_NAME = re.compile(r"(person(\d\d)_([a-z]+)_d\d)(?:_uncomp)?", re.IGNORECASE)
+KTH_NAME = re.compile(r"(person(\d\d)_([a-z]+)_d\d)", re.IGNORECASE)
 KTH_ABSENT = {"person13_handclapping_d3", "person01_boxing_d4"}  # from some or all copies
 SEQUENCES = "00sequences.txt"
 
@@ -198,11 +198,13 @@ def read_kth(folder, *, lists=None, skip=False):
     for stem, name in names.items():
         split = name and split_of.get(int(name[2]))
         if split is None or (stretches and name[1].lower() not in stretches):
-            found.found("odd-file", films[stem])
+            for path in films[stem]:
+                found.found("odd-file", path)
             continue
+        path = _only(found, films[stem])
         person, label = f"person{name[2]}", classes.index(name[3].lower())
         for start, stop in stretches.get(name[1].lower(), [(0, None)]):
-            found.items.append(ClipItem(films[stem], label, person, split, start, stop))
+            found.items.append(ClipItem(path, label, person, split, start, stop))
     return _finish(found, classes, skip, strict=True)
 
 
@@ -234,10 +236,14 @@ def _sequences(found, file, there):
 
 
 def _start(folder, lists):
-    """Return an empty `Found`, the films by name without ending, and the text files by name."""
+    """Return an empty `Found`, films by name without ending, all of one name, and text files."""
     found = Found("clips", as_folder(folder))
     files = walk(found.root)
-    films = {path.stem.lower(): path for path in files if path.suffix.lower() in FILMS}
+    films = {}
+    for path in files:
+        if path.suffix.lower() in FILMS:
+            stem = path.stem.lower().removesuffix("_uncomp")  # as those of KTH end
+            films.setdefault(stem, []).append(path)
     listed = files if lists is None else walk(as_folder(lists))
     return found, films, {p.name.lower(): p for p in listed if p.suffix.lower() == ".txt"}
 
@@ -278,12 +284,22 @@ def _ucf_class(name):
 def _take(found, films, file, line, told):
     """Add the clip that a line of a list tells of."""
     name, split, label, classes = told
-    path = films.get(Path(name).stem.lower())
-    if path is None:
+    there = films.get(Path(name).stem.lower())
+    if not there:
         found.found("missing-clip", file, line, clip=name)
     else:
-        item = ClipItem(path, classes.index(label), clip_source(name, label), split)
-        found.items.append(item)
+        there = [path for path in there if path.name.lower() == Path(name).name.lower()] or there
+        there = [path for path in there if path.parent.name == label] or there
+        path, source = _only(found, there), clip_source(name, label)
+        found.items.append(ClipItem(path, classes.index(label), source, split))
+
+
+def _only(found, paths):
+    """Return the first of films of one name; where there are more, nobody knows which is meant."""
+    if len(paths) > 1:
+        other = found.relative(paths[0])
+        found.found("folder", paths[1], why=f"{other} has the same name. Take one of them out.")
+    return paths[0]
 
 
 def _finish(found, classes, skip, *, strict):
