@@ -263,7 +263,9 @@ except KeyboardInterrupt:
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
 def test_ctrl_c_ends_the_processes_and_is_one_error(clips):
-    program = started(clips, CAUGHT, stderr=subprocess.PIPE)
+    # Where the tests run in the background, programs begin deaf to Ctrl-C.
+    hears = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
+    program = started(clips, CAUGHT, stderr=subprocess.PIPE, **hears)
     numbers = [int(word) for word in program.stdout.readline().split()[7:]]
     assert program.stdout.readline() == "going\n"
     time.sleep(0.2)

@@ -37,6 +37,7 @@ def test_the_pyramid_hands_down_what_the_coarse_map_sees(keras):
     """A change in the coarse map reaches the fine one at its place; not the other way round."""
     from vidlearn.models.backbones import pyramid
 
+    keras.utils.set_random_seed(1)
     fine, coarse = keras.Input((4, 6, 3)), keras.Input((2, 3, 5))
     model = keras.Model([fine, coarse], pyramid([fine, coarse], 2))
     rng = np.random.default_rng(1)
