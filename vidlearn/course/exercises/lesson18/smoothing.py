@@ -102,46 +102,34 @@ def _waits(labels, window):
     return out
 
 
-def _newest_label(labels, window):
-    """Take the highest label of those that are tied."""
-    out = []
-    for t in range(len(labels)):
-        last = list(labels[max(0, t - window + 1) : t + 1])
-        most = max(last.count(label) for label in last)
-        out.append(max(label for label in last if last.count(label) == most))
-    return np.array(out)
+def _settled_by(choose):
+    """Return the reference with another choice among the tied, newest first."""
+
+    def said(labels, window):
+        out = []
+        for t in range(len(labels)):
+            last = list(labels[max(0, t - window + 1) : t + 1])
+            most = max(last.count(label) for label in last)
+            tied = [label for label in reversed(last) if last.count(label) == most]
+            out.append(choose(tied, last, out))
+        return np.array(out)
+
+    return said
 
 
-def _sticky(labels, window):
+def _sticky(tied, last, out):
     """Keep what was said, as long as it is among the most frequent."""
-    out = []
-    for t in range(len(labels)):
-        last = list(labels[max(0, t - window + 1) : t + 1])
-        most = max(last.count(label) for label in last)
-        tied = [label for label in reversed(last) if last.count(label) == most]
-        out.append(out[-1] if out and out[-1] in tied else tied[0])
-    return np.array(out)
+    return out[-1] if out and out[-1] in tied else tied[0]
 
 
-def _more_than_half(labels, window):
+def _more_than_half(tied, last, out):
     """Change only to what has more than half of the window."""
-    out = []
-    for t in range(len(labels)):
-        last = list(labels[max(0, t - window + 1) : t + 1])
-        most = max(last, key=last.count)
-        out.append(most if 2 * last.count(most) > len(last) or not out else out[-1])
-    return np.array(out)
+    return tied[0] if 2 * last.count(tied[0]) > len(last) or not out else out[-1]
 
 
-def _now_wins(labels, window):
+def _now_wins(tied, last, out):
     """Take the label of now where others are tied, whether it is one of them or not."""
-    out = []
-    for t in range(len(labels)):
-        last = list(labels[max(0, t - window + 1) : t + 1])
-        most = max(last.count(label) for label in last)
-        tied = [label for label in set(last) if last.count(label) == most]
-        out.append(tied[0] if len(tied) == 1 else labels[t])
-    return np.array(out)
+    return tied[0] if len(set(tied)) == 1 else last[-1]
 
 
 def _without_now_from_the_end(labels, window):
@@ -167,7 +155,7 @@ SMOOTHING_MISTAKES = {
     "future-held": _slices(_around, _ahead, beyond="clip", lowest=True),
     "lowest": _slices(_past, _now, lowest=True),
     "oldest": _slices(_past, _now, oldest=True),
-    "highest": _newest_label,
+    "highest": _settled_by(lambda tied, last, out: max(tied)),
     "without-now": _slices(lambda t, w: t - w, lambda t, w: t),
     "one-more": _slices(lambda t, w: t - w, _now),
     "one-less": _slices(lambda t, w: t - w + 2, _now),
@@ -175,9 +163,9 @@ SMOOTHING_MISTAKES = {
     "of-what-was-said": _of_what_was_said,
     "median": _median,
     "waits": _waits,
-    "sticky": _sticky,
-    "more-than-half": _more_than_half,
-    "now-wins-ties": _now_wins,
+    "sticky": _settled_by(_sticky),
+    "more-than-half": _settled_by(_more_than_half),
+    "now-wins-ties": _settled_by(_now_wins),
     "start-below-zero-without-now": _without_now_from_the_end,
     "all-of-the-past": _slices(lambda t, w: 0, _now),
     "unchanged": lambda labels, window: labels.copy(),
