@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from vidlearn.course.exercises._films import captioned, film_vectors, home_films, windows
+from vidlearn.course.exercises._films import (
+    captioned,
+    film_vectors,
+    home_films,
+    own_film,
+    windows,
+)
 from vidlearn.plots import draw_label
 
 
@@ -58,3 +64,17 @@ def test_a_caption_says_by_its_colour_whether_it_is_right():
     assert blue[1] == vermilion[0] == 0
     assert (film[:, line:] == 99).all()  # nothing of the frame is covered
     assert (film[1, :line, -20:] == 255).all()  # and nothing of the line cut off
+
+
+@pytest.mark.parametrize(("fps", "step"), [(30, 2), (24, 2), (12, 1), (50, 4), (8, 1)])
+def test_an_own_film_is_square_and_about_as_fast(tmp_path, fps, step):
+    from vidlearn.video import write_video
+
+    frames = np.zeros((40, 60, 100, 3), np.uint8)
+    frames[:, :, :20] = 255  # what lies outside the middle
+    frames[:, :, 20:80] = 6 * np.arange(40)[:, None, None, None]
+    film = own_film(write_video(tmp_path / "me.mp4", frames, fps=fps), 32)
+    assert film.shape == (-(-40 // step), 32, 32, 3)
+    assert np.abs(film[..., 16, 1].mean(axis=1) - 6 * np.arange(0, 40, step)).max() < 12
+    assert film[0, :, 2:].max() < 40
+    assert len(own_film(tmp_path / "me.mp4", 32, seconds=1)) <= 12

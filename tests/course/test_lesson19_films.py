@@ -8,7 +8,6 @@ from vidlearn.course.exercises.lesson19 import (
     both_hands,
     labels_learned,
     long_films,
-    own_film,
     seen_by,
 )
 from vidlearn.synthetic import actions
@@ -45,20 +44,6 @@ def test_vectors_stand_beside_their_labels(monkeypatch):
     np.testing.assert_array_equal(labels[1], films[1].labels)
 
 
-@pytest.mark.parametrize(("fps", "step"), [(30, 2), (24, 2), (12, 1), (50, 4), (8, 1)])
-def test_an_own_film_is_square_and_about_as_fast(tmp_path, fps, step):
-    from vidlearn.video import write_video
-
-    frames = np.zeros((40, 60, 100, 3), np.uint8)
-    frames[:, :, :20] = 255  # what lies outside the middle
-    frames[:, :, 20:80] = 6 * np.arange(40)[:, None, None, None]
-    film = own_film(write_video(tmp_path / "me.mp4", frames, fps=fps), 32)
-    assert film.shape == (-(-40 // step), 32, 32, 3)
-    assert np.abs(film[..., 16, 1].mean(axis=1) - 6 * np.arange(0, 40, step)).max() < 12
-    assert film[0, :, 2:].max() < 40
-    assert len(own_film(tmp_path / "me.mp4", 32, seconds=1)) <= 12
-
-
 @pytest.mark.parametrize("stages", [0, 2])
 def test_a_head_learns_what_is_in_the_vectors(stages):
     import keras
@@ -73,7 +58,7 @@ def test_a_head_learns_what_is_in_the_vectors(stages):
     head = build_mstcn((None, 3), 3, stages=stages, layers=2, filters=8) if stages else plain
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     found = labels_learned(head, vectors[:8], labels[:8], vectors[8:],
-                           loss=mstcn_loss if stages else loss, epochs=20, rate=3e-2)  # fmt: skip
+                           loss=mstcn_loss if stages else loss, epochs=40, rate=3e-2)  # fmt: skip
     assert found.shape == (4, 30, 3)
     np.testing.assert_allclose(found.sum(axis=-1), 1, rtol=1e-4)
     assert (found.argmax(axis=-1) == labels[8:]).mean() > 0.9

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-__all__ = ["captioned", "film_vectors", "home_films", "windows"]
+__all__ = ["captioned", "film_vectors", "home_films", "own_film", "windows"]
 
 BACK = 2  # frames that a moment's differences reach back
 SEEDS = {"train": 1800, "val": 18800, "test": 18900}
@@ -103,6 +103,36 @@ def film_vectors(model, frames):
     vectors = frame_vectors(model, frames[at])
     parts = [vectors[0], *(each[BACK:] for each in vectors[1:])]
     return np.concatenate(parts)[:total]
+
+
+def own_film(path, side, *, rate=12, seconds=20):
+    """Read the middle of a film's pictures, square, at about the speed that films here have.
+
+    Parameters
+    ----------
+    path : str or Path
+        A video file.
+    side : int
+        Height and width of what comes out, in pixels.
+    rate : float
+        Frames a second, about: every n-th of the file's.
+    seconds : float
+        How much of the beginning is read.
+
+    Returns
+    -------
+    ndarray
+        (T, side, side, 3) uint8.
+    """
+    from vidlearn.video import probe, read_video
+
+    info = probe(path, decode=False)
+    scale = side / min(info.height, info.width)
+    size = tuple(max(side, round(scale * each)) for each in (info.height, info.width))
+    step = max(1, round(info.fps / rate))
+    frames = read_video(path, stop=int(seconds * rate) * step, step=step, size=size)
+    top, left = ((each - side) // 2 for each in size)
+    return np.ascontiguousarray(frames[:, top : top + side, left : left + side])
 
 
 def captioned(frames, words, *, right=None, times=None):

@@ -11,7 +11,7 @@ CLIPS = 200
 
 @cache
 def _clips():
-    """Clips of people whom no cell of the lesson shows."""
+    """Clips that no cell of the lesson shows; some of their people are in its test."""
     from vidlearn.synthetic import actions
 
     return actions(CLIPS, seed=5017, world="unseen people")

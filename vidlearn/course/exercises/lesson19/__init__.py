@@ -7,7 +7,6 @@ from vidlearn.course.exercises.lesson19.films import (
     both_hands,
     labels_learned,
     long_films,
-    own_film,
     seen_by,
 )
 from vidlearn.course.exercises.lesson19.shown import (
@@ -26,7 +25,6 @@ __all__ = [
     "labels_learned",
     "long_films",
     "noisy_scores",
-    "own_film",
     "poked",
     "rows_of",
     "same_accuracy",

@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 
 SEEDS = {"learn": 190000, "val": 18800, "test": 18900}
+BATCH = 8  # films that a head sees in a step
 
 
 @cache
@@ -55,36 +56,6 @@ def seen_by(model, films):
 
     vectors = [film_vectors(model, film.frames) for film in films]
     return np.stack(vectors), np.stack([film.labels for film in films])
-
-
-def own_film(path, side, *, rate=12, seconds=20):
-    """Read the middle of a film's pictures, square, at about the speed that films here have.
-
-    Parameters
-    ----------
-    path : str or Path
-        A video file.
-    side : int
-        Height and width of what comes out, in pixels.
-    rate : float
-        Frames a second, about: every n-th of the file's.
-    seconds : float
-        How much of the beginning is read.
-
-    Returns
-    -------
-    ndarray
-        (T, side, side, 3) uint8.
-    """
-    from vidlearn.video import probe, read_video
-
-    info = probe(path, decode=False)
-    scale = side / min(info.height, info.width)
-    size = tuple(max(side, round(scale * each)) for each in (info.height, info.width))
-    step = max(1, round(info.fps / rate))
-    frames = read_video(path, stop=int(seconds * rate) * step, step=step, size=size)
-    top, left = ((each - side) // 2 for each in size)
-    return np.ascontiguousarray(frames[:, top : top + side, left : left + side])
 
 
 def both_hands(actions):
@@ -139,8 +110,8 @@ def labels_learned(model, vectors, labels, asked, *, loss, epochs, rate, seed=0)
     from vidlearn.models import predict_clips
 
     keras.utils.set_random_seed(seed)
-    falling = keras.optimizers.schedules.CosineDecay(rate, epochs * -(-len(vectors) // 4))
+    falling = keras.optimizers.schedules.CosineDecay(rate, epochs * -(-len(vectors) // BATCH))
     model.compile(keras.optimizers.Adam(falling), loss, jit_compile=False)
-    model.fit(vectors, labels, batch_size=4, epochs=epochs, verbose=0)
+    model.fit(vectors, labels, batch_size=BATCH, epochs=epochs, verbose=0)
     found = predict_clips(model, asked)
     return found[:, -1] if found.ndim == 4 else found

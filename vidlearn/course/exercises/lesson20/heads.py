@@ -36,7 +36,14 @@ def heads_cases():
     return cases
 
 
-PACKAGED = {"MultiHeadAttention", "GroupQueryAttention", "GroupedQueryAttention"}
+PACKAGED = {
+    "MultiHeadAttention",
+    "GroupQueryAttention",
+    "GroupedQueryAttention",
+    "Attention",
+    "AdditiveAttention",
+    "dot_product_attention",
+}
 
 
 def in_keras(function, q, k, v, count):
