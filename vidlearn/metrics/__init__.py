@@ -20,6 +20,7 @@ from .labels import (
 )
 from .recall import average_best_overlap, proposal_recall
 from .results import DetectionMetrics
+from .shots import ShotCount, ShotCurve, ShotMetrics, evaluate_shots, shot_curve
 from .tracking import Switch, TrackingMetrics, evaluate_tracks, without_distractors
 
 __all__ = [
@@ -27,6 +28,9 @@ __all__ = [
     "DetectionErrors",
     "DetectionMetrics",
     "LabelMetrics",
+    "ShotCount",
+    "ShotCurve",
+    "ShotMetrics",
     "Switch",
     "TrackingMetrics",
     "average_best_overlap",
@@ -39,6 +43,7 @@ __all__ = [
     "error_costs",
     "evaluate_detections",
     "evaluate_labels",
+    "evaluate_shots",
     "evaluate_tracks",
     "frame_accuracy",
     "label_confusion",
@@ -47,6 +52,7 @@ __all__ = [
     "proposal_recall",
     "segmental_f1",
     "segments",
+    "shot_curve",
     "top_k_accuracy",
     "without_distractors",
 ]
