@@ -104,6 +104,7 @@ def evaluate_shots(
     counts, rows = np.zeros((2, 3), int), ([], [], [])
     for film, (ours, theirs, kinds) in enumerate(films):
         pairs, kind = _matched(ours, theirs, kinds, tolerance, rules, same_kind)
+        pairs = pairs[np.argsort(pairs[:, 0])]
         wrong = np.setdiff1d(np.arange(len(ours)), pairs[:, 0])
         missed = np.setdiff1d(np.arange(len(theirs)), pairs[:, 1])
         for column, which in enumerate((kinds[1][pairs[:, 1]], kind[wrong], kinds[1][missed])):

@@ -78,26 +78,30 @@ def by_frame(found, truth, tolerance, gradual):
     inside : ndarray
         (N,) bool, which found ones lie in a gradual one.
     """
+    pairs, inside = [np.zeros((0, 2), np.int64)], np.zeros(len(found), bool)
+    for f, t in _neighbours(found, truth, max(tolerance, 1)):
+        some, inside[f] = _by_frame(found[f], truth[t], tolerance, gradual[t])
+        pairs.append(np.stack([f[some[:, 0]], t[some[:, 1]]], axis=1))
+    return np.concatenate(pairs), inside
+
+
+def _by_frame(found, truth, tolerance, gradual):
+    """Do `by_frame` within a group."""
     frames = found.sum(1) // 2
     start, end = truth.T
     within = gradual & (start - 1 <= frames[:, None]) & (frames[:, None] <= end)  # (N, M)
     inside = within.any(1)
-    pairs, taken = [], set()
+    pairs = {}  # found by true
     for i in np.flatnonzero(inside):
-        j = int(within[i].argmax())
-        if j not in taken:
-            taken.add(j)
-            pairs.append((i, j))
+        pairs.setdefault(int(within[i].argmax()), i)
     apart = np.abs(frames[:, None] - start)
-    rows, columns = np.nonzero((apart <= tolerance) & ~inside[:, None] & ~gradual)
+    near = np.argwhere((apart <= tolerance) & ~inside[:, None] & ~gradual)
     used = set()
-    for k in np.argsort(apart[rows, columns], kind="stable"):
-        i, j = rows[k], columns[k]
-        if i not in used and j not in taken:
+    for i, j in near[np.argsort(apart[tuple(near.T)], kind="stable")]:
+        if i not in used and j not in pairs:
             used.add(i)
-            taken.add(j)
-            pairs.append((i, j))
-    return np.array(sorted(pairs), np.int64).reshape(-1, 2), inside
+            pairs[j] = i
+    return np.array([(i, j) for j, i in pairs.items()], np.int64).reshape(-1, 2), inside
 
 
 def _gap(found, truth):
