@@ -12,6 +12,7 @@ from .confusion import show_confusion
 from .detectors import show_detector
 from .film import paint, side_by_side
 from .labels import draw_label
+from .masks import draw_masks
 from .networks import show_network
 from .numbers import number_grid
 from .pictures import filmstrip, show_images
@@ -23,6 +24,7 @@ __all__ = [
     "PALETTE",
     "draw_boxes",
     "draw_label",
+    "draw_masks",
     "draw_tracks",
     "filmstrip",
     "number_grid",
