@@ -18,6 +18,13 @@ from .labels import (
     segmental_f1,
     segments,
 )
+from .masks import (
+    MaskMetrics,
+    contour_accuracy,
+    evaluate_masks,
+    mask_boundary,
+    region_similarity,
+)
 from .recall import average_best_overlap, proposal_recall
 from .results import DetectionMetrics
 from .shots import ShotCount, ShotCurve, ShotMetrics, evaluate_shots, shot_curve
@@ -28,6 +35,7 @@ __all__ = [
     "DetectionErrors",
     "DetectionMetrics",
     "LabelMetrics",
+    "MaskMetrics",
     "ShotCount",
     "ShotCurve",
     "ShotMetrics",
@@ -38,18 +46,22 @@ __all__ = [
     "average_precision_naive",
     "class_average_precision",
     "confusion_matrix",
+    "contour_accuracy",
     "detection_errors",
     "edit_score",
     "error_costs",
     "evaluate_detections",
     "evaluate_labels",
+    "evaluate_masks",
     "evaluate_shots",
     "evaluate_tracks",
     "frame_accuracy",
     "label_confusion",
+    "mask_boundary",
     "mean_average_precision",
     "precision_recall",
     "proposal_recall",
+    "region_similarity",
     "segmental_f1",
     "segments",
     "shot_curve",
