@@ -60,7 +60,7 @@ TABLE = {
 # The detectors are subclasses of keras.Model, some layers of its layers, and a loss is made known
 # to it by a decorator; `vidlearn.models` and `vidlearn.layers` load these when one is asked for.
 MADE_OF_KERAS = {"backbones", "detector", "faster_rcnn", "ssd", "yolo", "batches", "recipe"}
-MADE_OF_KERAS |= {"mstcn", "serving", "temporal", "positions"}
+MADE_OF_KERAS |= {"mstcn", "unet", "serving", "temporal", "positions"}
 WHEN_USED = {"av", "cv2", "IPython", "jupyterlab", "keras", "matplotlib", "skimage", "sklearn"}
 WHEN_USED |= {"tensorflow"}
 

@@ -3,8 +3,8 @@
 They are written with `keras.ops` alone, so they run on each of Keras's backends. A model takes
 frames of 0 to 255 and scales them itself; it gives logits in float32, also where it works in half
 precision. Keras is loaded when a model is built, not before. Where it is loaded already, importing
-this package makes the layers and `mstcn_loss` known to `keras.saving.load_model`; else import them
-before, layers from `vidlearn.layers`.
+this package makes the layers, `mstcn_loss` and `mask_loss` known to `keras.saving.load_model`; else
+import them before, layers from `vidlearn.layers`.
 
 =========================  ====================================================================
 `build_c3d`                convolutions through space and time, whole or in two parts
@@ -21,6 +21,7 @@ before, layers from `vidlearn.layers`.
 `build_faster_rcnn`        a detector: boxes are proposed, then named and corrected
 `build_ssd`                a detector: default boxes on maps of several scales
 `build_yolo`               a detector: each cell of a grid tells what lies there
+`build_unet`               a mask for a picture, and `mask_loss`, which teaches it
 `build_forecaster`         an LSTM that foretells paths
 `occlusion`                which frames of a clip matter to a model, and which places
 `multiply_adds`            what a model computes for one picture
@@ -38,6 +39,7 @@ from vidlearn.models.video_transformer import attention_maps, build_video_transf
 
 _LATER = {  # most load Keras
     **dict.fromkeys(["build_mstcn", "mstcn_loss"], "mstcn"),
+    **dict.fromkeys(["build_unet", "mask_loss"], "unet"),
     **dict.fromkeys(["build_faster_rcnn", "FasterRCNN"], "faster_rcnn"),
     **dict.fromkeys(["build_yolo", "YOLO"], "yolo"),
     **dict.fromkeys(["build_ssd", "SSD", "hard_negatives"], "ssd"),
@@ -56,8 +58,10 @@ __all__ = [
     "build_mstcn",
     "build_rnn",
     "build_tcn",
+    "build_unet",
     "build_video_transformer",
     "frame_vectors",
+    "mask_loss",
     "mstcn_loss",
     "predict_clips",
     "receptive_field",
@@ -66,6 +70,7 @@ __all__ = [
 if "keras" in sys.modules:
     from vidlearn.layers import Positions, TemporalBlock  # noqa: F401
     from vidlearn.models.mstcn import mstcn_loss
+    from vidlearn.models.unet import mask_loss
 
 
 def __getattr__(name):
