@@ -28,7 +28,7 @@ TABLE = {
     ),
     "scratch": ((), "numpy"),
     "video": (("messages",), "numpy PIL av cv2"),
-    "synthetic": (("boxes", "video"), "numpy scipy PIL skimage sklearn"),
+    "synthetic": (("boxes", "video"), "numpy scipy PIL skimage sklearn cv2"),
     "layers": ((), "keras"),
     "models": (("layers", "boxes"), "keras numpy PIL"),
     "runs": (

@@ -11,13 +11,16 @@ and so everything about it is known exactly: boxes, masks, tracks, classes, cuts
 `edited_video`        several such scenes, joined by cuts
 `stills`              single pictures of things, for training detectors
 `join`                join scenes of your own by cuts
+`montage`             an edited film: cuts, dissolves, fades, wipes, and what looks like one
+`join_clips`          join clips of your own in the same ways
+`training_windows`    windows of edited films with a target for each frame: `targets`
 `laps`                clips whose classes differ only in the order of their frames
 `actions`             clips of people who act; some classes only time tells
 `activity`            a long film of people who do one thing after another
 `background`          a part of a photograph
 `Scene`, `Stills`,    what they return: frames and their truth
 `Laps`, `Actions`,
-`Activity`
+`Activity`, `Montage`
 ====================  ==========================================================
 """
 
@@ -27,23 +30,29 @@ from vidlearn.synthetic.crossing import crossing
 from vidlearn.synthetic.edited import edited_video, join
 from vidlearn.synthetic.junction import junction
 from vidlearn.synthetic.laps import Laps, laps
+from vidlearn.synthetic.montage import Montage, montage
 from vidlearn.synthetic.motions import NATURAL
 from vidlearn.synthetic.moving import moving_objects
 from vidlearn.synthetic.people import WORLDS
 from vidlearn.synthetic.pictures import BACKGROUNDS, background, picture
 from vidlearn.synthetic.scene import Scene
+from vidlearn.synthetic.splice import join_clips
 from vidlearn.synthetic.stills import Stills, stills
+from vidlearn.synthetic.traps import TRAPS
 from vidlearn.synthetic.walks import TURNS, Walks, walks
+from vidlearn.synthetic.windows import targets, training_windows
 
 __all__ = [
     "BACKGROUNDS",
     "NATURAL",
     "TIMED",
+    "TRAPS",
     "TURNS",
     "WORLDS",
     "Actions",
     "Activity",
     "Laps",
+    "Montage",
     "Scene",
     "Stills",
     "Walks",
@@ -53,10 +62,14 @@ __all__ = [
     "crossing",
     "edited_video",
     "join",
+    "join_clips",
     "junction",
     "laps",
+    "montage",
     "moving_objects",
     "picture",
     "stills",
+    "targets",
+    "training_windows",
     "walks",
 ]

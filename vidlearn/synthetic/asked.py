@@ -19,12 +19,12 @@ def _is_whole(value):
     return isinstance(value, Integral) and not isinstance(value, bool)
 
 
-def sized(size):
+def sized(size, least=32):
     """Return height and width as a tuple, or refuse what is no size."""
     pair = tuple(size) if isinstance(size, tuple | list | np.ndarray) else (size,)
-    if len(pair) != 2 or not all(map(_is_whole, pair)) or min(pair) < 32:
+    if len(pair) != 2 or not all(map(_is_whole, pair)) or min(pair) < least:
         raise ValueError(
-            "size must be at least 32 pixels each way, (height, width), whole numbers. "
+            f"size must be at least {least} pixels each way, (height, width), whole numbers. "
             f"Received: {size!r}"
         )
     return int(pair[0]), int(pair[1])
