@@ -18,7 +18,8 @@ PACKAGE = ROOT / "vidlearn"
 # Part: the parts of vidlearn it may import, and the third parties.
 TABLE = {
     "boxes": ((), "numpy scipy"),
-    "motion": ((), "numpy scipy"),
+    "motion": (("shots",), "numpy scipy"),
+    "shots": (("video", "models", "messages"), "numpy PIL cv2 tqdm"),
     "proposals": (("boxes",), "numpy scipy"),
     "tracking": (("boxes",), "numpy scipy"),
     "metrics": (("boxes",), "numpy scipy"),
@@ -55,12 +56,12 @@ TABLE = {
         "numpy IPython PIL cv2 jupyter_client jupyter_core jupyterlab keras matplotlib nbclient "
         "nbformat packaging platformdirs scipy sklearn tqdm zmq",
     ),
-    "cli": (("course", "datasets", "runs", "messages"), ""),
+    "cli": (("course", "datasets", "runs", "shots", "messages"), ""),
 }
 # The detectors are subclasses of keras.Model, some layers of its layers, and a loss is made known
 # to it by a decorator; `vidlearn.models` and `vidlearn.layers` load these when one is asked for.
 MADE_OF_KERAS = {"backbones", "detector", "faster_rcnn", "ssd", "yolo", "batches", "recipe"}
-MADE_OF_KERAS |= {"mstcn", "unet", "serving", "temporal", "positions"}
+MADE_OF_KERAS |= {"mstcn", "unet", "serving", "temporal", "positions", "similarity"}
 WHEN_USED = {"av", "cv2", "IPython", "jupyterlab", "keras", "matplotlib", "skimage", "sklearn"}
 WHEN_USED |= {"tensorflow"}
 

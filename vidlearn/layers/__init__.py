@@ -1,6 +1,7 @@
 """What networks of this library compute and Keras has no layer for, in `keras.ops`.
 
-`TemporalBlock` and `Positions` are layers for sequences, `RoIAlign` is one for detectors.
+`TemporalBlock` and `Positions` are layers for sequences, `FrameSimilarity` and `ColourHistogram`
+compare the frames of a film, `RoIAlign` is one for detectors.
 
 The functions are what a detector computes inside of a compiled training step, twins of functions of
 `vidlearn.boxes`: they take batches of one fixed shape, run compiled and on every backend of Keras,
@@ -21,6 +22,7 @@ __all__ = ["decode_boxes", "encode_boxes", "iou", "match", "nms", "roi_align", "
 _MADE_OF_KERAS = {  # their base class loads it
     "RoIAlign": "roi",
     "Positions": "positions",
+    **dict.fromkeys(["ColourHistogram", "FrameSimilarity"], "similarity"),
     "TemporalBlock": "temporal",
 }
 

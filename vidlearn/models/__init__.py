@@ -16,6 +16,9 @@ import them before, layers from `vidlearn.layers`.
 `build_video_transformer`  attention over tubelets of a clip
 `attention_maps`           what each of its heads looks at
 `receptive_field`          how many frames a dilated stack sees
+`build_shotnet`            where shots meet: dilated convolutions, frames compared
+`build_segmenter`          where shots meet: frames, a convolution over time, an LSTM
+`boundary_loss`            teaches both
 `predict_clips`            probabilities for clips
 `frame_vectors`            what the CNN makes of each frame
 `build_faster_rcnn`        a detector: boxes are proposed, then named and corrected
@@ -34,6 +37,8 @@ from importlib import import_module
 from vidlearn.models.c3d import build_c3d
 from vidlearn.models.clips import frame_vectors, predict_clips
 from vidlearn.models.cnn_rnn import build_cnn_rnn, build_rnn
+from vidlearn.models.segmenter import build_segmenter
+from vidlearn.models.shotnet import boundary_loss, build_shotnet
 from vidlearn.models.tcn import build_cnn_tcn, build_tcn, receptive_field
 from vidlearn.models.video_transformer import attention_maps, build_video_transformer
 
@@ -52,11 +57,14 @@ _LATER = {  # most load Keras
 
 __all__ = [
     "attention_maps",
+    "boundary_loss",
     "build_c3d",
     "build_cnn_rnn",
     "build_cnn_tcn",
     "build_mstcn",
     "build_rnn",
+    "build_segmenter",
+    "build_shotnet",
     "build_tcn",
     "build_unet",
     "build_video_transformer",
@@ -68,7 +76,7 @@ __all__ = [
 ]
 
 if "keras" in sys.modules:
-    from vidlearn.layers import Positions, TemporalBlock  # noqa: F401
+    from vidlearn.layers import ColourHistogram, FrameSimilarity, Positions, TemporalBlock  # noqa: F401  # noqa: F401
     from vidlearn.models.mstcn import mstcn_loss
     from vidlearn.models.unet import mask_loss
 
