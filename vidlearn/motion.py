@@ -1,6 +1,7 @@
-"""What moves, and where shots end, found by plain arithmetic: no learning anywhere.
+"""What moves, found by plain arithmetic: no learning anywhere.
 
-These are the yardsticks that the course's networks have to beat.
+It is a yardstick that the course's networks have to beat. `find_cuts` and `frame_differences` are
+at home in `vidlearn.shots`, and can be had from here.
 """
 
 from itertools import pairwise
@@ -8,27 +9,9 @@ from itertools import pairwise
 import numpy as np
 from scipy import ndimage
 
+from vidlearn.shots.plain import checked_frames, checked_threshold, find_cuts, frame_differences
 
-def _checked(frames, colour="either"):
-    """Raise a ValueError unless frames are uint8 (T, H, W, 3), or (T, H, W) where that may be."""
-    dims = (4,) if colour == "rgb" else (3, 4)
-    kind = getattr(frames, "dtype", type(frames).__name__)
-    shape = np.shape(frames) if isinstance(frames, np.ndarray) else None
-    fine = shape is not None and len(shape) in dims and (len(shape) == 4) == (shape[-1] == 3)
-    if not fine or kind != np.uint8:
-        forms = "(T, H, W, 3)" if colour == "rgb" else "(T, H, W, 3) or (T, H, W)"
-        raise ValueError(
-            f"frames must be an array {forms} of uint8, 0 to 255. Received: {kind}"
-            + (f" of shape {shape}" if shape is not None else "")
-            + ". From floats 0 to 1: (frames * 255).round().astype(np.uint8)"
-        )
-
-
-def _checked_threshold(threshold):
-    """Raise a ValueError unless a threshold is a number of grey levels."""
-    number = isinstance(threshold, int | float | np.integer | np.floating)
-    if not number or isinstance(threshold, bool) or not 0 <= threshold <= 255:
-        raise ValueError(f"threshold must be 0 to 255 grey levels. Received: {threshold!r}")
+__all__ = ["find_cuts", "frame_differences", "moving_boxes", "moving_pixels"]
 
 
 def _edges(cuts, total):
@@ -39,72 +22,6 @@ def _edges(cuts, total):
             f"cuts must be whole numbers that rise, from 1 to {total - 1}. Received: {cuts!r}"
         )
     return [int(edge) for edge in edges]
-
-
-def frame_differences(frames):
-    """Measure how much each frame differs from the one before.
-
-    Parameters
-    ----------
-    frames : ndarray
-        (T, H, W, 3) or (T, H, W) uint8.
-
-    Returns
-    -------
-    ndarray
-        (T,) float64 in grey levels, 0 to 255: the mean over all pixels and channels of the
-        absolute difference between frame t and frame t - 1; 0 for frame 0.
-
-    Raises
-    ------
-    ValueError
-        If the frames are not of that type and shape.
-
-    Examples
-    --------
-    >>> clip = np.array([10, 10, 200, 190], np.uint8)[:, None, None] * np.ones((4, 6), np.uint8)
-    >>> frame_differences(clip).tolist()
-    [0.0, 0.0, 190.0, 10.0]
-
-    Lesson 00 teaches it; lesson 21 shows where it fails.
-    """
-    _checked(frames)
-    differences = np.zeros(len(frames))
-    for t in range(1, len(frames)):
-        differences[t] = np.abs(frames[t].astype(np.int16) - frames[t - 1]).mean()
-    return differences
-
-
-def find_cuts(frames, threshold=25.0):
-    """Find hard cuts: frames that differ much from the frame before.
-
-    Parameters
-    ----------
-    frames : ndarray
-        (T, H, W, 3) or (T, H, W) uint8.
-    threshold : float
-        Mean difference above which a new shot starts, in grey levels, 0 to 255.
-
-    Returns
-    -------
-    list of int
-        The first frame of each shot but the first; a cut at t separates t - 1 from t.
-
-    Raises
-    ------
-    ValueError
-        If the frames are not of that type and shape, or the threshold is not 0 to 255.
-
-    Examples
-    --------
-    >>> clip = np.array([10, 10, 200, 190], np.uint8)[:, None, None] * np.ones((4, 6), np.uint8)
-    >>> find_cuts(clip)
-    [2]
-
-    Lesson 00 teaches it.
-    """
-    _checked_threshold(threshold)
-    return np.flatnonzero(frame_differences(frames) > threshold).tolist()
 
 
 def moving_pixels(frames, *, cuts=(), threshold=30):
@@ -137,8 +54,8 @@ def moving_pixels(frames, *, cuts=(), threshold=30):
 
     Lesson 00 teaches it.
     """
-    _checked(frames, "rgb")
-    _checked_threshold(threshold)
+    checked_frames(frames, "rgb")
+    checked_threshold(threshold)
     moving = np.zeros(frames.shape[:3], bool)
     if not len(frames):
         return moving

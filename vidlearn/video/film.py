@@ -172,6 +172,10 @@ class Film:
                 convert = Converter(size, colour, self.path, turn)
             yield number, convert(frame)
 
+    def decoded(self):
+        """Yield (number, av.VideoFrame) of the whole film, as the decoder gives them."""
+        return self._frames(ALL)
+
     def _frames(self, wanted, *, told=True):
         """Yield (number, av.VideoFrame), decoding no more of the film than is needed."""
         done, jump = -1, True

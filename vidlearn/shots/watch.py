@@ -1,0 +1,174 @@
+"""One pass over a film: what is measured of each frame, and what the guards say of each change.
+
+However long the film, only the small pictures of the last few frames are in memory, and a few
+numbers of each frame.
+"""
+
+from __future__ import annotations
+
+from array import array
+
+import numpy as np
+
+from .gradual import unmixed
+from .signals import content_difference, found_again, likeness, to_hsv
+from .thresholds import LEAST, across
+
+FLASH = 6  # frames that a flash lasts at most
+RETURNED = 0.5  # share of a change that a flash leaves behind at most
+MOVED = 0.8  # this much found again: it only moved
+SUSPECT = 1.5  # times the least of both neighbours: a change that the guards look at
+
+TINY = (18, 32)  # height and width of the pictures in which mixes are looked for
+SPANS = (8, 16, 32, 64)  # frames from end to end of what may be a mix
+STRIDE = 4  # frames from one look to the next
+AHEAD = SPANS[-1]
+APART = 14.0  # grey levels that the ends of a mix differ by at least
+PURE = 0.2  # `unmixed` in a dissolve at most
+SAME = 0.5  # likeness of the ends at most: more is a change of light
+
+
+class Watch:
+    """Look at a film frame by frame.
+
+    Parameters
+    ----------
+    guards : bool
+        Look again at each strong change: is it a flash, or did things only move?
+    gradual : bool
+        Look for mixes.
+
+    Attributes
+    ----------
+    content, level, spread : array of float
+        Of each frame so far: the content difference to the frame before, and mean and variance
+        of its levels.
+    vetoed : set of int
+        Frames whose change is a flash or a motion.
+    mixes : list of (int, int, float)
+        Start, end and score of each dissolve.
+    """
+
+    def __init__(self, *, guards=True, gradual=True):
+        self.content, self.level, self.spread = array("d"), array("d"), array("d")
+        self.guards, self.gradual = guards, gradual
+        self.vetoed, self.jumps, self.mixes = set(), [0], []
+        self._hsv, self._grey, self._tiny = {}, {}, {}
+        self.grey = None  # of the last frame, (h, w) uint8
+
+    def add(self, picture):
+        """Take the next frame as a small picture, (h, w, 3) uint8 RGB."""
+        import cv2
+
+        t, hsv = len(self.content), to_hsv(picture)
+        self.grey = grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+        self.content.append(content_difference(self._hsv[t - 1], hsv) if t else 0.0)
+        mean, deviation = cv2.meanStdDev(grey)
+        self.level.append(float(mean[0, 0]))
+        self.spread.append(float(deviation[0, 0]) ** 2)
+        self._hsv[t], self._grey[t] = hsv, grey
+        self._hsv.pop(t - 2 * FLASH - 2, None)
+        self._grey.pop(t - 2 * FLASH - 2, None)
+        if self.gradual:
+            small = cv2.resize(grey, TINY[::-1], interpolation=cv2.INTER_AREA)
+            self._tiny[t] = small.astype(np.float32)
+            self._tiny.pop(t - 2 * AHEAD - 1, None)
+        self._look(t - FLASH)
+        if t >= AHEAD:
+            self._look_for_mix(t - AHEAD)
+
+    def end(self):
+        """Look at the last frames, behind which none comes."""
+        total = len(self.content)
+        for t in range(max(total - FLASH, 0), total):
+            self._look(t)
+        for t in range(max(total - AHEAD, 0), total):
+            self._look_for_mix(t)
+
+    def _look(self, t):
+        """Judge the change before frame t, now that the frames behind it are known."""
+        if t < 1 or self.content[t] < LEAST or not self.guards:
+            return
+        after = self.content[t + 1] if t + 1 < len(self.content) else 0.0
+        if self.content[t] < SUSPECT * min(self.content[t - 1], after):
+            return
+        a, b = self._grey[t - 1], self._grey[t]
+        if (
+            across(self._hsv, t, reach=FLASH) < RETURNED * self.content[t]
+            or max(found_again(a, b), likeness(a, b)) >= MOVED
+        ):
+            self.vetoed.add(t)
+        else:
+            self.jumps.append(t)
+
+    def _look_for_mix(self, t):
+        """See whether frame t is in the midst of a dissolve."""
+        if not self.gradual or t % STRIDE:
+            return
+        for span in SPANS:
+            half = span // 2
+            a, b = self._tiny.get(t - half), self._tiny.get(t + half)
+            if a is None or b is None or self._jumped(t - half, t + half):
+                return
+            if np.abs(a - b).mean() < APART:
+                continue
+            rest = unmixed(a, self._tiny[t], b)
+            if rest > PURE or likeness(a, b) > SAME or min(a.std(), b.std()) < 4.0:
+                continue
+            quarter, three = self._tiny[t - half // 2], self._tiny[t + half // 2]
+            if max(_off(a, quarter, b, 0.25), _off(a, three, b, 0.75)) <= 1.5 * PURE:
+                self._mixed(t, half, 1 - rest / (2 * PURE))
+                return
+
+    def _jumped(self, first, last):
+        return any(first < jump <= last for jump in self.jumps[-8:])
+
+    def _mixed(self, t, half, score):
+        """Tell how far a mix reaches: where the line through its middle meets both pictures."""
+        first = max([t - 2 * half, *(j for j in self.jumps if j <= t)])
+        last = min([t + 2 * half, len(self.content) - 1, *(j - 1 for j in self.jumps if j > t)])
+        before, behind = self._tiny[first], self._tiny[last]
+        shares = [_share(before, self._tiny[k], behind) for k in (t - half // 2, t, t + half // 2)]
+        slope = (shares[2] - shares[0]) / (2 * (half // 2))
+        if slope <= 0:
+            return
+        start, end = t - shares[1] / slope, t + (1 - shares[1]) / slope
+        start, end = max(round(start) + 1, first + 1), min(round(end), last)
+        if end - start >= 2:
+            self.mixes.append((start, end, score))
+
+
+def _share(first, picture, last):
+    """Return the share of `last` in a mix, by least squares."""
+    way = last - first
+    return float(((picture - first) * way).sum() / max((way * way).sum(), 1e-9))
+
+
+def _off(first, picture, last, share):
+    apart = np.abs(first - last).mean()
+    wanted = (1 - share) * first + share * last
+    return float(np.abs(picture - wanted).mean() / max(apart, 1e-9))
+
+
+def joined(mixes):
+    """Join looks at one and the same mix: the median of their ends, the best of their scores.
+
+    Parameters
+    ----------
+    mixes : list of (int, int, float)
+
+    Returns
+    -------
+    list of (int, int, float)
+    """
+    groups = []
+    for mix in sorted(mixes):
+        if groups and mix[0] < max(m[1] for m in groups[-1]):
+            groups[-1].append(mix)
+        else:
+            groups.append([mix])
+    return [
+        (int(np.median([m[0] for m in g])), int(np.median([m[1] for m in g])), max(m[2] for m in g))
+        for g in groups
+        if len(g) > 1
+    ]
