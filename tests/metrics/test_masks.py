@@ -193,6 +193,12 @@ def test_rejects_what_are_no_masks_of_one_shape(function, found, said):
         function(found, blob())
 
 
+@pytest.mark.parametrize("function", [region_similarity, contour_accuracy])
+def test_rejects_pixels_to_ignore_of_another_shape(function):
+    with pytest.raises(ValueError, match=r"\(40, 50\) and \(50, 40\)"):
+        function(blob(), blob(), ignore=blob().T)
+
+
 @pytest.mark.parametrize("tolerance", [-1, "wide", np.nan, np.inf])
 def test_rejects_a_tolerance_that_is_none(tolerance):
     with pytest.raises(ValueError, match="tolerance"):

@@ -172,22 +172,23 @@ def _agreement(found, truth, radius):
 
 def _mask(name, values):
     array = np.asarray(values)
-    if array.ndim < 2 or array.dtype.kind not in "biu" or not np.isin(array, (0, 1)).all():
+    fine = array.ndim >= 2 and array.dtype.kind in "biu"
+    if not fine or (array.size and (array.min() < 0 or array.max() > 1)):
         raise ValueError(
             f"{name} must be a mask (..., H, W) of bool, or of 0 and 1; of scores take scores > "
             f"0.5, of several objects labels == object. Received: {array.dtype} of shape "
             f"{array.shape}"
         )
-    return array.astype(bool)
+    return array.astype(bool, copy=False)
 
 
 def _masks(found, truth, ignore):
     """Return both masks, empty where pixels do not count."""
     found, truth = _mask("found", found), _mask("truth", truth)
-    keep = ~_mask("ignore", np.zeros_like(truth) if ignore is None else ignore)
-    if not found.shape == truth.shape == keep.shape:
+    out = np.False_ if ignore is None else _mask("ignore", ignore)
+    if found.shape != truth.shape or out.shape not in ((), truth.shape):
         raise ValueError(
             "found, truth and ignore must be of one shape. "
-            f"Received: {found.shape}, {truth.shape} and {keep.shape}"
+            f"Received: {found.shape}, {truth.shape}" + f" and {out.shape}" * bool(out.ndim)
         )
-    return found & keep, truth & keep
+    return found & ~out, truth & ~out
