@@ -19,7 +19,7 @@ PACKAGE = ROOT / "vidlearn"
 TABLE = {
     "boxes": ((), "numpy scipy"),
     "motion": (("shots",), "numpy scipy"),
-    "shots": (("video", "models", "messages"), "numpy PIL cv2 tqdm"),
+    "shots": (("video", "models", "messages"), "numpy PIL cv2 tqdm scenedetect"),
     "proposals": (("boxes",), "numpy scipy"),
     "tracking": (("boxes",), "numpy scipy"),
     "metrics": (("boxes",), "numpy scipy"),

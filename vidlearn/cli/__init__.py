@@ -1,4 +1,4 @@
-"""The command ``vidlearn``: lab, doctor, reset, data, train, evaluate, predict, track, export.
+"""The command ``vidlearn``: lab, doctor, reset, data, train, evaluate, predict, track, shots ...
 
 What a command needs is imported when it runs, so that ``--help`` answers at once.
 """
@@ -12,7 +12,7 @@ import warnings
 import vidlearn
 from vidlearn.messages import text
 
-from . import data, training
+from . import data, shots, training
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,6 +29,8 @@ def main(arguments: list[str] | None = None) -> int:
         The exit code: 0 when all went well, 1 when not, 2 when the command was not understood,
         130 when it was stopped by Ctrl-C.
     """
+    if hasattr(sys.stdout, "reconfigure"):  # a console without a sign shows its number
+        sys.stdout.reconfigure(errors="backslashreplace")
     parser = _parser()
     chosen, rest = parser.parse_known_args(arguments)
     if rest and chosen.command is not _lab:
@@ -75,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     reset.add_argument("folder", nargs="?", help=words["folder"])
     data.add(commands)
     training.add(commands)
+    shots.add(commands)
     command("version", _version)
     return parser
 

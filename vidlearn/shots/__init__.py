@@ -16,7 +16,10 @@ transition is the range of the frames that belong to neither shot alone.
 """
 
 from .detect import detect_shots
+from .files import expect_files, read_json, write_csv, write_edl, write_json, write_otio
 from .gradual import find_fades, spread_parabola, twin_comparison, unmixed
+from .peer import compare
+from .pictures import clock, contact_sheet, split, write_contact_sheet
 from .plain import find_cuts, frame_differences
 from .signals import (
     content_difference,
@@ -39,10 +42,14 @@ __all__ = [
     "Transition",
     "across",
     "adaptive_threshold",
+    "clock",
+    "compare",
+    "contact_sheet",
     "content_difference",
     "detect_shots",
     "edge_change",
     "edges",
+    "expect_files",
     "find_cuts",
     "find_fades",
     "fixed_threshold",
@@ -54,8 +61,15 @@ __all__ = [
     "likeness",
     "local_ratio",
     "pixel_difference",
+    "read_json",
+    "split",
     "spread_parabola",
     "to_hsv",
     "twin_comparison",
     "unmixed",
+    "write_contact_sheet",
+    "write_csv",
+    "write_edl",
+    "write_json",
+    "write_otio",
 ]

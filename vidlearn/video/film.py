@@ -65,9 +65,9 @@ class Film:
         """The stamps of the packets."""
         return read_index(self.path)
 
-    def open(self):
+    def open(self, *, rough=False):
         """Open the file for one reading."""
-        return Source(self.path, THREADS if self.sound else 1)
+        return Source(self.path, THREADS if self.sound else 1, rough=rough)
 
     @property
     def bound(self):
@@ -172,24 +172,28 @@ class Film:
                 convert = Converter(size, colour, self.path, turn)
             yield number, convert(frame)
 
-    def decoded(self):
-        """Yield (number, av.VideoFrame) of the whole film, as the decoder gives them."""
-        return self._frames(ALL)
+    def decoded(self, *, rough=False):
+        """Yield (number, av.VideoFrame) of the whole film, as the decoder gives them.
 
-    def _frames(self, wanted, *, told=True):
+        Where rough pictures will do, the edges of the blocks are not smoothed: a sixth faster.
+        """
+        return self._frames(ALL, rough=rough)
+
+    def _frames(self, wanted, *, told=True, rough=False):
         """Yield (number, av.VideoFrame), decoding no more of the film than is needed."""
         done, jump = -1, True
         while True:
             try:
-                for number, frame in self._walk(wanted[bisect_right(wanted, done) :], jump, told):
+                rest = wanted[bisect_right(wanted, done) :]
+                for number, frame in self._walk(rest, jump, told, rough):
                     done = number
                     yield number, frame
                 return
             except _Astray:
                 jump = False
 
-    def _walk(self, wanted, jump, told):
-        with self.open() as source, closing(_Reading(self, source)) as frames:
+    def _walk(self, wanted, jump, told, rough):
+        with self.open(rough=rough) as source, closing(_Reading(self, source)) as frames:
             for number in wanted:
                 if jump and number > frames.at + NEAR:
                     frames.jump(number)

@@ -25,6 +25,8 @@ class Source:
     threads : int
         With one thread, an error belongs to the packet that is decoded; with more, some frames
         are in flight and are lost with it.
+    rough : bool
+        Do not smooth the edges of the blocks of which pictures are made.
 
     Raises
     ------
@@ -33,7 +35,7 @@ class Source:
         or of pictures too large for any memory.
     """
 
-    def __init__(self, path, threads=THREADS):
+    def __init__(self, path, threads=THREADS, *, rough=False):
         import av
 
         self.path = path
@@ -68,6 +70,8 @@ class Source:
         self.threads = 1 if pixels > LARGE else threads
         self.stream.thread_type = "AUTO" if self.threads > 1 else "NONE"
         self.codec.thread_count = self.threads
+        if rough:
+            self.codec.options = {"skip_loop_filter": "all"}
         # A transport stream marks what follows a gap, whole or not; elsewhere it is cut off.
         self.marks_gaps = "mpegts" in self.container.format.name
 
