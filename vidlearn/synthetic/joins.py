@@ -58,7 +58,8 @@ def draw_join(kind, rng, *, most=40):
     -------
     Join
         A dissolve has 3 to 40 frames, a wipe 4 to 40, a fade 3 to 25 on each side and up to 12
-        between them. About half of all go on evenly, the others softly.
+        between them. Wipes and half of the others go on evenly, the rest softly. In each frame
+        something of both shots is seen, or of one and the colour, or the colour alone.
     """
     soft = rng.choice([0.0, rng.random()])
     if kind == "cut":
@@ -74,13 +75,14 @@ def draw_join(kind, rng, *, most=40):
     count = int(rng.integers(min(most, 3 if kind == "dissolve" else 4), min(40, most) + 1))
     style = str(rng.choice(WIPES)) if kind == "wipe" else ""
     width = float(rng.choice([0.0, rng.uniform(0.02, 0.3)])) if kind == "wipe" else 0.0
-    return Join(kind, count, count, count, _rise(count, soft), style, width)
+    rise = _rise(count, 0 if kind == "wipe" else soft)
+    return Join(kind, count, count, count, rise, style, width)
 
 
 def _rise(count, soft):
     """Rise from above 0 to below 1 in so many frames: evenly, or a part of it softly."""
     even = np.arange(1, count + 1) / (count + 1)
-    return (1 - 0.9 * soft) * even + 0.9 * soft * eased(even)
+    return (1 - 0.7 * soft) * even + 0.7 * soft * eased(even)
 
 
 def mixed(join, old, new):
@@ -141,12 +143,12 @@ def wipe_field(style, size):
     Returns
     -------
     ndarray
-        (H, W) float32, 0 to 1.
+        (H, W) float32, from 0, where it begins, to 1, where it ends.
 
     Examples
     --------
-    >>> wipe_field("right", (1, 4)).tolist()
-    [[0.125, 0.375, 0.625, 0.875]]
+    >>> wipe_field("right", (1, 5)).tolist()
+    [[0.0, 0.25, 0.5, 0.75, 1.0]]
     """
     y, x = (np.mgrid[: size[0], : size[1]] + 0.5) / np.reshape(size, (2, 1, 1))
     field = {
@@ -159,4 +161,5 @@ def wipe_field(style, size):
         "iris": lambda: np.hypot(x - 0.5, y - 0.5) / np.sqrt(0.5),
         "doors": lambda: np.abs(2 * x - 1),
     }[style]()
-    return field.astype(np.float32)
+    field -= field.min()
+    return (field / field.max()).astype(np.float32)

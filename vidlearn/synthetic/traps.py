@@ -130,7 +130,9 @@ def _title(clip, start, stop, world, rng):
         cv2.putText(canvas, text, place, 2, size, 255, max(1, int(2 * size)), cv2.LINE_AA)
     alpha = cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA)
     alpha = alpha[..., None].astype(np.float32) / 255
-    colour = np.float32(rng.choice([(255, 255, 255), (255, 235, 60), (10, 10, 10)]))
+    colour = np.float32([(255, 255, 255), (255, 235, 60)][rng.integers(2)])
+    if clip[start].mean() > 140:
+        colour = np.float32([10, 10, 10])
     box = np.zeros((height, width, 1), np.float32)
     if rng.random() < 0.4:  # a plate behind it
         rows = np.flatnonzero(alpha.any((1, 2)))
