@@ -150,6 +150,12 @@ def test_published_tolerances_by_hand(rules, most):
         assert result.all.hits == (late <= most)
 
 
+def test_pyscenedetect_takes_the_frames_beside_a_dissolve_without_tolerance_by_hand():
+    for frame, hits in ((18, 0), (19, 1), (30, 1), (31, 0)):
+        result = evaluate_shots([[frame, frame]], [[20, 30]], rules="pyscenedetect")
+        assert (result.gradual.hits, result.cuts.false_alarms) == (hits, 1 - hits)
+
+
 def test_transnet_takes_the_first_that_meet_by_hand():
     """As in its own table: scenes to frame 5 and to frame 4, 3, 2 are cuts at 6, 5, 4, 3."""
     for tolerance, hits in ((0, (1, 0, 0, 0)), (1, (1, 1, 0, 0)), (2, (1, 1, 1, 0))):
