@@ -1,3 +1,4 @@
+import io
 import json
 import os
 import socket
@@ -177,3 +178,14 @@ def test_ctrl_c_ends_a_long_command_in_a_line(function, command, monkeypatch, ca
     monkeypatch.setattr(datasets, function, stopped)
     assert cli.main(["data", *command]) == 130
     assert capsys.readouterr().err == "vidlearn: stopped\n"
+
+
+def test_a_console_that_lacks_a_sign_is_given_its_number(tmp_path, monkeypatch):
+    clip = tmp_path / "öffnen 打开" / "a.mp4"
+    clip.parent.mkdir()
+    clip.write_bytes(b"no film")
+    console = io.TextIOWrapper(io.BytesIO(), "ascii")
+    monkeypatch.setattr(sys, "stdout", console)
+    assert cli.main(["data", "check", str(tmp_path)]) == 1
+    console.flush()
+    assert rb"\xf6ffnen \u6253\u5f00" in console.buffer.getvalue()

@@ -1,6 +1,8 @@
 """What is done in a film: windows, frames and seconds by hand; the film that is written; JSON."""
 
 import json
+import os
+import sys
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from tests.runs.clip_sets import NAMES, moving
 from tests.runs.test_prediction import sound_of
 from vidlearn import cli, models, runs, video
 from vidlearn.runs import clip_prediction
+from vidlearn.runs.files import write_text
 
 
 class Bar:
@@ -148,6 +151,17 @@ def test_a_film_shorter_than_a_window_and_a_folder_of_pictures(acted, tmp_path):
     found = json.loads((tmp_path / "c.json").read_text("utf-8"))
     assert (found["frames"], found["fps"]) == (12, 25)
     assert video.probe(tmp_path / "c.mp4").width == 80
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_a_name_that_is_no_text_goes_all_the_way(acted, tmp_path, capsys):
+    name = os.fsdecode(b"day \xff.mp4")
+    film = make_clip(tmp_path / name, [painted(k) for k in range(3)])
+    words = ["predict", acted.folder, film, "--out", tmp_path / "b.mp4", "--json", tmp_path / "b"]
+    assert cli.main(list(map(str, words))) == 0, capsys.readouterr().err
+    assert json.loads((tmp_path / "b").read_text("utf-8"))["video"] == name
+    write_text(tmp_path / "c", json.dumps({"held_out": [name]}, ensure_ascii=False))
+    assert json.loads((tmp_path / "c").read_text("utf-8")) == {"held_out": [name]}
 
 
 def test_a_damaged_film_is_told_as_far_as_it_goes(acted, tmp_path):

@@ -17,7 +17,7 @@ from vidlearn.video.door import opened
 from vidlearn.video.write import film_place
 
 from . import clip_data
-from .files import RunError, replaced
+from .files import AS_TEXT, RunError, replaced
 from .film import Clock, bar_over, checked_threshold, expect_files, written
 from .run import SETTINGS
 from .settings import readable
@@ -180,7 +180,7 @@ class Seconds:
 @contextmanager
 def _told_in(path, head, seen, seconds, clock):
     """Give a file in which all is told once the film is written: it appears whole."""
-    with replaced(path) as part, open(part, "w", encoding="utf-8", newline="\n") as file:
+    with replaced(path) as part, open(part, "w", **AS_TEXT) as file:
         yield
         parts = {"windows": _windows(seen, clock), "seconds": seconds.means()}
         told = json.dumps({"vidlearn": vidlearn.__version__} | head, ensure_ascii=False)[:-1]

@@ -9,6 +9,8 @@ from pathlib import Path
 from vidlearn.datasets import whole
 from vidlearn.messages import text
 
+# Half a character, as in a file name that is no UTF-8, is written as JSON takes it: \udcff.
+AS_TEXT = {"encoding": "utf-8", "errors": "backslashreplace", "newline": "\n"}
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -35,7 +37,7 @@ def write_text(path, words):
         If it cannot be written; a file that was there stays as it was.
     """
     with replaced(path) as part:
-        part.write_text(words, "utf-8", newline="\n")
+        part.write_text(words, **AS_TEXT)
 
 
 def not_written(path, error):

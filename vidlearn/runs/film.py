@@ -18,7 +18,7 @@ from vidlearn.messages import text
 from vidlearn.video.door import opened
 
 from .evaluation import BATCH
-from .files import RunError, replaced
+from .files import AS_TEXT, RunError, replaced
 from .run import CLASSES, METRICS, MODEL, SETTINGS
 from .state import NAME as STATE
 
@@ -166,7 +166,7 @@ def _brought(frame, size):
 @contextmanager
 def json_teller(path, source, run, threshold):
     """Give what writes a line for each frame; the file appears when all are written."""
-    with replaced(path) as part, open(part, "w", encoding="utf-8", newline="\n") as file:
+    with replaced(path) as part, open(part, "w", **AS_TEXT) as file:
         head = {"vidlearn": vidlearn.__version__, "source": Path(source).name}
         head |= {"classes": list(run.classes), "threshold": threshold}
         file.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "frames": [')

@@ -132,7 +132,7 @@ def expect_outside(folder, pictures):
     """
     places = (Path(path).expanduser().resolve() for path in (folder, pictures))
     if next(places).is_relative_to(next(places)):
-        raise RunError(text("runs")["inside"].format(folder=folder, data=pictures))
+        raise RunError(text("runs")["inside"].format(folder=folder, data=Path(pictures)))
 
 
 def _expect_free(folder):
