@@ -31,6 +31,7 @@ from .signals import (
     likeness,
     pixel_difference,
     to_hsv,
+    without_bars,
 )
 from .thresholds import across, adaptive_threshold, fixed_threshold, keep_apart, local_ratio
 from .types import KINDS, Shots, ShotsError, Transition
@@ -67,6 +68,7 @@ __all__ = [
     "to_hsv",
     "twin_comparison",
     "unmixed",
+    "without_bars",
     "write_contact_sheet",
     "write_csv",
     "write_edl",

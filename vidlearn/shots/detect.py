@@ -44,7 +44,7 @@ def detect_shots(
         are found by twin comparison. "network": a learned one.
     threshold : float, optional
         What a cut has to reach. "adaptive": the ratio of its content difference to those around
-        it, default 2. "fixed": the content difference itself, default 27. "network": the score.
+        it, default 2.5. "fixed": the content difference itself, default 27. "network": the score.
     min_length : int
         Frames of the shortest shot, at least 1; of two changes nearer to each other the weaker
         one is dropped.

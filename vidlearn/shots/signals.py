@@ -10,6 +10,8 @@ import numpy as np
 NEAR = 1  # pixels: an edge that moved so little has not changed
 STEEP = 48  # grey levels from pixel to pixel, summed over both directions: an edge
 BLOCK = 16  # pixels: the side of a block that is looked for
+EVEN = 4.0  # standard deviation in grey levels: a row of a bar has less
+SOFT = 50  # part of the side over which a codec may smear the edge of a bar
 REACH = 12  # pixels: how far around its place
 
 
@@ -297,6 +299,44 @@ def likeness(a, b):
     a, b = a - a.mean(), b - b.mean()
     norm = float(np.sqrt((a * a).sum() * (b * b).sum()))
     return float((a * b).sum() / norm) if norm > 1e-3 * a.size else 0.0
+
+
+def without_bars(*pictures):
+    """Cut off the bars that frame a picture: they are alike before and behind a cut.
+
+    Parameters
+    ----------
+    *pictures : ndarray
+        (H, W, 3) or (H, W), of one height and width.
+
+    Returns
+    -------
+    tuple of ndarray
+        The same part of each: rows and columns at the border go where all are even. Where little
+        would stay, nothing goes.
+
+    Examples
+    --------
+    >>> picture = np.zeros((6, 8), np.uint8)
+    >>> picture[1:5, 2:] = np.arange(24).reshape(4, 6) * 9
+    >>> [part.shape for part in without_bars(picture, picture)]
+    [(4, 6), (4, 6)]
+
+    Lesson 21 teaches it.
+    """
+    rows = _uneven([p.std(axis=1) for p in pictures])
+    columns = _uneven([p[rows].std(axis=0) for p in pictures])
+    return tuple(np.ascontiguousarray(p[rows, columns]) for p in pictures)
+
+
+def _uneven(spreads):
+    """Return the range of lines in which something is to be seen, if it is a third of them."""
+    seen = np.flatnonzero(np.max([s.reshape(len(s), -1).max(axis=1) for s in spreads], 0) > EVEN)
+    if not len(seen) or 3 * (seen[-1] + 1 - seen[0]) < len(spreads[0]):
+        return slice(None)
+    total, soft = len(spreads[0]), len(spreads[0]) // SOFT  # a bar ends softly
+    first, last = int(seen[0]), int(seen[-1]) + 1
+    return slice(first + soft * (first > 0), last - soft * (last < total))
 
 
 def found_again(a, b):

@@ -7,8 +7,8 @@ import numpy as np
 from .signals import content_difference
 
 FIXED = 27.0  # of the content difference
-RATIO = 2.0  # of a difference to those around it
-LEAST = 8.0  # content difference below which nothing is a cut
+RATIO = 2.5  # of a difference to those around it
+LEAST = 10.0  # content difference below which nothing is a cut
 WINDOW = 2  # frames before and behind
 STILL = 1.0  # content difference that a camera's noise makes
 

@@ -11,12 +11,13 @@ from array import array
 import numpy as np
 
 from .gradual import unmixed
-from .signals import content_difference, found_again, likeness, to_hsv
+from .signals import content_difference, found_again, likeness, to_hsv, without_bars
 from .thresholds import LEAST, across
 
 FLASH = 6  # frames that a flash lasts at most
 RETURNED = 0.5  # share of a change that a flash leaves behind at most
-MOVED = 0.8  # this much found again: it only moved
+MOVED = 0.75  # this much found again: it only moved
+LIT = 0.95  # as much like the one before: only the light changed
 SUSPECT = 1.5  # times the least of both neighbours: a change that the guards look at
 
 TINY = (18, 32)  # height and width of the pictures in which mixes are looked for
@@ -26,6 +27,7 @@ AHEAD = SPANS[-1]
 APART = 14.0  # grey levels that the ends of a mix differ by at least
 PURE = 0.2  # `unmixed` in a dissolve at most
 SAME = 0.5  # likeness of the ends at most: more is a change of light
+WHOLE = 0.75  # share of the picture that changes at least
 
 
 class Watch:
@@ -53,7 +55,7 @@ class Watch:
         self.content, self.level, self.spread = array("d"), array("d"), array("d")
         self.guards, self.gradual = guards, gradual
         self.vetoed, self.jumps, self.mixes = set(), [0], []
-        self._hsv, self._grey, self._tiny = {}, {}, {}
+        self._hsv, self._rgb, self._tiny = {}, {}, {}
         self.grey = None  # of the last frame, (h, w) uint8
 
     def add(self, picture):
@@ -66,9 +68,9 @@ class Watch:
         mean, deviation = cv2.meanStdDev(grey)
         self.level.append(float(mean[0, 0]))
         self.spread.append(float(deviation[0, 0]) ** 2)
-        self._hsv[t], self._grey[t] = hsv, grey
+        self._hsv[t], self._rgb[t] = hsv, picture
         self._hsv.pop(t - 2 * FLASH - 2, None)
-        self._grey.pop(t - 2 * FLASH - 2, None)
+        self._rgb.pop(t - 2 * FLASH - 2, None)
         if self.gradual:
             small = cv2.resize(grey, TINY[::-1], interpolation=cv2.INTER_AREA)
             self._tiny[t] = small.astype(np.float32)
@@ -92,11 +94,8 @@ class Watch:
         after = self.content[t + 1] if t + 1 < len(self.content) else 0.0
         if self.content[t] < SUSPECT * min(self.content[t - 1], after):
             return
-        a, b = self._grey[t - 1], self._grey[t]
-        if (
-            across(self._hsv, t, reach=FLASH) < RETURNED * self.content[t]
-            or max(found_again(a, b), likeness(a, b)) >= MOVED
-        ):
+        flash = across(self._hsv, t, reach=FLASH) < RETURNED * self.content[t]
+        if flash or is_same(self._rgb[t - 1], self._rgb[t]):
             self.vetoed.add(t)
         else:
             self.jumps.append(t)
@@ -110,10 +109,14 @@ class Watch:
             a, b = self._tiny.get(t - half), self._tiny.get(t + half)
             if a is None or b is None or self._jumped(t - half, t + half):
                 return
-            if np.abs(a - b).mean() < APART:
+            if np.abs(a - b).mean() < APART / 2:
                 continue
-            rest = unmixed(a, self._tiny[t], b)
-            if rest > PURE or likeness(a, b) > SAME or min(a.std(), b.std()) < 4.0:
+            first, middle, last = without_bars(a, self._tiny[t], b)
+            change = np.abs(first - last)
+            if change.mean() < APART or np.mean(change > APART / 3) < WHOLE:
+                continue
+            rest = unmixed(first, middle, last)
+            if rest > PURE or min(a.std(), b.std()) < 4.0 or likeness(first, last) > SAME:
                 continue
             quarter, three = self._tiny[t - half // 2], self._tiny[t + half // 2]
             if max(_off(a, quarter, b, 0.25), _off(a, three, b, 0.75)) <= 1.5 * PURE:
@@ -136,6 +139,25 @@ class Watch:
         start, end = max(round(start) + 1, first + 1), min(round(end), last)
         if end - start >= 2:
             self.mixes.append((start, end, score))
+
+
+def is_same(a, b):
+    """Judge whether two pictures show one scene, moved or in another light.
+
+    Parameters
+    ----------
+    a, b : ndarray
+        (h, w, 3) uint8 RGB.
+
+    Returns
+    -------
+    bool
+    """
+    import cv2
+
+    a, b = without_bars(a, b)
+    greys = (cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in (a, b))
+    return likeness(a, b) >= LIT or found_again(*greys) >= MOVED
 
 
 def _share(first, picture, last):

@@ -1,0 +1,147 @@
+"""The learned method: a network that was trained on generated joins looks at every frame."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib import resources
+
+import numpy as np
+
+from .types import Transition
+
+SIZE = (27, 48)  # height and width of what the network sees
+THRESHOLD = 0.5  # of the score, chosen on generated films of the world it was trained in
+TINY = (9, 16)  # of what is kept of each frame, to tell the kinds apart
+PLAIN = 5.0  # grey levels: a picture that varies less shows nothing
+
+
+@lru_cache(1)
+def shipped():
+    """Load the network that comes with the library.
+
+    Returns
+    -------
+    keras.Model
+        As `vidlearn.models.build_shotnet` builds it.
+    """
+    import keras
+
+    import vidlearn.models  # noqa: F401 - so that Keras knows its layers
+    from vidlearn.layers import ColourHistogram, FrameSimilarity  # noqa: F401
+
+    with resources.as_file(resources.files(__package__) / "weights" / "shotnet.keras") as path:
+        return keras.saving.load_model(path, compile=False)
+
+
+def learned_boundaries(pictures, *, model=None, threshold=None, min_length=1, gradual=True):
+    """Find transitions by a network.
+
+    Parameters
+    ----------
+    pictures : iterable of ndarray
+        (H, W, 3) uint8 RGB, of any size, the frames of a film one after another.
+    model : keras.Model, optional
+        A trained network as `vidlearn.models.build_shotnet` builds it; default: the one that comes
+        with the library.
+    threshold : float, optional
+        Of the score, above 0 and below 1; default `THRESHOLD`.
+    min_length : int
+        Frames of the shortest shot; of two transitions nearer to each other, the one of the lower
+        score is dropped.
+    gradual : bool
+        Whether transitions that take time are told, too.
+
+    Returns
+    -------
+    frames : int
+        How many pictures came.
+    transitions : list of Transition
+
+    Notes
+    -----
+    A window of frames is in memory at a time, and 432 bytes of each frame, by which the kinds of
+    gradual transitions are told apart.
+
+    Lesson 22 uses it.
+    """
+    from vidlearn.models import frame_scores, transitions_of
+
+    tiny = []
+    scores = frame_scores(model or shipped(), _fitted(pictures, tiny))
+    threshold = THRESHOLD if threshold is None else threshold
+    spans, found = transitions_of(scores, threshold=threshold)
+    changes = [
+        Transition(a, b, kind_of(tiny, a, b), float(score))
+        for (a, b), score in zip(spans.tolist(), found, strict=True)
+        if gradual or a == b
+    ]
+    return len(tiny), _apart(changes, len(tiny), min_length)
+
+
+def _fitted(pictures, tiny):
+    """Yield pictures as the network takes them, and keep smaller ones."""
+    import cv2
+
+    for picture in pictures:
+        small = picture
+        if picture.shape[:2] != SIZE:
+            smaller = picture.shape[0] >= SIZE[0] and picture.shape[1] >= SIZE[1]
+            way = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+            small = cv2.resize(picture, SIZE[::-1], interpolation=way)
+        tiny.append(cv2.resize(small, TINY[::-1], interpolation=cv2.INTER_AREA))
+        yield small
+
+
+def kind_of(pictures, start, end):
+    """Tell the kind of a transition by the pictures in it.
+
+    In a fade some picture is plain. In a dissolve each one is a mixture of the last old picture
+    and the first new one; in a wipe each of its parts is of the one or the other.
+
+    Parameters
+    ----------
+    pictures : sequence of ndarray
+        (h, w, 3) uint8, all frames of the film, small.
+    start, end : int
+        The transition, [start, end).
+
+    Returns
+    -------
+    str
+        "cut", "fade", "dissolve" or "wipe".
+
+    Examples
+    --------
+    >>> dark, light = np.full((2, 4, 3), 20, np.uint8), np.full((2, 4, 3), 220, np.uint8)
+    >>> dark[0], half = 90, (dark // 2 + light // 2)
+    >>> parted = np.concatenate([light[:, :2], dark[:, 2:]], axis=1)
+    >>> kind_of([dark, half, light], 1, 2), kind_of([dark, parted, light], 1, 2)
+    ('dissolve', 'wipe')
+    """
+    if start == end:
+        return "cut"
+    inside = np.stack(pictures[start:end]).astype(np.float32)
+    if inside.std(axis=(1, 2)).mean(axis=-1).min() < PLAIN:
+        return "fade"
+    old, new = (pictures[t].astype(np.float32) for t in (start - 1, end))
+    way = new - old
+    share = ((inside - old) * way).sum(axis=(1, 2, 3)) / max((way * way).sum(), 1.0)
+    mixed = old + np.clip(share, 0, 1)[:, None, None, None] * way
+    as_mixture = np.abs(inside - mixed).mean()
+    as_parts = np.minimum(np.abs(inside - old), np.abs(inside - new)).max(axis=-1).mean()
+    return "dissolve" if as_mixture <= as_parts else "wipe"
+
+
+def _apart(changes, total, min_length):
+    """Keep transitions with shots between them that are long enough, the surest first."""
+    kept = []
+    for change in sorted(changes, key=lambda c: -c.score):
+        edges = [(0, 0), (total, total), *((c.start, c.end) for c in kept)]
+        if all(_gap(change, edge) >= max(min_length, 1) for edge in edges):
+            kept.append(change)
+    return sorted(kept, key=lambda c: c.start)
+
+
+def _gap(change, edge):
+    """Return how many frames lie between a transition and another."""
+    return max(edge[0] - change.end, change.start - edge[1])
