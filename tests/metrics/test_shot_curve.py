@@ -48,6 +48,12 @@ def test_two_hits_for_one_truth_by_hand():
     assert (curve.hits.tolist(), curve.found.tolist()) == ([1], [2])
 
 
+def test_a_peak_may_be_late_or_early_by_hand():
+    for at, hits in ((3, 0), (4, 1), (5, 1), (7, 1), (9, 1), (10, 1), (11, 0)):
+        curve = shot_curve(np.eye(15)[at], [[5, 9]], thresholds=[0.5])
+        assert curve.hits.tolist() == [hits]
+
+
 def test_several_films_are_counted_together_by_hand():
     curve = shot_curve(
         [SCORES, np.array([0.1, 0.6, 0.0])], [[[2, 2]], [[1, 1]]], thresholds=[0.5, 0.65]
