@@ -9,6 +9,7 @@ and so everything about it is known exactly: boxes, masks, tracks, classes, cuts
 `junction`            a crossing of two ways: things come, turn, hide one another, go
 `walks`               the paths of that traffic, without pictures
 `edited_video`        several such scenes, joined by cuts
+`hide_and_seek`       one thing that goes behind others and comes back: for masks
 `stills`              single pictures of things, for training detectors
 `join`                join scenes of your own by cuts
 `montage`             an edited film: cuts, dissolves, fades, wipes, and what looks like one
@@ -28,6 +29,7 @@ from vidlearn.synthetic.actions import TIMED, Actions, actions
 from vidlearn.synthetic.activity import Activity, activity
 from vidlearn.synthetic.crossing import crossing
 from vidlearn.synthetic.edited import edited_video, join
+from vidlearn.synthetic.hiding import hide_and_seek
 from vidlearn.synthetic.junction import junction
 from vidlearn.synthetic.laps import Laps, laps
 from vidlearn.synthetic.montage import Montage, montage
@@ -61,6 +63,7 @@ __all__ = [
     "background",
     "crossing",
     "edited_video",
+    "hide_and_seek",
     "join",
     "join_clips",
     "junction",
