@@ -1,10 +1,13 @@
 """What native code writes is held back, and shown when something fails."""
 
+import logging
 import os
 import subprocess
 import sys
 
 import pytest
+
+from vidlearn.course import quiet
 
 PROGRAM = """
 import os
@@ -45,3 +48,11 @@ def test_a_failing_answer_is_not_announced_by_tensorflow():
         [sys.executable, "-c", COMPLAINT], capture_output=True, text=True, env=plain
     )
     assert (run.stdout, run.stderr) == ("failed\n", "")
+
+
+def test_tensorflow_compiles_anew_without_a_word_but_warns_of_the_rest(caplog):
+    with quiet():
+        log = logging.getLogger("tensorflow")
+    log.warning("%d calls triggered tf.function retracing.", 5)
+    log.warning("another thing")
+    assert [record.getMessage() for record in caplog.records] == ["another thing"]
