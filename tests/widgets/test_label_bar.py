@@ -229,7 +229,7 @@ def test_jitter_is_told(opened):
     page.get_by_role("button", name="jitters").click()
     accuracy, edit, *_, count = expected(jitter)
     assert line.inner_text().startswith(
-        f"{100 * accuracy:.0f} % of the frames are right, and yet there are {count} segments where "
+        f"{100 * accuracy:.0f} % of the frames are right, and there are {count} segments where "
         f"the truth has 6: edit score {edit:.0f}. Smoothed: "
     )
     assert accuracy > 0.85
