@@ -89,8 +89,8 @@ def contact_sheet(video, shots):
 
     Parameters
     ----------
-    video : str or Path
-        The film.
+    video : str, Path or ndarray
+        The film, or its frames (T, H, W, 3) uint8.
     shots : Shots
         Of this film.
 
@@ -108,11 +108,17 @@ def contact_sheet(video, shots):
     """
     from PIL import Image, ImageDraw, ImageFont
 
-    source = opened(video)
-    _expect(video, shots, source.count)
     wanted = [(start, (start + end - 1) // 2, end - 1) for start, end in shots.shots]
+    numbers = sorted(set(sum(wanted, ())))
+    if isinstance(video, np.ndarray):
+        _expect(shots.video, shots, len(video))
+        picked = ((number, video[number]) for number in numbers)
+    else:
+        source = opened(video)
+        _expect(video, shots, source.count)
+        picked = source.pick(numbers, size=None, colour="rgb")
     high, found = None, {}
-    for number, frame in source.pick(sorted(set(sum(wanted, ()))), size=None, colour="rgb"):
+    for number, frame in picked:
         high = high or max(round(WIDE * frame.shape[0] / frame.shape[1]), 1)
         found[number] = _small(frame, high)
     across, down = 3 * WIDE + GAP, high + FOOT + GAP
