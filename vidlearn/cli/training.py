@@ -38,7 +38,8 @@ def add(commands):
     evaluate.add_argument("--views", type=int, metavar="N", help=words["views"])
     evaluate.add_argument("--json", metavar="FILE", help=words["json_evaluate"])
     for one in (train, evaluate):
-        one.add_argument("--data", required=True, metavar="DIR", help=words["data"])
+        needed = one is evaluate  # some networks learn from films that are generated
+        one.add_argument("--data", required=needed, metavar="DIR", help=words["data"])
         one.add_argument("--form", help=words["form"])
         one.add_argument("--skip", action="store_true", help=words["skip"])
         one.add_argument("--origin", type=int, choices=(0, 1), help=text("data")["origin"])
@@ -67,8 +68,12 @@ def _train(chosen) -> int:
     from vidlearn.course.presets import preset
 
     runs = _runs()
-    runs.training.expect_outside(chosen.out, chosen.data)
-    pictures = _labelled(chosen, runs.table.task_of(chosen.kind))
+    task = runs.table.task_of(chosen.kind)
+    if chosen.data is not None:
+        runs.training.expect_outside(chosen.out, chosen.data)
+    elif task.COUNTED != "films":
+        raise ValueError(text("runs")["data_missing"].format(kind=chosen.kind))
+    pictures = _labelled(chosen, task)
     given = chosen.preset or (None if chosen.resume else preset())
     how = {"epochs": chosen.epochs, "size": chosen.size, "seed": chosen.seed}
     how |= {"colour": chosen.colour, "skip": chosen.skip, "resume": chosen.resume}
@@ -129,7 +134,7 @@ def _labelled(chosen, task):
     """Return what is in the folder: labelled pictures, or the folder itself, for clips."""
     from vidlearn import datasets
 
-    if task.COUNTED == "clips":
+    if task.COUNTED != "pictures":
         for name in ("form", "origin"):
             if getattr(chosen, name) is not None:
                 raise ValueError(text("runs")["no_form"].format(name=name))

@@ -20,6 +20,7 @@ from .clips import (
 )
 from .convert import convert, write
 from .downloads import Downloadable, DownloadError, download, downloadable
+from .edits import Edited, draw_stretch, made_films, read_uncut
 from .faults import ClipReport, Fault, Report
 from .forms import read
 from .frames import write_frames
@@ -45,6 +46,7 @@ __all__ = [
     "DetectionSet",
     "DownloadError",
     "Downloadable",
+    "Edited",
     "Fault",
     "LabelledPicture",
     "Repaired",
@@ -59,7 +61,9 @@ __all__ = [
     "crop",
     "download",
     "downloadable",
+    "draw_stretch",
     "flip",
+    "made_films",
     "mosaic",
     "name_groups",
     "read",
@@ -70,6 +74,7 @@ __all__ = [
     "read_mot_detections",
     "read_results",
     "read_ucf101",
+    "read_uncut",
     "repair",
     "scale",
     "split",

@@ -19,6 +19,9 @@ import them before, layers from `vidlearn.layers`.
 `build_shotnet`            where shots meet: dilated convolutions, frames compared
 `build_segmenter`          where shots meet: frames, a convolution over time, an LSTM
 `boundary_loss`            teaches both
+`frame_scores`             what they say of each frame of a film; `stream_scores` as it comes
+`transitions_of`           the transitions that it means
+`load_boundaries`          such a network from its file
 `predict_clips`            probabilities for clips
 `frame_vectors`            what the CNN makes of each frame
 `build_faster_rcnn`        a detector: boxes are proposed, then named and corrected
@@ -34,6 +37,12 @@ import them before, layers from `vidlearn.layers`.
 import sys
 from importlib import import_module
 
+from vidlearn.models.boundaries import (
+    frame_scores,
+    load_boundaries,
+    stream_scores,
+    transitions_of,
+)
 from vidlearn.models.c3d import build_c3d
 from vidlearn.models.clips import frame_vectors, predict_clips
 from vidlearn.models.cnn_rnn import build_cnn_rnn, build_rnn
@@ -68,11 +77,15 @@ __all__ = [
     "build_tcn",
     "build_unet",
     "build_video_transformer",
+    "frame_scores",
     "frame_vectors",
+    "load_boundaries",
     "mask_loss",
     "mstcn_loss",
     "predict_clips",
     "receptive_field",
+    "stream_scores",
+    "transitions_of",
 ]
 
 if "keras" in sys.modules:

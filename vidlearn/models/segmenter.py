@@ -4,12 +4,12 @@ A survey of video analysis calls such a network SegmenterNet: features of frames
 LSTM, a score of each frame. No paper of that name is known; what it describes is built here.
 """
 
-from .clips import check_count, check_counts, check_odd, check_share, full_precision, vectors_of
+from .clips import check_count, check_counts, check_odd, check_share, full_precision, normalised
 from .shotnet import SIZE, check_film
 
 
 def build_segmenter(
-    shape=(64, *SIZE, 3),
+    shape=(None, *SIZE, 3),
     *,
     filters=(12, 24, 32),
     features=48,
@@ -24,8 +24,8 @@ def build_segmenter(
 
     Parameters
     ----------
-    shape : (int, int, int, int)
-        T, H, W and 3 of a stretch of film. No weight depends on T.
+    shape : (int or None, int, int, int)
+        T, H, W and 3 of a stretch of film; no weight depends on T, which may be None.
     filters : sequence of int
         Filters of each 3 x 3 convolution of the CNN; after each one, max pooling halves H and W.
     features : int
@@ -58,14 +58,19 @@ def build_segmenter(
     Lesson 22 teaches it.
     """
     check_counts(filters=filters)
-    check_film(shape, 2 ** len(filters), fixed=True)
+    check_film(shape, 2 ** len(filters))
     check_count(features=features, kernel_size=kernel_size, units=units)
     check_odd("kernel_size", kernel_size)
     check_share("dropout", dropout)
     from keras import Input, Model, layers
 
     film = Input(shape, name="film")  # (N, T, H, W, 3)
-    x = vectors_of(film, filters, features, norm=True)  # (N, T, F)
+    x = layers.Rescaling(1 / 128, offset=-1, name="scale")(film)
+    for k, count in enumerate(filters, 1):  # kernels one frame long: no frame sees another yet
+        x = layers.Conv3D(count, (1, 3, 3), padding="same", use_bias=False, name=f"conv{k}")(x)
+        x = layers.MaxPooling3D((1, 2, 2), name=f"pool{k}")(normalised(x, f"conv{k}"))
+    x = layers.Reshape((-1, x.shape[2] * x.shape[3] * x.shape[4]), name="flat")(x)
+    x = layers.Dense(features, activation="tanh", name="vectors")(x)  # (N, T, F)
     x = layers.Conv1D(units, kernel_size, padding="same", use_bias=False, name="compare")(x)
     x = layers.BatchNormalization(momentum=0.9, name="compare_norm")(x)
     x = layers.ReLU(name="neighbours")(x)  # (N, T, U)

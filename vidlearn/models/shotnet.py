@@ -106,7 +106,9 @@ def build_shotnet(
 
     small = layers.AveragePooling3D((1, 2, 2), name="small")(stem)
     small = layers.Reshape((-1, small.shape[2] * small.shape[3] * small.shape[4]))(small)
-    vectors = layers.Dense(units, name="frames")(small)  # (N, T, U)
+    vectors = layers.Dense(units, use_bias=False, name="compress")(small)
+    # Centred, for what all frames have in common would make them all alike.
+    vectors = layers.BatchNormalization(momentum=0.9, name="frames")(vectors)  # (N, T, U)
     alike = FrameSimilarity(reach, name="alike")(vectors)  # (N, T, 2 reach + 1)
     halved = layers.AveragePooling3D((1, 2, 2), name="halved")(scale)
     shares = ColourHistogram(bins, name="shares")((halved + 1) / 2)
@@ -218,16 +220,13 @@ def boundary_loss(targets, logits, *, weight=4.0, share=0.25):
     return ops.mean(one + share * every, axis=-1)
 
 
-def check_film(shape, least, *, fixed=False):
-    """Refuse a shape (T, H, W, 3) that is none, or frames smaller than `least`.
-
-    T may be None, unless it is `fixed`.
-    """
+def check_film(shape, least):
+    """Refuse a shape (T or None, H, W, 3) that is none, or frames smaller than `least`."""
     shape = tuple(shape) if isinstance(shape, tuple | list) else (shape,)
-    sides = shape[1:] if shape[:1] == (None,) and not fixed else shape
+    sides = shape[1:] if shape[:1] == (None,) else shape
     whole = all(isinstance(side, Integral) and side >= 1 for side in sides)
     if len(shape) != 4 or not whole or shape[-1] != 3 or min(shape[1:3]) < least:
         raise ValueError(
-            f"shape must be (T, H, W, 3), {'' if fixed else 'T may be None, '}H and W of at least "
-            f"{least}. Received: {shape}"
+            f"shape must be (T, H, W, 3), T may be None, H and W of at least {least}. "
+            f"Received: {shape}"
         )

@@ -91,6 +91,7 @@ def evaluate(run, pictures, *, split=None, skip=False, form=None, views=None, pr
     Lesson 15 uses it.
     """
     run = run if isinstance(run, Run) else Run(run)
+    run.expect_no_films("evaluate")
     for name, value, what in (("form", form, "clips"), ("views", views, "pictures")):
         if value is not None and what == run.task.COUNTED:
             raise RunError(text("runs")[f"no_{name}"].format(name=name))

@@ -63,6 +63,7 @@ def export(run, folder, *, threshold=0.05, overlap=0.45, most=100):
     Lesson 24 uses it.
     """
     run = run if isinstance(run, Run) else Run(run)
+    run.expect_no_films("export")
     if run.task.COUNTED == "clips":
         raise RunError(text("runs")["no_export"])
     target = Path(folder).expanduser().absolute()

@@ -69,6 +69,7 @@ def predict(
     Lesson 15 uses it.
     """
     run = run if isinstance(run, Run) else Run(run)
+    run.expect_no_films("predict")
     for_clips = run.task.COUNTED == "clips"
     if (tracks and for_clips) or (stride is not None and not for_clips):
         raise RunError(text("runs")["no_tracks" if tracks else "no_stride"])

@@ -90,6 +90,31 @@ CLIPS = {
     ),
 }
 
+# cpu: some 20 minutes on two quiet cores; weights of shotnet of it come with the library.
+FILMS = {
+    "tiny": Preset(
+        *(36, 2, 4, 2, 2e-3, 1e-3, 1),
+        {
+            "shotnet": {"filters": (2,), "dilations": (1, 2), "reach": 6, "bins": 3, "units": 16},
+            "segmenter": {"filters": (4, 4), "features": 8, "units": 8},
+        },
+        frames=32,
+    ),
+    "cpu": Preset(
+        *(36, 40, 100, 8, 2e-3, 0.01, 8),
+        {"shotnet": {}, "segmenter": {}},
+        frames=64,
+    ),
+    "gpu": Preset(
+        *(36, 60, 400, 16, 2e-3, 0.01, 16),
+        {
+            "shotnet": {"filters": (12, 24), "units": 128},
+            "segmenter": {"filters": (24, 48, 64), "features": 128, "units": 128},
+        },
+        frames=100,
+    ),
+}
+
 
 def two_maps(low, high, ratios):
     """Return options for anchors on maps of stride 8 and 16: four sides, even in their ratio."""
@@ -133,8 +158,10 @@ KINDS = {
     "r2plus1d": Kind("actions", "build_c3d", {"form": "2+1d"}),
     "cnn_rnn": Kind("actions", "build_cnn_rnn", {}),
     "tcn": Kind("actions", "build_cnn_tcn", {}),
+    "shotnet": Kind("boundaries", "build_shotnet", {}),
+    "segmenter": Kind("boundaries", "build_segmenter", {}),
 }
-PRESETS = {"detection": PICTURES, "actions": CLIPS}
+PRESETS = {"detection": PICTURES, "actions": CLIPS, "boundaries": FILMS}
 
 
 def checked(kind, preset):

@@ -78,6 +78,7 @@ def track(
     Lesson 24 uses it.
     """
     run = run if isinstance(run, Run) else Run(run)
+    run.expect_no_films("track")
     if run.task.COUNTED == "clips":
         raise RunError(text("runs")["no_tracks"])
     least = checked_threshold(threshold)

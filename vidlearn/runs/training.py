@@ -35,14 +35,17 @@ def train(
 
     Parameters
     ----------
-    kind : {"faster_rcnn", "yolo", "ssd", "c3d", "r2plus1d", "cnn_rnn", "tcn"}
-        Which network: the first three find things in pictures, the others say what is done in a
-        clip.
-    pictures : str, Path, DetectionSet or ClipSet
+    kind : {"faster_rcnn", "yolo", "ssd", "c3d", "r2plus1d", "cnn_rnn", "tcn", "shotnet", \
+"segmenter"}
+        Which network: the first three find things in pictures, the next four say what is done in a
+        clip, the last two where shots meet.
+    pictures : str, Path, DetectionSet, ClipSet or None
         The labelled pictures: a folder in a form that `vidlearn.datasets.read` knows; or the
         clips: a folder for each class, as `vidlearn.datasets.read_clips` reads it. Splits "train"
         and "val" are taken as they are; where there are none, a fifth of what is not "test" is
-        put aside for validation, of clips whole sources.
+        put aside for validation, of clips whole sources. Networks that find where shots meet learn
+        from films that are generated, and need none; of a folder of films without a cut, edited
+        ones are made as well.
     out : str or Path
         The folder of the training; a new one, but for `resume`.
     preset : {"tiny", "cpu", "gpu"}, optional
@@ -104,7 +107,8 @@ def train(
     if isinstance(pictures, str | Path):
         expect_outside(folder, pictures)
     settings, *parts = decided(kind, task.read(pictures, skip=skip), given, old)
-    expect_outside(folder, settings["data"]["folder"])
+    if settings["data"]["folder"]:
+        expect_outside(folder, settings["data"]["folder"])
     if old is not None:
         settings = gone_on(old, settings, folder)
     _make(folder)

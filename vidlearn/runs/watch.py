@@ -128,7 +128,7 @@ class Watch:
             epoch=row["epoch"],
             epochs=self.epochs,
             loss=told["loss"],
-            parts=", ".join(f"{name} {told[name]}" for name in parts),
+            parts=f" ({', '.join(f'{name} {told[name]}' for name in parts)})" * bool(parts),
             found=", ".join(f"{name.removeprefix('val_')} {told[name]}" for name in found),
             seconds=row["seconds"],
             best=self.words["best"] if better else "",

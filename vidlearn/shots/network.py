@@ -24,13 +24,10 @@ def shipped():
     keras.Model
         As `vidlearn.models.build_shotnet` builds it.
     """
-    import keras
-
-    import vidlearn.models  # noqa: F401 - so that Keras knows its layers
-    from vidlearn.layers import ColourHistogram, FrameSimilarity  # noqa: F401
+    from vidlearn.models import load_boundaries
 
     with resources.as_file(resources.files(__package__) / "weights" / "shotnet.keras") as path:
-        return keras.saving.load_model(path, compile=False)
+        return load_boundaries(path)
 
 
 def learned_boundaries(pictures, *, model=None, threshold=None, min_length=1, gradual=True):
