@@ -296,3 +296,8 @@ def test_the_slowest_rate_is_one_picture_in_a_thousand_seconds(fps, fine, tmp_pa
     else:
         with pytest.raises(VideoError, match="fps"):
             write_video(tmp_path / "slow.mp4", frames, fps=fps)
+
+
+def test_controls_of_a_player_have_room_below_the_film_by_hand():
+    page = show_video(np.zeros((2, 40, 100, 3), np.uint8), width=300)._repr_html_()
+    assert "height:calc(min(300px,100cqw)*40/100 + 4rem)" in page  # 120 px, and the controls

@@ -12,6 +12,7 @@ from .frame import COLUMN, INCH, in_notebook, put
 from .pixels import encoded, is_small
 
 GAP, LEAST = 8, 130  # CSS pixels between pictures; below this width fewer stand in a row
+NARROW = 620  # the website's column on a small laptop still holds all columns
 DENSE = 1.5  # pixels kept of a large picture, for each CSS pixel it is shown at
 
 
@@ -128,7 +129,7 @@ def filmstrip(
 def _grid(wide, columns):
     """Return the style of a grid of so many columns, of fewer where they would be too narrow."""
     gaps = GAP * (columns - 1)
-    least = math.floor(min(LEAST, (COLUMN - gaps) / columns))
+    least = math.floor(min(LEAST, (NARROW - gaps) / columns))
     return (
         f"display:grid;gap:{GAP}px;align-items:end;max-width:{wide:.0f}px;grid-template-columns:"
         f"repeat(auto-fill,minmax(max({least}px,calc((100% - {gaps + 1}px)/{columns})),1fr))"

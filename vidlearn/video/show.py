@@ -65,12 +65,15 @@ class VideoDisplay:
         video, poster = (base64.b64encode(part).decode() for part in (self.mp4, self.poster))
         label = html.escape(self.label, quote=True)
         caption = re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(self.caption))
+        wide, high = _size_of(self.poster)
+        tall = f"calc(min({self.width}px,100cqw)*{high}/{wide} + 4rem)"  # room for the controls
         below = f'<figcaption class="vl-caption" style="{CAPTION}">{caption}</figcaption>'
         return (
-            '<figure class="vl-figure" style="margin:.4em 0 1.2em">'
+            '<figure class="vl-figure" style="margin:.4em 0 1.2em;container-type:inline-size">'
             f"<video controls {'autoplay ' * self.autoplay}loop muted playsinline "
             f'width="{self.width}" '
-            f'style="max-width:100%;height:auto" aria-label="{label}" '
+            f'style="max-width:100%;height:{tall};object-fit:contain;object-position:top" '
+            f'aria-label="{label}" '
             f'poster="data:image/jpeg;base64,{poster}" src="data:video/mp4;base64,{video}">'
             f"</video>{below if caption else ''}</figure>"
         )
@@ -192,6 +195,12 @@ def _resized(frame, height, width):
     if frame.shape[:2] == (height, width):
         return frame
     return np.array(Image.fromarray(frame).resize((width, height), Image.Resampling.BOX))
+
+
+def _size_of(jpeg):
+    from PIL import Image
+
+    return Image.open(io.BytesIO(jpeg)).size
 
 
 def _poster(frame, height, width):
