@@ -42,7 +42,7 @@ $(VENV)/lab: $(VENV)/made pyproject.toml constraints.txt
 $(VENV)/test: $(VENV)/lab
 	@echo "Installing the tools that test and build the website …"
 	@$(PIP_INSTALL) -e ".[test]"
-	@$(PIP_INSTALL) --no-deps "trackeval>=1.3" # it asks for a second OpenCV, over the one there
+	@$(PIP_INSTALL) --no-deps "trackeval>=1.3" "scenedetect>=0.7" # both ask for a second OpenCV
 	@touch $@
 
 lab: $(VENV)/lab
