@@ -76,7 +76,7 @@ def detect_shots(
     Examples
     --------
     >>> film = np.zeros((30, 24, 32, 3), np.uint8)
-    >>> film[12:, :, 16:] = 200
+    >>> film[12:] = 200
     >>> detect_shots(film).shots
     [(0, 12), (12, 30)]
 
@@ -85,7 +85,8 @@ def detect_shots(
     if method not in METHODS:
         known = ", ".join(map(repr, METHODS))
         raise ShotsError(f"method must be one of {known}. Received: {method!r}")
-    if threshold is not None and not (np.isscalar(threshold) and 0 < threshold < np.inf):
+    number = isinstance(threshold, int | float | np.integer | np.floating)
+    if threshold is not None and not (number and 0 < threshold < np.inf):
         raise ShotsError(f"threshold must be a number above 0. Received: {threshold!r}")
     if not isinstance(min_length, int | np.integer) or min_length < 1:
         raise ShotsError(f"min_length must be a whole number from 1 up. Received: {min_length!r}")

@@ -1,0 +1,143 @@
+import csv
+import json
+from importlib.resources import files
+
+import hypothesis.strategies as st
+import jsonschema
+import pytest
+from hypothesis import given, settings
+
+from vidlearn import shots
+from vidlearn.shots import Shots, ShotsError, Transition
+
+FOUND = Shots(
+    "a b.mp4",
+    25.0,
+    95_000,
+    (Transition(30, 30, score=0.75), Transition(100, 111, "dissolve", 0.5)),
+)
+SCHEMA = json.loads(files("vidlearn.shots").joinpath("shots.schema.json").read_text("utf-8"))
+
+
+@st.composite
+def films(draw):
+    edges = draw(st.lists(st.integers(1, 400), unique=True, max_size=9).map(sorted))
+    changes = []
+    for a, b in zip(edges[::2], edges[1::2], strict=False):
+        kind = draw(st.sampled_from(shots.KINDS))
+        changes.append(Transition(a, a if kind == "cut" else b, kind, draw(st.floats(0, 1))))
+    return Shots("Ä,.mp4", draw(st.floats(1, 240)), 402, tuple(changes))
+
+
+@settings(max_examples=25)
+@given(films())
+def test_json_holds_to_its_schema_and_comes_back(tmp_path_factory, film):
+    path = film.to_json(tmp_path_factory.mktemp("json") / "a.json")
+    told = json.loads(path.read_text("utf-8"))
+    jsonschema.validate(told, SCHEMA)
+    assert shots.read_json(path).to_dict() == told
+    assert shots.read_json(path).shots == film.shots
+
+
+def test_the_schema_refuses_what_is_no_shot():
+    told = FOUND.to_dict()
+    for change in ({"kind": "jump"}, {"score": 1.5}, {"start": -1}, {"more": 1}):
+        wrong = told | {"transitions": [told["transitions"][0] | change]}
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(wrong, SCHEMA)
+
+
+def test_csv_by_hand(tmp_path):
+    rows = list(csv.reader(FOUND.to_csv(tmp_path / "a.csv").open(encoding="utf-8")))
+    assert rows == [
+        ["shot", "start", "end", "start_seconds", "end_seconds", "transition"],
+        ["1", "0", "30", "0.000000", "1.200000", ""],
+        ["2", "30", "100", "1.200000", "4.000000", "cut"],
+        ["3", "111", "95000", "4.440000", "3800.000000", "dissolve"],
+    ]
+
+
+def test_edl_by_hand(tmp_path):
+    assert FOUND.to_edl(tmp_path / "a.edl").read_text("utf-8").splitlines() == [
+        "TITLE: a b.mp4",
+        "FCM: NON-DROP FRAME",
+        "",
+        "001  AX       V     C        00:00:00:00 00:00:01:05 00:00:00:00 00:00:01:05",
+        "* FROM CLIP NAME: a b.mp4",
+        "002  AX       V     C        00:00:01:05 00:00:04:06 00:00:01:05 00:00:04:06",
+        "* FROM CLIP NAME: a b.mp4",
+        "003  AX       V     C        00:00:04:06 01:03:20:00 00:00:04:06 01:03:20:00",
+        "* FROM CLIP NAME: a b.mp4",
+        "* COMMENT: DISSOLVE INTO THIS EVENT",
+    ]
+
+
+def test_otio_by_hand(tmp_path):
+    told = json.loads(FOUND.to_otio(tmp_path / "a.otio").read_text("utf-8"))
+    (track,) = told["tracks"]["children"]
+    assert (told["OTIO_SCHEMA"], track["OTIO_SCHEMA"]) == ("Timeline.1", "Track.1")
+    spans = [
+        (clip["source_range"]["start_time"]["value"], clip["source_range"]["duration"]["value"])
+        for clip in track["children"]
+    ]
+    assert spans == [(0, 30), (30, 76), (106, 94_894)]
+    assert {clip["media_reference"]["target_url"] for clip in track["children"]} == {"a b.mp4"}
+    assert track["children"][2]["metadata"]["vidlearn"]["transition"]["kind"] == "dissolve"
+
+
+def test_otio_opens_in_opentimelineio(tmp_path):
+    otio = pytest.importorskip("opentimelineio")
+    timeline = otio.adapters.read_from_file(str(FOUND.to_otio(tmp_path / "a.otio")))
+    assert timeline.duration() == otio.opentime.RationalTime(95_000, 25)
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "edl", "otio"])
+def test_nothing_half_written_stays(tmp_path, form):
+    with pytest.raises(ShotsError, match="was not written"):
+        getattr(FOUND, f"to_{form}")(tmp_path / "nowhere" / f"a.{form}")
+    with pytest.raises(ShotsError, match="is a folder"):
+        getattr(FOUND, f"to_{form}")(tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda d: d.pop("fps"), "'fps' is missing"),
+        (lambda d: d["shots"][0].update(end=29), "the transitions make them"),
+        (lambda d: d["transitions"][0].update(kind="jump"), "kind must be one of"),
+        (lambda d: d.update(frames=50), "must rise within the 50 frames"),
+        (lambda d: d.update(transitions=3), "holds no shots"),
+    ],
+)
+def test_read_json_rejects_what_contradicts_itself(tmp_path, change, told):
+    film = FOUND.to_dict()
+    change(film)
+    (tmp_path / "a.json").write_text(json.dumps(film))
+    with pytest.raises(ShotsError, match=told):
+        shots.read_json(tmp_path / "a.json")
+
+
+def test_read_json_rejects_what_is_none(tmp_path):
+    (tmp_path / "a.json").write_text("{")
+    for name in ("a.json", "b.json"):
+        with pytest.raises(ShotsError, match=f"{name} cannot be read as JSON"):
+            shots.read_json(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda: Transition(3, 4), "one frame"),
+        (lambda: Transition(3, 3, "fade"), "start < end"),
+        (lambda: Transition(0, 0), "one frame after the first"),
+        (lambda: Transition(3, 3, score=2.0), "0 to 1"),
+        (lambda: Shots("a", 25, 9, (Transition(3, 3), Transition(3, 5, "wipe"))), "must rise"),
+        (lambda: Shots("a", 25, 9, (Transition(9, 9),)), "must rise"),
+        (lambda: Shots("a", 0, 9), "fps above 0"),
+        (lambda: Shots("a", 25, 9, (), [[0, 1], [1, 2]]), r"\(1, 2\)"),
+    ],
+)
+def test_shots_rejects_what_no_film_can_be(make, told):
+    with pytest.raises(ShotsError, match=told):
+        make()
