@@ -283,6 +283,20 @@ def LabelBar(view, state):
         assert float(cell.get_attribute("data-vl-value")) == pytest.approx(value, rel=1e-9)
 
 
+def ShotCurve(view, state):
+    scores = np.frombuffer(b64decode(state["_curves"]), "<f8").reshape(len(state["names"]), -1)[-1]
+    if len(state["names"]) > 1:
+        view.get_by_role("button", name=state["names"][-1], exact=True).click()
+    view.get_by_role("button", name="straight line").click()
+    threshold = float(f"{scores.max() / 3:.4g}")
+    view.get_by_role("slider", name="Threshold").fill(str(threshold))
+    truth, tolerance = state["truth"], state["tolerance"]
+    curve = metrics.shot_curve(scores, truth, thresholds=[threshold], tolerance=tolerance)
+    for name in ("precision", "recall", "f1"):
+        value = view.locator(f"[data-vl-count='{name}']").get_attribute("data-vl-value")
+        np.testing.assert_allclose(float(value or "nan"), getattr(curve, name)[0], rtol=1e-12)
+
+
 def LossSurface(view, state):
     terms, w = state["_surfaces"]["bowl"], np.array([1.0, -0.5])
     view.get_by_role("button", name="Bowl").click()

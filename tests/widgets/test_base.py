@@ -150,6 +150,15 @@ def make(kind):
             truth=Truth([[3, 4, 17, 20], [15, 6, 38, 19]], [0, 1]),
             names=["a cat", "a dog"],
         ),
+        "ShotCurve": lambda: widgets.ShotCurve(
+            frames,
+            {
+                "pixels": [0, 3, 40, 2, 3, 30, 5, 28, 6, 4, 3, 2],
+                "share": [0, 0, 0.8, 0.1, 0, 0, 0.3, 0.4, 0.3, 0, 0, 0.1],
+            },
+            [[2, 2], [6, 9]],
+            traps=[("flash", 5, 6), ("fast pan", 9, 12)],
+        ),
         "SuppressionExplorer": lambda: widgets.SuppressionExplorer(
             frames[0],
             Detections(

@@ -44,6 +44,7 @@ from .precision_recall import PrecisionRecall
 from .region_merging import RegionMerging
 from .roi_explorer import RoIExplorer
 from .score_maps import ScoreMaps
+from .shot_curve import ShotCurve
 from .suppression_explorer import SuppressionExplorer
 from .trajectory_futures import TrajectoryFutures
 from .unrolled_rnn import UnrolledRNN
@@ -76,6 +77,7 @@ __all__ = [
     "RegionMerging",
     "RoIExplorer",
     "ScoreMaps",
+    "ShotCurve",
     "SuppressionExplorer",
     "TrajectoryFutures",
     "UnrolledRNN",
