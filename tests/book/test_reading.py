@@ -23,6 +23,8 @@ CUT = """() => {
 WIDE = """() => [...document.querySelectorAll(".vl-display")]
   .filter((box) => box.scrollWidth > box.clientWidth + 1)
   .map((box) => box.querySelector("math").textContent.slice(0, 80))"""
+SIDEWAYS = """() => [...document.querySelectorAll(".bd-article .cell_output pre")]
+  .filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.textContent)"""
 WORDS = """() => [...document.querySelectorAll(".vl-diagram svg")].filter(
   (svg) => getComputedStyle(svg).display !== "none").map((svg) => {
     const drawn = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
@@ -43,10 +45,11 @@ def page(request, site, browser):
 
 @pytest.mark.browser
 def test_nothing_is_cut_on_a_laptop(page):
-    """A5, A6: neither a formula nor a line of code ends at the edge of the column."""
-    page.set_viewport_size({"width": 1280, "height": 800})
+    """A5, A6: neither a formula nor a line of code or output ends at the edge of the column."""
+    page.set_viewport_size({"width": 1200, "height": 800})
     assert not page.evaluate(CUT)
     assert not page.evaluate(WIDE)
+    assert not page.evaluate(SIDEWAYS)
 
 
 @pytest.mark.browser
