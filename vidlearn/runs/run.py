@@ -50,6 +50,8 @@ class Run:
         try:
             self.settings = json.loads(path.read_text("utf-8"))
             self.classes = tuple(self.settings["classes"])
+            if odd := [name for name in self.classes if not isinstance(name, str)]:
+                raise ValueError(f"classes: {odd[0]!r}")
         except (ValueError, KeyError, TypeError) as error:
             raise RunError(text("runs")["damaged_settings"].format(file=path, why=error)) from error
 
@@ -86,6 +88,20 @@ class Run:
 
         kind = self.settings.get("kind")
         return table.task_of(kind if kind in table.KINDS else "ssd")
+
+    def expect_no_films(self, command):
+        """Refuse a network that finds where shots meet, for what it is not made for.
+
+        Parameters
+        ----------
+        command : str
+
+        Raises
+        ------
+        RunError
+        """
+        if self.task.COUNTED == "films":
+            raise RunError(text("runs")["not_for_films"].format(command=command))
 
     def metrics(self):
         """Return what was measured.

@@ -29,7 +29,8 @@ WHOLE = {"epochs": (1, 10**6), "seed": (0, 2**32 - 1), "frames": (2, 512), "step
 def given_options(kind, **options):
     """Return the options that are not None, or refuse them."""
     given = {name: value for name, value in options.items() if value is not None}
-    words, known = text("runs"), {"epochs", "size", *NEW, *table.task_of(kind).NEW}
+    task = table.task_of(kind)
+    words, known = text("runs"), {"epochs", "size", *NEW, *task.NEW}
     if odd := [name for name in given if name not in known]:
         told = {"kind": kind, "name": odd[0], "known": ", ".join(sorted(known))}
         raise RunError(words["no_option"].format(**told))
@@ -38,11 +39,12 @@ def given_options(kind, **options):
         raise RunError(words["one_of"].format(**told))
     for name, (least, most) in WHOLE.items():
         value = given.get(name, least)
-        if not isinstance(value, int | np.integer) or not least <= value <= most:
+        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+        if not whole or not least <= value <= most:
             told = {"name": name, "least": least, "most": most, "value": value}
             raise RunError(words["whole"].format(**told))
     if "size" in given:
-        given["size"] = table.checked_size(given["size"])
+        given["size"] = getattr(task, "checked_size", table.checked_size)(given["size"])
     return given
 
 
