@@ -19,12 +19,12 @@ SIZE = (27, 48)
 def build_shotnet(
     shape=(None, *SIZE, 3),
     *,
-    filters=(8, 16),
+    filters=(4, 8),
     dilations=(1, 2, 4, 8),
     reach=24,
     bins=6,
     units=64,
-    dropout=0.3,
+    dropout=0.2,
 ):
     """Build the network: small frames, cells of dilated convolutions, similarities, two answers.
 
@@ -93,11 +93,11 @@ def build_shotnet(
     film = Input(shape, name="film")  # (N, T, H, W, 3)
     scale = layers.Rescaling(1 / 128, offset=-1, name="scale")(film)
     x = scale
-    for k, count in enumerate((16, 32), 1):
+    for k, count in enumerate((12, 24), 1):
         x = layers.Conv3D(
             count, (1, 3, 3), (1, 2, 2), padding="same", activation="relu", name=f"stem{k}"
         )(x)
-    stem = x  # (N, T, H / 4, W / 4, 32)
+    stem = x  # (N, T, H / 4, W / 4, 24)
     for k, width in enumerate(filters, 1):
         x = _cell(x, width, dilations, f"cell{k}")
     places = x.shape[2] * x.shape[3] * x.shape[4]

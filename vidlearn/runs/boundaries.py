@@ -16,7 +16,7 @@ from . import table
 from .files import RunError
 
 SIZE = (27, 48)  # height and width of the frames
-EACH, KEPT = 40, 4  # films that are made for an epoch, and epochs for which they are used
+EACH, KEPT = 24, 4  # films that are made for an epoch, and epochs for which they are used
 LENGTH = 1000  # frames of a film that validates
 THRESHOLDS = np.arange(1, 20) / 20
 HELD_OUT = 2**31  # no epoch has this number: its films validate

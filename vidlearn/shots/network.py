@@ -109,10 +109,11 @@ def kind_of(pictures, start, end):
 
     Examples
     --------
-    >>> dark, light = np.full((2, 4, 3), 20, np.uint8), np.full((2, 4, 3), 220, np.uint8)
-    >>> dark[0], half = 90, (dark // 2 + light // 2)
-    >>> parted = np.concatenate([light[:, :2], dark[:, 2:]], axis=1)
-    >>> kind_of([dark, half, light], 1, 2), kind_of([dark, parted, light], 1, 2)
+    >>> old = np.arange(24, dtype=np.uint8).reshape(2, 4, 3) * 8
+    >>> new = old[:, ::-1]
+    >>> half = old // 2 + new // 2
+    >>> parted = np.concatenate([new[:, :2], old[:, 2:]], axis=1)
+    >>> kind_of([old, half, new], 1, 2), kind_of([old, parted, new], 1, 2)
     ('dissolve', 'wipe')
     """
     if start == end:
