@@ -32,6 +32,7 @@ TABLE = {
     "synthetic": (("boxes", "video"), "numpy scipy PIL skimage sklearn cv2"),
     "layers": ((), "keras"),
     "models": (("layers", "boxes"), "keras numpy PIL"),
+    "masks": (("models",), "numpy cv2 keras"),
     "runs": (
         (
             *("models", "datasets", "metrics", "boxes", "plots", "video"),

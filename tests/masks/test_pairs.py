@@ -1,0 +1,83 @@
+"""Pairs show the thing where the truth says it is."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from vidlearn.masks import dreamed_pairs, training_pairs
+from vidlearn.masks.pairs import roughened
+
+
+def film(frames=6):
+    """A red square and a green one on grey, as a Scene has them."""
+    masks = np.zeros((frames, 40, 60), np.uint8)
+    for t in range(frames):
+        masks[t, 8:20, 4 + 2 * t : 18 + 2 * t], masks[t, 24:34, 40:52] = 1, 2
+    colours = np.array([(90, 90, 90), (220, 30, 30), (30, 200, 30)], np.uint8)
+    visible = np.ones((frames, 2), np.float32)
+    return SimpleNamespace(frames=colours[masks], masks=masks, visible=visible)
+
+
+def redness(frames):
+    return frames[..., 0].astype(int) - frames[..., 1]
+
+
+def test_training_pairs_name_one_thing_or_all():
+    scene = film()
+    inputs, truths = training_pairs([scene], 200, seed=1)
+    guided = inputs[..., 3].any(axis=(1, 2))
+    assert 0.6 < guided.mean() < 0.8
+    things = inputs[..., :3].max(axis=-1) > 100  # of all pairs, flipped or not
+    np.testing.assert_array_equal(truths[~guided], things[~guided])
+    of_red = (redness(inputs[..., :3]) > 60) & truths
+    for k in np.flatnonzero(guided):
+        assert of_red[k].sum() in (0, truths[k].sum())  # one thing alone
+        inside, outside = inputs[k, truths[k], 3].mean(), inputs[k, ~truths[k], 3].mean()
+        assert inside > 4 * outside  # and the rough mask is where it is, about
+
+
+def test_the_same_seed_draws_the_same_pairs():
+    one, two, other = (training_pairs([film()], 20, seed=s)[0] for s in (3, 3, 4))
+    np.testing.assert_array_equal(one, two)
+    assert not np.array_equal(one, other)
+    args = film().frames[0], film().masks[0] == 1, 5
+    np.testing.assert_array_equal(dreamed_pairs(*args, seed=3)[0], dreamed_pairs(*args, seed=3)[0])
+
+
+def test_dreams_show_the_thing_where_their_truth_is():
+    scene = film()
+    inputs, truths = dreamed_pairs(scene.frames[0], scene.masks[0] == 1, 120, seed=2)
+    assert inputs.shape == (120, 40, 60, 4)
+    red = redness(inputs[..., :3]) > 60
+    assert (red & truths).sum() > 0.9 * (red | truths).sum()
+    green = redness(inputs[..., :3]) < -60  # the other one stays, and is never part of the truth
+    assert not (green & truths).any()
+    assert green.any(axis=(1, 2)).mean() > 0.8
+    there = truths.any(axis=(1, 2))
+    assert 0.75 < there.mean() < 1
+    middles = np.array([np.argwhere(truth).mean(axis=0) for truth in truths[there]])
+    assert (np.ptp(middles, axis=0) > [20, 30]).all()
+
+
+def test_a_rough_mask_is_near_and_never_quite_right():
+    mask = film().masks[0] == 1
+    rng = np.random.default_rng(0)
+    overlaps = [
+        (rough & mask).sum() / (rough | mask).sum()
+        for rough in (roughened(mask, rng) for _ in range(100))
+    ]
+    assert 0.4 < np.mean(overlaps) < 0.9
+    assert np.std(overlaps) > 0.05
+    assert not roughened(np.zeros((40, 60), bool), rng).all()
+
+
+def test_rejects_what_does_not_fit():
+    scene = film()
+    scene.visible[:] = 0
+    with pytest.raises(ValueError, match="at least one thing"):
+        training_pairs([scene], 3)
+    with pytest.raises(ValueError, match="frame must be"):
+        dreamed_pairs(scene.frames, scene.masks[0] == 1, 3)
+    with pytest.raises(ValueError, match="mask must hold at least one pixel"):
+        dreamed_pairs(scene.frames[0], np.zeros((40, 60), bool), 3)

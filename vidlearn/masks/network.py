@@ -1,0 +1,165 @@
+"""A network that mends the mask: each frame with the mask of the frame before beside it."""
+
+import numpy as np
+
+from ._checks import check_frames, checked_mask
+from .pairs import dreamed_pairs, stacked
+from .propagate import carried
+
+
+def predict_masks(model, frames, guides=None, *, batch_size=16):
+    """Say how likely each pixel is part of the thing, frame by frame, each for itself.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Of `vidlearn.models.build_unet`, of 3 channels or of 4.
+    frames : ndarray
+        (T, H, W, 3) uint8 RGB, of any height and width that the model takes; they are filled up at
+        the lower and right edge where it halves them more often than they can be.
+    guides : ndarray, optional
+        (T, H, W) bool or soft, 0 to 1: the fourth channel. By default it is empty: nothing says
+        where to look.
+    batch_size : int
+        Frames at a time.
+
+    Returns
+    -------
+    ndarray
+        (T, H, W) float32, 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If the frames or the guides do not fit.
+    """
+    check_frames(frames)
+    if guides is None:
+        guides = np.zeros(frames.shape[:3], bool)
+    if np.shape(guides) != frames.shape[:3]:
+        raise ValueError(
+            f"guides must be {frames.shape[:3]}, one for each frame. Received: {np.shape(guides)}"
+        )
+    found = []
+    for k in range(0, len(frames), batch_size):
+        part = slice(k, k + batch_size)
+        inputs = np.stack([stacked(*pair) for pair in zip(frames[part], guides[part], strict=True)])
+        found.append(_called(model, inputs))
+    return np.concatenate(found)
+
+
+def _called(model, inputs):
+    """Return the probabilities (N, H, W) of inputs (N, H, W, 4)."""
+    from keras import ops
+
+    height, width = inputs.shape[1:3]
+    times = 2 ** sum(layer.name.startswith("pool") for layer in model.layers)
+    spare = [(0, 0), (0, -height % times), (0, -width % times), (0, 0)]
+    inputs = np.pad(inputs[..., : model.input_shape[-1]], spare, "edge")
+    found = ops.sigmoid(model(inputs.astype(np.float32), training=False))
+    return ops.convert_to_numpy(found)[:, :height, :width, 0]
+
+
+def adapt(model, frame, mask, *, pairs=200, epochs=2, rate=1e-3, batch_size=8, seed=0, into=None):
+    """Teach a copy of the network one thing, by pictures dreamed up from its first mask.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Of `vidlearn.models.build_unet` with 4 channels, trained on `training_pairs`; left as it is.
+    frame : ndarray
+        (H, W, 3) uint8 RGB, frame 0.
+    mask : ndarray
+        (H, W) bool, where the thing is in it.
+    pairs : int
+        Pictures to dream up.
+    epochs : int
+        How often each is seen.
+    rate : float
+        Learning rate of Adam.
+    batch_size : int
+        Pictures a step.
+    seed : int
+        Draws the pictures and their order.
+    into : keras.Model, optional
+        What an earlier call returned and is needed no more: it is taught anew, from `model` again,
+        which saves the time to compile another.
+
+    Returns
+    -------
+    keras.Model
+        The copy.
+
+    Raises
+    ------
+    ValueError
+        If the frame or the mask does not fit, or `into` is not what an earlier call returned.
+
+    References
+    ----------
+    S. Caelles et al., "One-Shot Video Object Segmentation", CVPR 2017, section 3.
+
+    Lesson 23 teaches it.
+    """
+    import keras
+
+    from vidlearn.models.unet import mask_loss
+
+    if into is not None and getattr(into, "optimizer", None) is None:
+        raise ValueError("into must be what an earlier call of adapt returned, or None")
+    inputs, truths = dreamed_pairs(frame, mask, pairs, seed=seed)
+    copy = into or keras.models.clone_model(model)
+    copy.set_weights(model.get_weights())
+    if into is None:
+        copy.compile(keras.optimizers.Adam(rate), mask_loss, jit_compile=False)
+    for value in copy.optimizer.variables:  # what the optimiser remembers of another thing
+        value.assign(keras.ops.zeros_like(value))
+    copy.optimizer.learning_rate = rate
+    copy.fit(inputs, truths, batch_size=batch_size, epochs=epochs, verbose=0)
+    return copy
+
+
+def follow(model, frames, first, *, method="dis", flow=True):
+    """Follow a thing through a film: carry its mask on, and let the network mend it.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Of `vidlearn.models.build_unet` with 4 channels, best after `adapt`.
+    frames : ndarray
+        (T, H, W, 3) uint8 RGB.
+    first : ndarray
+        (H, W) bool: the mask of frame 0.
+    method : str
+        Of flow, as in `backward_flow`.
+    flow : bool
+        Whether the mask is carried by flow; else the network is shown it where it was.
+
+    Returns
+    -------
+    ndarray
+        (T, H, W) bool; the first is the one that was given.
+
+    Raises
+    ------
+    ValueError
+        If the frames or the mask do not fit.
+
+    Notes
+    -----
+    Where nothing is left of the thing the network gets an empty mask, which tells it to search.
+
+    References
+    ----------
+    F. Perazzi et al., "Learning Video Object Segmentation from Static Images", CVPR 2017.
+
+    Lesson 23 teaches it.
+    """
+    check_frames(frames)
+    found = [checked_mask("first", first, frames.shape[1:3])]
+    for t in range(1, len(frames)):
+        guide = found[-1]
+        if flow and guide.any():
+            guide = carried(guide, frames[t], frames[t - 1], method=method)
+        found.append(predict_masks(model, frames[t : t + 1], guide[None])[0] > 0.5)
+    return np.stack(found)
