@@ -1,4 +1,9 @@
-"""`vidlearn lab` as a learner meets it: the real server, a real browser, the real lessons."""
+"""`vidlearn lab` as a learner meets it: the real server, a real browser, real lessons.
+
+A lesson in JupyterLab takes long, so a few stand for all: 00 is the first that opens, 03 is worked
+in, 11 has the most interactives after it, 18 trains. That the cells of every lesson run, nbval
+sees; that every stored interactive draws itself and moves, the tests of the website do.
+"""
 
 import json
 import os
@@ -162,7 +167,7 @@ def answer(page, exercise, source):
     return cell.locator(f"[data-vl-check='{exercise}']")
 
 
-@pytest.mark.parametrize("number", list(LESSONS))
+@pytest.mark.parametrize("number", ["00", "11", "18"])
 def test_lesson_runs_to_its_end(open_lesson, number):
     page = open_lesson(number)
     cells = run_all(page)
