@@ -101,11 +101,11 @@ def detect_shots(
 
 def _adaptive(pictures, *, threshold, min_length, gradual):
     """Find what stands out, and is neither a flash nor motion."""
-    watch = Watch(gradual=gradual)
+    ratio = RATIO if threshold is None else threshold
+    watch = Watch(ratio=ratio, gradual=gradual)
     for picture in pictures:
         watch.add(picture)
     watch.end()
-    ratio = RATIO if threshold is None else threshold
     ratios = local_ratio(watch.content)
     cuts = [t for t in adaptive_threshold(watch.content, ratio).tolist() if t not in watch.vetoed]
     fades = find_fades(watch.level, watch.spread) if gradual else []

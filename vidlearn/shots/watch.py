@@ -12,13 +12,12 @@ import numpy as np
 
 from .gradual import unmixed
 from .signals import content_difference, found_again, likeness, to_hsv, without_bars
-from .thresholds import LEAST, across
+from .thresholds import LEAST, RATIO, WINDOW, across, local_ratio
 
 FLASH = 6  # frames that a flash lasts at most
 RETURNED = 0.5  # share of a change that a flash leaves behind at most
 MOVED = 0.45  # share of the picture that is found again: it only moved
 LIT = 0.95  # as much like the one before: only the light changed
-SUSPECT = 1.5  # times the least of both neighbours: a change that the guards look at
 
 TINY = (18, 32)  # height and width of the pictures in which mixes are looked for
 SPANS = (8, 16, 32, 64)  # frames from end to end of what may be a mix
@@ -35,6 +34,8 @@ class Watch:
 
     Parameters
     ----------
+    ratio : float
+        How far a change stands out that is looked at again, as `local_ratio` gives it.
     guards : bool
         Look again at each strong change: is it a flash, or did things only move?
     gradual : bool
@@ -51,9 +52,9 @@ class Watch:
         Start, end and score of each dissolve.
     """
 
-    def __init__(self, *, guards=True, gradual=True):
+    def __init__(self, *, ratio=RATIO, guards=True, gradual=True):
         self.content, self.level, self.spread = array("d"), array("d"), array("d")
-        self.guards, self.gradual = guards, gradual
+        self.ratio, self.guards, self.gradual = ratio, guards, gradual
         self.vetoed, self.jumps, self.mixes = set(), [0], []
         self._hsv, self._rgb, self._tiny = {}, {}, {}
         self.grey = None  # of the last frame, (h, w) uint8
@@ -91,8 +92,9 @@ class Watch:
         """Judge the change before frame t, now that the frames behind it are known."""
         if t < 1 or self.content[t] < LEAST or not self.guards:
             return
-        after = self.content[t + 1] if t + 1 < len(self.content) else 0.0
-        if self.content[t] < SUSPECT * min(self.content[t - 1], after):
+        first = max(t - WINDOW - 1, 0)  # the first one of a list tells nothing
+        near = self.content[first : t + WINDOW + 1]
+        if local_ratio(near)[t - first] < self.ratio:
             return
         flash = across(self._hsv, t, reach=FLASH) < RETURNED * self.content[t]
         if flash or is_same(self._rgb[t - 1], self._rgb[t]):
@@ -111,12 +113,14 @@ class Watch:
                 return
             if np.abs(a - b).mean() < APART / 2:
                 continue
-            first, middle, last = without_bars(a, self._tiny[t], b)
+            rest = unmixed(a, self._tiny[t], b)
+            if rest > PURE:
+                continue
+            first, last = without_bars(a, b)
             change = np.abs(first - last)
             if change.mean() < APART or np.mean(change > APART / 3) < WHOLE:
                 continue
-            rest = unmixed(first, middle, last)
-            if rest > PURE or min(a.std(), b.std()) < 4.0 or likeness(first, last) > SAME:
+            if min(a.std(), b.std()) < 4.0 or likeness(first, last) > SAME:
                 continue
             quarter, three = self._tiny[t - half // 2], self._tiny[t + half // 2]
             if max(_off(a, quarter, b, 0.25), _off(a, three, b, 0.75)) <= 1.5 * PURE:
