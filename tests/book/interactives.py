@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tests.widgets.page import as_array, values
-from vidlearn import boxes, datasets, metrics, scratch, tracking
+from vidlearn import boxes, datasets, metrics, scratch, shots, tracking
 from vidlearn.boxes import Detections, Truth
 from vidlearn.plots import signed_map
 
@@ -431,6 +431,16 @@ def DilatedStack(view, state):
             view.locator("[data-vl-transport]").fill(str(last))
             lit = view.locator("[data-vl-is='seen']").count()
             assert lit == min(wide, last + 1)
+
+
+def DissolveFrames(view, state):
+    width, height = state["_sizes"][0]
+    pictures = np.frombuffer(b64decode(state["_pictures"]), "u1").reshape(2, height, width, 3)
+    view.get_by_role("button", name="as a cut").click()
+    at = state["_around"] + state["length"] // 2
+    view.locator("[data-vl-transport]").fill(str(at))
+    value = view.locator(".vl-dot[data-vl-dot='difference']").get_attribute("data-vl-value")
+    assert float(value) == pytest.approx(shots.pixel_difference(*pictures), rel=1e-12)
 
 
 def ErrorBrowser(view, state):

@@ -71,6 +71,9 @@ def make(kind):
         "DilatedStack": lambda: widgets.DilatedStack(
             40, dilations=(1, 3, 8), causal=False, frame=7
         ),
+        "DissolveFrames": lambda: widgets.DissolveFrames(
+            frames[0], frames[1] // 2, length=7, way="eased"
+        ),
         "ErrorBrowser": lambda: widgets.ErrorBrowser(
             list(frames),
             [Detections([[2, 2, 12, 20], [20, 4, 38, 26]], [0.9, 0.3 + t / 20]) for t in range(12)],

@@ -30,6 +30,7 @@ from .convolution_stepper import ConvolutionStepper
 from .default_boxes import DefaultBoxes
 from .detection_player import DetectionPlayer
 from .dilated_stack import DilatedStack
+from .dissolve_frames import DissolveFrames
 from .error_browser import ErrorBrowser
 from .filter_gallery import FilterGallery
 from .frame_order import FrameOrder
@@ -63,6 +64,7 @@ __all__ = [
     "DefaultBoxes",
     "DetectionPlayer",
     "DilatedStack",
+    "DissolveFrames",
     "ErrorBrowser",
     "FilterGallery",
     "FrameOrder",
