@@ -51,13 +51,18 @@ def test_any_size_is_filled_up_and_cut_again(channels):
 
 def test_what_listens_is_carried_by_flow_and_what_sees_needs_none():
     frames, masks = film()
-    deaf, blind = follow(sees_red(), frames, masks[0]), follow(listens(), frames, masks[0])
+    deaf, blind = (
+        follow(sees_red(), frames, masks[0]),
+        follow(listens(), frames, masks[0], search=0),
+    )
     np.testing.assert_array_equal(deaf, masks)
     np.testing.assert_array_equal(blind[0], masks[0])
     hard = propagate(frames[:3], masks[0], soft=False)
     assert (blind[:3] != hard).mean() < 0.002  # 128 of 255 is 0.502
-    still = follow(listens(), frames[:3], masks[0], flow=False)
+    still = follow(listens(), frames[:3], masks[0], search=0, flow=False)
     np.testing.assert_array_equal(still, np.stack([masks[0]] * 3))
+    untold = follow(listens(), frames[:3], masks[0], search=0.6)  # says no where it is told nothing
+    assert not untold[1:].any()
 
 
 def test_a_copy_learns_one_thing():
@@ -88,6 +93,7 @@ def test_a_copy_learns_one_thing():
         (lambda f, m: predict_masks(listens(), f, m[:2]), r"guides must be \(8, 64, 96\)"),
         (lambda f, m: predict_masks(listens(), f / 255), "frames must be"),
         (lambda f, m: follow(listens(), f, m[0, :9]), r"first must be \(64, 96\)"),
+        (lambda f, m: follow(listens(), f, m[0], search=2), "search must be 0 to 1. Received: 2"),
         (lambda f, m: adapt(listens(), f[0], m[3]), "at least one pixel"),
         (lambda f, m: adapt(listens(), f[0], m[0], into=listens()), "into must be what"),
     ],

@@ -1,5 +1,7 @@
 """A network that mends the mask: each frame with the mask of the frame before beside it."""
 
+from numbers import Real
+
 import numpy as np
 
 from ._checks import check_frames, checked_mask
@@ -119,7 +121,7 @@ def adapt(model, frame, mask, *, pairs=200, epochs=2, rate=1e-3, batch_size=8, s
     return copy
 
 
-def follow(model, frames, first, *, method="dis", flow=True):
+def follow(model, frames, first, *, search=0.5, method="dis", flow=True):
     """Follow a thing through a film: carry its mask on, and let the network mend it.
 
     Parameters
@@ -130,6 +132,10 @@ def follow(model, frames, first, *, method="dis", flow=True):
         (T, H, W, 3) uint8 RGB.
     first : ndarray
         (H, W) bool: the mask of frame 0.
+    search : float
+        How much the network's answer without a hint counts beside that with one, 0 to 1. It finds
+        again what was lost, and lets go of what was taken by mistake; without the hint it takes
+        whatever looks alike. 0 trusts the hint alone, 1 is `predict_masks`.
     method : str
         Of flow, as in `backward_flow`.
     flow : bool
@@ -143,11 +149,12 @@ def follow(model, frames, first, *, method="dis", flow=True):
     Raises
     ------
     ValueError
-        If the frames or the mask do not fit.
+        If the frames or the mask do not fit, or the share is out of range.
 
     Notes
     -----
-    Where nothing is left of the thing the network gets an empty mask, which tells it to search.
+    The mean of both answers is this library's; the paper has the hint alone. Where nothing is left
+    of the thing the hint is empty, too, and both answers are one.
 
     References
     ----------
@@ -156,10 +163,14 @@ def follow(model, frames, first, *, method="dis", flow=True):
     Lesson 23 teaches it.
     """
     check_frames(frames)
+    if not (isinstance(search, Real) and 0 <= search <= 1):
+        raise ValueError(f"search must be 0 to 1. Received: {search!r}")
     found = [checked_mask("first", first, frames.shape[1:3])]
     for t in range(1, len(frames)):
         guide = found[-1]
         if flow and guide.any():
             guide = carried(guide, frames[t], frames[t - 1], method=method)
-        found.append(predict_masks(model, frames[t : t + 1], guide[None])[0] > 0.5)
+        hints = np.stack([guide, np.zeros_like(guide)])
+        told, untold = predict_masks(model, frames[[t, t]], hints)
+        found.append((1 - search) * told + search * untold > 0.5)
     return np.stack(found)
