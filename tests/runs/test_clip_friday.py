@@ -152,6 +152,8 @@ def test_clips_of_one_source_in_train_and_val_are_told_loudly(desk, capsys, leak
         ("frames", "x", "frames: 'x'"),
         ("frames", 1, "frames must be a whole number"),
         ("step", 0, "step must be a whole number"),
+        ("step", True, "step must be a whole number"),
+        ("classes", [1, 2], "classes: 1"),
         ("kind", "r3d", "kind must be one of"),
         ("data", {}, "'clips' is missing"),
         ("network", {"wide": 3}, "wide"),

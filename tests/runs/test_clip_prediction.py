@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import types
 
 import numpy as np
 import pytest
@@ -151,6 +152,29 @@ def test_a_film_shorter_than_a_window_and_a_folder_of_pictures(acted, tmp_path):
     found = json.loads((tmp_path / "c.json").read_text("utf-8"))
     assert (found["frames"], found["fps"]) == (12, 25)
     assert video.probe(tmp_path / "c.mp4").width == 80
+
+
+def test_windows_of_two_frames_go_on_by_one_and_what_is_just_sure_enough_is_drawn(
+    tmp_path, monkeypatch
+):
+    settings, drawn = {"frames": 2, "step": 1, "size": [32, 48]}, []
+    monkeypatch.setattr(clip_prediction, "readable", lambda *_: settings)
+    monkeypatch.setattr(clip_prediction.clip_data, "fitting_model", lambda run: None)
+    monkeypatch.setattr(models, "predict_clips", lambda model, clips: np.ones((len(clips), 2)))
+    monkeypatch.setattr(
+        clip_prediction, "draw_label", lambda frame, label, **_: drawn.append(label) or frame
+    )
+    run = types.SimpleNamespace(settings={}, folder=tmp_path / "run", classes=("a", "b"))
+    film = make_clip(tmp_path / "a.mp4", 5)
+    told = clip_prediction.predict_actions(run, film, tmp_path / "b.mp4", threshold=1)
+    assert "5 frames, named by 4 windows" in told
+    assert drawn == [0] * 5
+
+
+def test_a_frame_a_hair_before_a_second_counts_to_it():
+    seconds = clip_prediction.Seconds()
+    seconds.add(0, 2.9999999, np.array([0.2, 0.8]), {})
+    assert [place for place, _ in seconds.means()] == [{"second": 3}]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
