@@ -164,6 +164,8 @@ def find_fades(levels, spreads):
     for first, end in edges.reshape(-1, 2).tolist():
         left = _rise(deviations[:first][::-1])
         right = _rise(deviations[end:])
+        if levels[first] >= BRIGHT and min(left, right) < STEPS:
+            continue  # a flash is as white, and comes at once
         start, stop = first - left, end + right
         if left + right >= STEPS and start > 0 and stop < len(levels):
             if found and found[-1][1] >= start:

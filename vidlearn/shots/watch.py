@@ -17,7 +17,7 @@ from .thresholds import LEAST, RATIO, WINDOW, across, local_ratio
 FLASH = 6  # frames that a flash lasts at most
 RETURNED = 0.5  # share of a change that a flash leaves behind at most
 MOVED = 0.45  # share of the picture that is found again: it only moved
-LIT = 0.95  # as much like the one before: only the light changed
+LIT = 0.93  # as much like the one before: only the light changed
 
 TINY = (18, 32)  # height and width of the pictures in which mixes are looked for
 SPANS = (8, 16, 32, 64)  # frames from end to end of what may be a mix
