@@ -202,6 +202,25 @@ def FrameOrder(view, state):
     np.testing.assert_allclose(shown, expected, rtol=1e-9)
 
 
+def MaskPlayer(view, state):
+    (_, (width, height)), total = state["_sizes"], len(state["_frames"])
+    masks, on, run, shift = [], False, 0, 0
+    for byte in b64decode(state["_masks"]):  # lengths in groups of 7 bits, off and on in turn
+        run, shift = run + ((byte & 127) << shift), shift + 7
+        if byte < 128:
+            masks, on, run, shift = [*masks, np.full(run, on)], not on, 0, 0
+    masks = np.concatenate(masks).reshape(-1, total, height, width)
+    if len(masks) > 2:
+        view.get_by_role("button", name=state["names"][-1], exact=True).click()
+    at = total // 2
+    view.locator("[data-vl-transport]").fill(str(at))
+    similar = [metrics.region_similarity(one, masks[0]) for one in masks[1:]]
+    means = as_array(values(view, "data-vl-mean"), (len(similar),))
+    np.testing.assert_allclose(means, np.mean(similar, axis=1), rtol=1e-12)
+    shown = float(view.locator("[data-vl-j]").get_attribute("data-vl-value"))
+    assert shown == pytest.approx(similar[-1][at], rel=1e-12)
+
+
 def OcclusionStrip(view, state):
     whole, shape = np.array(state["_whole"]), (len(state["_clips"]), -1, len(state["names"]))
     frames = np.frombuffer(b64decode(state["_frames"]), "<f8").reshape(shape)

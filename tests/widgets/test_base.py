@@ -112,6 +112,12 @@ def make(kind):
             window=3,
         ),
         "LossSurface": lambda: widgets.LossSurface("two_valleys", learning_rate=0.07),
+        "MaskPlayer": lambda: widgets.MaskPlayer(
+            frames,
+            np.tile(np.add.outer(np.arange(30), np.arange(40)) % 40 < 20, (12, 1, 1)),
+            {"carried on": frames[..., 0] > 90, "seen anew": frames[..., 1] > 200},
+            shown="mask",
+        ),
         "OcclusionStrip": lambda: widgets.OcclusionStrip(
             np.stack([frames[:8], frames[4:]]),
             [

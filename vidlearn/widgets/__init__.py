@@ -39,6 +39,7 @@ from .kalman_ellipse import KalmanEllipse
 from .kernel_in_time import KernelInTime
 from .label_bar import LabelBar
 from .loss_surface import LossSurface
+from .mask_player import MaskPlayer
 from .occlusion_strip import OcclusionStrip
 from .pooling_explorer import PoolingExplorer
 from .precision_recall import PrecisionRecall
@@ -73,6 +74,7 @@ __all__ = [
     "KernelInTime",
     "LabelBar",
     "LossSurface",
+    "MaskPlayer",
     "OcclusionStrip",
     "PoolingExplorer",
     "PrecisionRecall",
