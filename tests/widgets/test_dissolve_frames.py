@@ -4,6 +4,7 @@ import pytest
 
 from tests.widgets.hosted import host
 from vidlearn.shots import (
+    gradual,
     histogram,
     histogram_distance,
     pixel_difference,
@@ -50,6 +51,7 @@ def test_repr_and_faults(monkeypatch):
         "DissolveFrames(2 pictures of 24×18, 12 mixed frames, linear)"
     )
     assert repr(DissolveFrames(FIRST, LAST, way="cut")).endswith("24×18, a cut)")
+    assert (dissolve_frames.LOW, dissolve_frames.HIGH) == (gradual.LOW, gradual.HIGH)
     for options, message in [
         ({"last": LAST[:9]}, r"one size. Received: \(24, 18\) and \(24, 9\)"),
         ({"last": LAST / 255}, "last must be a uint8 picture"),

@@ -4,7 +4,7 @@ import pytest
 from tests.widgets.hosted import host
 from vidlearn.metrics import evaluate_shots, shot_curve
 from vidlearn.metrics.shots.curve import peaks
-from vidlearn.shots import adaptive_threshold
+from vidlearn.shots import adaptive_threshold, thresholds
 from vidlearn.widgets import ShotCurve
 from vidlearn.widgets import shot_curve as module
 
@@ -69,6 +69,8 @@ def test_repr_tells_film_and_curves():
     assert repr(plain) == "ShotCurve(90 frames of 14×10, 1 transition)"
     assert plain.thresholds == [44.5]
     assert plain.kinds == ["cut"]
+    ours = (thresholds.RATIO, thresholds.LEAST, thresholds.WINDOW)
+    assert (plain.ratio, plain.least, plain.window) == ours
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,13 @@
 import numpy as np
 from traitlets import Bytes, Int, Tuple, validate
 
-from vidlearn.shots.gradual import HIGH, LOW
-
 from .base import Interactive
 from .judged import packed
 from .media import as_bytes, shrink
 from .traits import Choice, Number, Whole
 
 AROUND, MOST_LENGTH, MOST_BYTES = 5, 60, 130_000
+LOW, HIGH = 0.04, 0.4  # those of vidlearn.shots.twin_comparison
 
 
 class DissolveFrames(Interactive):
