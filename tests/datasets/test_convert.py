@@ -46,7 +46,7 @@ def test_convert_rejects_a_target_that_holds_something(tmp_path):
     with pytest.raises(DatasetError, match="is there and not empty"):
         datasets.convert(tmp_path / "old", tmp_path / "new", to="voc")
     put(tmp_path / "file", "precious")
-    with pytest.raises(DatasetError, match="is there and not empty"):
+    with pytest.raises(DatasetError, match=r"file is a file\. Name a new folder"):
         datasets.convert(tmp_path / "old", tmp_path / "file", to="voc")
     with pytest.raises(DatasetError, match="form must be one of"):
         datasets.convert(tmp_path / "old", tmp_path / "other", to="pascal")

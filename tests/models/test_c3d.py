@@ -142,6 +142,7 @@ def test_units_stand_before_the_logits():
     model = build_c3d(SHAPE, 7, filters=(4,), units=9, dropout=0.5)
     assert model.get_layer("dense").output.shape == (None, 9)
     assert model.get_layer("dense").activation is keras.activations.relu
+    assert model.get_layer("dropout").rate == 0.5
     assert model.get_layer("logits").kernel.shape == (9, 7)
 
 

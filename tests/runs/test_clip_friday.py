@@ -54,9 +54,10 @@ MISTAKES = {
     "pictures for clips": ("train c3d --data stills --out r2", "class"),
     "a single class": ("train c3d --data single --out r2", "two classes at least"),
     "one clip of each class": ("train c3d --data lonely --out r2", "so it cannot be learned"),
-    "all of one source": ("train c3d --data onefilm --out r2", "clips of two sources at least"),
+    "all of one source": ("train c3d --data onefilm --out r2", "clips 3, sources 1. Add"),
     "a class only to validate": ("train c3d --data later --out r2", "No training clip shows nach"),
     "onto a training": ("train c3d --data clips --out run", "run is there and not empty"),
+    "onto a file": ("train c3d --data clips --out notes.mp4", "notes.mp4 is a file. Name a new"),
     "into the clips": ("train c3d --data clips --out clips/run", "its own would be taken"),
     "no GPU": ("train c3d --data clips --out r2 --preset gpu", "there is no GPU"),
     "a form": ("train c3d --data clips --out r2 --form txt", "--form is for labelled pictures"),
@@ -79,6 +80,7 @@ MISTAKES = {
     "onto the model": ("predict run film.mp4 --out b.mp4 --json run/model.keras", "belongs to th"),
     "a folder without pictures": ("predict run empty --out b.mp4", "folder without pictures"),
     "clips over clips": ("data actions clips --count 20", "is there and not empty"),
+    "clips onto a file": ("data actions notes.mp4 --count 20", "notes.mp4 is a file. Name a new"),
     "too few clips": ("data actions new --count 3", "count must be"),
 }
 
@@ -141,6 +143,8 @@ def test_clips_of_one_source_in_train_and_val_are_told_loudly(desk, capsys, leak
     assert cli.main([*told, "--epochs", "1"]) == 0
     said = capsys.readouterr().err
     assert "are not apart" in said
+    assert ". `vidlearn data check` lists" in said
+    assert ".. " not in said
     assert "too good" in said
     assert ("v_Push_g01" if leak == "source" else "other-name") in said
 
@@ -152,7 +156,10 @@ def test_clips_of_one_source_in_train_and_val_are_told_loudly(desk, capsys, leak
         ("frames", "x", "frames: 'x'"),
         ("frames", 1, "frames must be a whole number"),
         ("step", 0, "step must be a whole number"),
-        ("step", True, "step must be a whole number"),
+        ("step", 2, "step was 1 and is 2"),
+        ("frames", 6, "frames was 8 and is 6"),
+        ("steps", 10**12, "steps: 10"),
+        ("step", True, "step: True"),
         ("classes", [1, 2], "classes: 1"),
         ("kind", "r3d", "kind must be one of"),
         ("data", {}, "'clips' is missing"),
@@ -177,14 +184,28 @@ def test_spoilt_settings_are_told_by_those_who_only_use_them(desk, capsys, name)
         assert f"settings.json is damaged ({name}: 'x')" in refused(capsys, *told.split())
 
 
-@pytest.mark.parametrize("other", [{"frames": 4}, {"size": [48, 32]}])
-def test_settings_of_other_clips_than_the_model_takes_are_told(desk, capsys, other):
+@pytest.mark.parametrize(
+    ("other", "message"),
+    [
+        ({"frames": 4}, "the model takes (8, 32, 32, 3)"),
+        ({"size": [48, 32]}, "the model takes (8, 32, 32, 3)"),
+        ({"kind": "c3d"}, "kind is c3d, and the model is a tcn"),
+    ],
+)
+def test_settings_of_other_clips_than_the_model_takes_are_told(desk, capsys, other, message):
     path = desk / "run" / "settings.json"
     path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | other))
     before = everything(desk)
     for told in ("evaluate run --data clips", "predict run film.mp4 --out b.mp4 --json b.json"):
-        assert "the model takes (8, 32, 32, 3)" in refused(capsys, *told.split())
+        assert message in refused(capsys, *told.split())
     assert everything(desk) == before
+
+
+def test_a_model_of_another_task_is_told_in_whole_sentences(desk, capsys):
+    path = desk / "run" / "settings.json"
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {"kind": "ssd"}))
+    said = refused(capsys, *["predict", "run", "film.mp4", "--out", "b.mp4"])
+    assert "holds no detector but a Functional. It is damaged" in said
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs limits of the system")

@@ -39,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with warnings.catch_warnings():
             if chosen.command not in (_lab, _doctor, _reset, _version):
-                warnings.showwarning = _warned
+                warnings.showwarning = _warned_once()
             return chosen.command(chosen)
     except ImportError as error:  # an installation that was cut short, or damaged
         print(f"vidlearn: {error}\n{text('doctor')['reinstall']}", file=sys.stderr)
@@ -51,8 +51,16 @@ def main(arguments: list[str] | None = None) -> int:
     return 1
 
 
-def _warned(told, *_):
-    print(f"vidlearn: {told}", file=sys.stderr)
+def _warned_once():
+    """Return what prints a warning; a film that is gone through twice is told of once."""
+    known = set()
+
+    def warned(told, *_):
+        if str(told) not in known:
+            known.add(str(told))
+            print(f"vidlearn: {told}", file=sys.stderr)
+
+    return warned
 
 
 def _parser() -> argparse.ArgumentParser:

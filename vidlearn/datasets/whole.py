@@ -87,7 +87,8 @@ def new_folder(folder):
 def refuse_taken(target):
     """Refuse a name under which something lies already, but an empty folder."""
     if target.is_symlink() or (target.exists() and (not target.is_dir() or any(target.iterdir()))):
-        raise DatasetError(f"{target} is there and not empty. Name a new folder.")
+        why = "a file" if target.is_file() else "there and not empty"
+        raise DatasetError(f"{target} is {why}. Name a new folder.")
 
 
 def _sweep(target):

@@ -19,7 +19,7 @@ from vidlearn import datasets
 from vidlearn.datasets.clips.looks import contents, digest
 from vidlearn.messages import text
 
-from . import data
+from . import data, table
 from .files import RunError, locked
 from .run import SETTINGS
 
@@ -47,12 +47,13 @@ def as_clips(clips, *, skip=False):
     report = datasets.check_clips(clips, frames=2, progress=sys.stderr.isatty())
     words = text("runs")
     if across := [one for one in report.faults if one.kind in ACROSS]:
-        told = {"n": len(across), "first": across[0]}
+        told = {"n": len(across), "first": str(across[0]).rstrip(".")}
         warnings.warn(words["leak"].format(**told), datasets.DatasetWarning, stacklevel=2)
     broken = {report.folder / one.file: one for one in report.faults if one.kind == "broken-clip"}
     if not broken:
         return clips
-    told = {"n": len(broken), "of": len(clips), "first": next(iter(broken.values()))}
+    first = str(next(iter(broken.values()))).rstrip(".")
+    told = {"n": len(broken), "of": len(clips), "first": first}
     whole = clips[[item.path.absolute() not in broken for item in clips]]
     if not skip or not len(whole):
         raise RunError(words["broken_clips"].format(folder=report.folder, **told))
@@ -202,10 +203,17 @@ def fitting_model(run):
     -------
     keras.Model
     """
-    model, told = run.model(), (run.settings["frames"], *run.settings["size"], 3)
-    if model.input_shape[1:] != told:
-        why = text("runs")["other_clips"].format(told=told, known=model.input_shape[1:])
-        raise RunError(text("runs")["damaged_settings"].format(file=run.folder / SETTINGS, why=why))
+    model, words = run.model(), text("runs")
+    kind, told = run.settings["kind"], (run.settings["frames"], *run.settings["size"], 3)
+    name = "tcn" if model.name == "cnn_tcn" else model.name
+    for why, one, known in (
+        ("other_clips", told, model.input_shape[1:]),
+        ("other_kind", kind, name if name in table.KINDS else kind),
+    ):
+        if one != known:
+            why = words[why].format(told=one, known=known)
+            told = {"file": run.folder / SETTINGS, "why": why}
+            raise RunError(words["damaged_settings"].format(**told))
     return model
 
 

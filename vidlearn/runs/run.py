@@ -75,6 +75,7 @@ class Run:
             model, classes = self.task.load(path)
         except Exception as error:  # whatever a damaged file brings about in Keras
             why = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+            why = why.rstrip(".")
             raise RunError(text("runs")["damaged_model"].format(file=path, why=why)) from error
         if tuple(classes) != self.classes:  # exchanged, they would give things wrong names
             told = {"names": ", ".join(classes), "file": self.folder / SETTINGS}

@@ -23,6 +23,7 @@ HELD = {
     **dict.fromkeys(("rate", "decay"), int | float),
 }
 FIXED = ("kind", "preset", "classes", "size", "seed")
+MOST = 10**5  # steps of an epoch, and pictures or clips of a step
 WHOLE = {"epochs": (1, 10**6), "seed": (0, 2**32 - 1), "frames": (2, 512), "step": (1, 512)}
 
 
@@ -39,8 +40,7 @@ def given_options(kind, **options):
         raise RunError(words["one_of"].format(**told))
     for name, (least, most) in WHOLE.items():
         value = given.get(name, least)
-        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-        if not whole or not least <= value <= most:
+        if not isinstance(value, int | np.integer) or not least <= value <= most:
             told = {"name": name, "least": least, "most": most, "value": value}
             raise RunError(words["whole"].format(**told))
     if "size" in given:
@@ -82,7 +82,8 @@ def readable(old, path):
 def _expect_kinds(old, held):
     for name, kind in held.items():
         value = old[name]
-        if not isinstance(value, kind) or (name in ("steps", "batch_size") and value < 1):
+        fits = isinstance(value, kind) and (kind is not int or not isinstance(value, bool))
+        if not fits or (name in ("steps", "batch_size") and not 1 <= value <= MOST):
             raise ValueError(f"{name}: {value!r}")
 
 
@@ -151,7 +152,7 @@ def gone_on(old, new, folder):
     dict
     """
     words, task = text("runs"), table.task_of(old["kind"])
-    pairs = [(name, old.get(name), new[name]) for name in (*FIXED, *task.FIXED)]
+    pairs = [(name, old.get(name), value) for name, value in fixed(new).items()]
     for part in ("train", "val"):
         before, now = (_what(one["data"], part, task.COUNTED) for one in (old, new))
         what = words["pictures_of"].format(part=part, what=words[task.COUNTED])
@@ -160,6 +161,33 @@ def gone_on(old, new, folder):
     if told:
         raise RunError(words["differs"].format(folder=folder, what="; ".join(told)))
     return old | {"epochs": new["epochs"], "data": new["data"]}
+
+
+def fixed(settings):
+    """Return those of the settings that must not change when a training goes on."""
+    return {name: settings[name] for name in (*FIXED, *table.task_of(settings["kind"]).FIXED)}
+
+
+def expect_as_trained(settings, trained, path):
+    """Refuse settings that were changed by hand between two parts of a training.
+
+    Parameters
+    ----------
+    settings : dict
+        Of which the training is to go on.
+    trained : dict
+        What `fixed` returned when its state was saved; trainings of older versions have none.
+    path : Path
+        Where the settings were read.
+    """
+    words, now = text("runs"), fixed(settings)
+    told = [
+        words["was_and_is"].format(name=name, old=value, new=now.get(name))
+        for name, value in trained.items()
+        if value != now.get(name)
+    ]
+    if told:
+        raise RunError(words["damaged_settings"].format(file=path, why="; ".join(told)))
 
 
 def _what(about, part, counted):

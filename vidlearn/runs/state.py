@@ -36,6 +36,8 @@ class State:
         The highest measure of the task so far; -1 before the first.
     rows : list of dict
         What was measured in each epoch.
+    fixed : dict
+        The settings that must not change when the training goes on.
     """
 
     epoch: int = 0
@@ -43,6 +45,7 @@ class State:
     sums: dict = field(default_factory=dict)
     best: float = -1.0
     rows: list = field(default_factory=list)
+    fixed: dict = field(default_factory=dict)
 
 
 def save(folder, model, state):

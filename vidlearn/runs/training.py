@@ -13,7 +13,7 @@ from vidlearn.messages import text
 from . import report, state, table
 from .files import RunError, locked, not_written, replaced, sweep, write_text
 from .run import CLASSES, METRICS, MODEL, SETTINGS, Run
-from .settings import decided, given_options, gone_on, readable
+from .settings import decided, expect_as_trained, fixed, given_options, gone_on, readable
 from .watch import Watch, interrupts
 
 
@@ -146,7 +146,8 @@ def _expect_free(folder):
         names = {path.name for path in folder.iterdir() if not path.match(".*.part.*")}
         there = bool(names - {"lock"})
     if there:
-        raise RunError(text("runs")["there"].format(folder=folder))
+        why = "there" if folder.is_dir() else "there_file"
+        raise RunError(text("runs")[why].format(folder=folder))
 
 
 def _expect_gpu(preset):
@@ -203,6 +204,8 @@ class _Training:
         self.state = state.State()
         if (folder / state.NAME).exists():
             self.state = state.load(folder, self.model)
+            expect_as_trained(settings, self.state.fixed, folder / SETTINGS)
+        self.state.fixed = fixed(settings)
         settings["epochs"] = max(settings["epochs"], self.state.epoch)
         _write_head(folder, settings, task.COUNTED)
 
