@@ -68,18 +68,20 @@ def scores(first, second):
 
 
 def test_transitions_by_hand():
-    first = np.zeros(30)
-    second = np.zeros(30)
+    first = np.zeros(40)
+    second = np.zeros(40)
     first[[3, 4]] = 0.6, 0.9  # a cut at 4, of which the frame before is sure as well
     second[3:5] = 0.8
     first[[10, 16]] = 0.7, 0.8  # two that take time, parted where the second score is lowest
     second[8:20] = 0.9
     second[13] = 0.6
-    first[25] = 0.55  # a peak that no stretch surrounds
-    second[28:] = 0.9  # a stretch without a peak
+    first[25] = 0.55  # a frame that no stretch surrounds
+    first[29:33] = 0.2, 0.1, 0.2, 0.1  # together more than half
+    second[28:34] = 0.9
+    second[36:] = 0.9  # a stretch of which nothing is said
     found, sure = transitions_of(scores(first, second))
-    assert found.tolist() == [[4, 4], [8, 13], [13, 20], [25, 25]]
-    assert sure.tolist() == [0.9, 0.7, 0.8, 0.55]
+    assert found.tolist() == [[4, 4], [8, 13], [13, 20], [25, 25], [28, 34]]
+    np.testing.assert_allclose(sure, [0.9, 0.7, 0.8, 0.55, 0.6])
     found, _ = transitions_of(scores(first, second), threshold=0.65)
     assert found.tolist() == [[4, 4], [8, 13], [13, 20]]
     assert transitions_of(scores(first, second), within=0.95)[0].tolist() == [
@@ -104,7 +106,7 @@ def test_transitions_rise_and_do_not_overlap(seed, frames):
     assert (found[:, 0] <= found[:, 1]).all()
     assert (found[1:, 0] >= found[:-1, 1]).all()
     assert ((found[:, 0] > 0) & (found[:, 1] < frames)).all()
-    assert (sure > 0.5).all()
+    assert ((sure >= 0.5) & (sure <= 1)).all()
 
 
 @pytest.mark.parametrize("bad", [0, 1, -0.5, "half", None])

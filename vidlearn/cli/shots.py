@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from pathlib import Path
@@ -35,12 +36,17 @@ def add(commands):
 
 def _shots(chosen) -> int:
     from vidlearn import shots
+    from vidlearn.course.quiet import quiet
 
     files = {name: getattr(chosen, name) for name in (*FORMS, "sheet")}
     files = {name: file for name, file in files.items() if file is not None}
     shots.expect_files(chosen.video, *files.values(), pictures=chosen.sheet)
     how = {"method": chosen.method, "threshold": chosen.threshold, "progress": True}
     how |= {"min_length": chosen.min_length, "gradual": not chosen.cuts_only}
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # a network brings TensorFlow in
+    if chosen.method == "network":
+        with quiet():
+            shots.network.shipped_network()
     found = shots.detect_shots(chosen.video, **how)
     print(told(found))
     words = text("shots")

@@ -105,10 +105,11 @@ def _said(model, held):
 def transitions_of(scores, *, threshold=0.5, within=0.5):
     """Read transitions off the scores of the frames.
 
-    Where the first score is above the threshold there is a transition, at its highest frame. How
-    far it reaches is told by the second: the frames around that are likely part of one. Up to two
-    frames are a cut. Where several peaks share a stretch, it is parted between them where the
-    second score is lowest.
+    A stretch of frames whose second score is high is a transition, if its first scores add up to
+    the threshold: where a dissolve has its middle no one can tell to the frame, so that many
+    frames share what one frame of a cut has. Where several frames of a stretch reach the threshold
+    by themselves, it is parted between them where the second score is lowest. Up to two frames,
+    or a frame that reaches the threshold outside of such stretches, are a cut.
 
     Parameters
     ----------
@@ -124,7 +125,7 @@ def transitions_of(scores, *, threshold=0.5, within=0.5):
     transitions : ndarray
         (N, 2) int, half-open, sorted; (t, t) is a cut whose new shot begins with frame t.
     found : ndarray
-        (N,) the score of each, the highest of the first.
+        (N,) the score of each, from the threshold to 1.
 
     Raises
     ------
@@ -135,11 +136,11 @@ def transitions_of(scores, *, threshold=0.5, within=0.5):
     --------
     A cut at frame 2, and a dissolve of the frames 5 to 8:
 
-    >>> first = [0, 0.1, 0.9, 0, 0, 0, 0.2, 0.8, 0, 0]
+    >>> first = [0, 0.1, 0.9, 0, 0, 0, 0.25, 0.5, 0, 0]
     >>> second = [0, 0, 0.9, 0.1, 0, 0.6, 0.9, 0.9, 0.7, 0]
-    >>> transitions, found = transitions_of(np.transpose([first, second]))
+    >>> transitions, found = transitions_of(np.transpose([first, second]), threshold=0.6)
     >>> transitions.tolist(), found.tolist()
-    ([[2, 2], [5, 9]], [0.9, 0.8])
+    ([[2, 2], [5, 9]], [0.9, 0.75])
 
     Lesson 22 teaches it.
     """
@@ -150,17 +151,21 @@ def transitions_of(scores, *, threshold=0.5, within=0.5):
     if scores.ndim != 2 or scores.shape[1] != 2:
         raise ValueError(f"scores must be (T, 2). Received: {scores.shape}")
     first, second = scores.T
-    peaks = [a + int(np.argmax(first[a:b])) for a, b in runs(first > threshold)]
-    found = {}
+    peaks = [a + int(np.argmax(first[a:b])) for a, b in runs(first >= threshold)]
+    found = {}  # score by (start, end)
     for a, b in runs(second > within):
-        inside = [p for p in peaks if a - 1 <= p <= b and p not in found]
+        inside = [p for p in peaks if a - 1 <= p <= b]
+        peaks = [p for p in peaks if p not in inside]
         lows = [p + 1 + int(np.argmin(second[p + 1 : q + 1])) for p, q in pairwise(inside)]
-        for p, (start, end) in zip(inside, pairwise([a, *lows, b]), strict=False):
-            found[p] = (start, end) if end - start > CUT else (p, p)
-    spans = [found.get(p, (p, p)) for p in peaks]
-    keep = [k for k, (start, end) in enumerate(spans) if start > 0 and end < len(first)]
-    transitions = np.array([spans[k] for k in keep], np.int64).reshape(-1, 2)
-    return transitions, np.array([first[peaks[k]] for k in keep], float)
+        for start, end in pairwise([a, *lows, b]):
+            around = slice(max(start - 1, 0) if start == a else start, end + (end == b))
+            top = around.start + int(np.argmax(first[around]))
+            score = first[around].sum() if end - start > CUT else first[top]
+            if score >= threshold:
+                found[(start, end) if end - start > CUT else (top, top)] = min(float(score), 1.0)
+    found |= {(p, p): float(first[p]) for p in peaks}
+    spans = sorted(span for span in found if span[0] > 0 and span[1] < len(first))
+    return np.array(spans, np.int64).reshape(-1, 2), np.array([found[span] for span in spans])
 
 
 def runs(mask):

@@ -18,6 +18,7 @@ transition is the range of the frames that belong to neither shot alone.
 from .detect import detect_shots
 from .files import expect_files, read_json, write_csv, write_edl, write_json, write_otio
 from .gradual import find_fades, spread_parabola, twin_comparison, unmixed
+from .network import learned_boundaries
 from .peer import compare
 from .pictures import clock, contact_sheet, split, write_contact_sheet
 from .plain import find_cuts, frame_differences
@@ -59,6 +60,7 @@ __all__ = [
     "histogram",
     "histogram_distance",
     "keep_apart",
+    "learned_boundaries",
     "likeness",
     "local_ratio",
     "pixel_difference",

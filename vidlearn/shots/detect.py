@@ -44,7 +44,8 @@ def detect_shots(
         are found by twin comparison. "network": a learned one.
     threshold : float, optional
         What a cut has to reach. "adaptive": the ratio of its content difference to those around
-        it, default 2.5. "fixed": the content difference itself, default 27. "network": the score.
+        it, default 2.5. "fixed": the content difference itself, default 27.
+        "network": what it says, below 1, default 0.8.
     min_length : int
         Frames of the shortest shot, at least 1; of two changes nearer to each other the weaker
         one is dropped.
@@ -135,7 +136,10 @@ def _fixed(pictures, *, threshold, min_length, gradual):
 
 def _network(pictures, *, threshold, min_length, gradual):
     """Ask a learned network."""
-    raise ShotsError(text("shots")["no_network"])
+    from .network import learned_boundaries
+
+    how = {"threshold": threshold, "min_length": min_length, "gradual": gradual}
+    return learned_boundaries(pictures, **how)
 
 
 METHODS = {"adaptive": _adaptive, "fixed": _fixed, "network": _network}

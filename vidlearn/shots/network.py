@@ -10,14 +10,14 @@ import numpy as np
 from .types import Transition
 
 SIZE = (27, 48)  # height and width of what the network sees
-THRESHOLD = 0.5  # of the score, chosen on generated films of the world it was trained in
+THRESHOLD = 0.8  # of what it says, chosen on generated films of the world it was trained in
 TINY = (9, 16)  # of what is kept of each frame, to tell the kinds apart
 PLAIN = 5.0  # grey levels: a picture that varies less shows nothing
 
 
 @lru_cache(1)
-def shipped():
-    """Load the network that comes with the library.
+def shipped_network():
+    """Load the network that comes with the library; `weights/README.md` tells what it is.
 
     Returns
     -------
@@ -41,7 +41,7 @@ def learned_boundaries(pictures, *, model=None, threshold=None, min_length=1, gr
         A trained network as `vidlearn.models.build_shotnet` builds it; default: the one that comes
         with the library.
     threshold : float, optional
-        Of the score, above 0 and below 1; default `THRESHOLD`.
+        Of what the network says, above 0 and below 1; default `THRESHOLD`.
     min_length : int
         Frames of the shortest shot; of two transitions nearer to each other, the one of the lower
         score is dropped.
@@ -64,9 +64,10 @@ def learned_boundaries(pictures, *, model=None, threshold=None, min_length=1, gr
     from vidlearn.models import frame_scores, transitions_of
 
     tiny = []
-    scores = frame_scores(model or shipped(), _fitted(pictures, tiny))
+    scores = frame_scores(model or shipped_network(), _fitted(pictures, tiny))
     threshold = THRESHOLD if threshold is None else threshold
     spans, found = transitions_of(scores, threshold=threshold)
+    found = 0.5 + 0.5 * (found - threshold) / (1 - threshold)  # 0.5: it just decides so
     changes = [
         Transition(a, b, kind_of(tiny, a, b), float(score))
         for (a, b), score in zip(spans.tolist(), found, strict=True)

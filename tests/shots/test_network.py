@@ -1,0 +1,93 @@
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from vidlearn.metrics import evaluate_shots
+from vidlearn.shots import detect_shots, network
+from vidlearn.shots.network import kind_of, learned_boundaries
+from vidlearn.shots.types import Transition
+from vidlearn.synthetic import montage
+from vidlearn.synthetic.joins import draw_join, mixed
+
+
+class Change(keras.layers.Layer):
+    """Logits that are high where a frame is another than the one before."""
+
+    def call(self, x):
+        x = ops.cast(x, "float32")
+        before = ops.concatenate([x[:, :1], x[:, :-1]], axis=1)
+        change = ops.mean(ops.abs(x - before), axis=(2, 3, 4))
+        return ops.stack([change, change], axis=-1) - 5.0
+
+
+@pytest.fixture(scope="module")
+def model():
+    film = keras.Input((None, 27, 48, 3))
+    return keras.Model(film, Change()(film))
+
+
+def test_a_cut_of_any_size_of_picture_is_told(model):
+    film = np.zeros((300, 90, 160, 3), np.uint8)
+    film[100:200] = 90
+    film[203:] = 90
+    frames, found = learned_boundaries(iter(film), model=model)
+    assert frames == 300
+    assert [(c.start, c.end, c.kind) for c in found] == [
+        (100, 100, "cut"),
+        (200, 200, "cut"),
+        (203, 203, "cut"),
+    ]
+    tiny = film[:, :12, :20]
+    assert learned_boundaries(iter(tiny), model=model)[1] == found
+    _, longer = learned_boundaries(iter(film), model=model, min_length=5)
+    assert len(longer) == 2
+    assert longer[0].start == 100
+
+
+def test_what_takes_time_is_told_or_not(model):
+    film = np.zeros((40, 27, 48, 3), np.uint8)
+    film[10:20] = np.linspace(0, 230, 10)[:, None, None, None]
+    film[20:] = 250
+    _, found = learned_boundaries(iter(film), model=model)
+    assert [(c.start, c.end) for c in found] == [(11, 21)]
+    assert learned_boundaries(iter(film), model=model, gradual=False)[1] == []
+
+
+@pytest.mark.parametrize("kind", ["dissolve", "wipe", "fade"])
+def test_kinds_are_told_apart(kind):
+    """Joins of two photographs that stand still, and of two that move a little."""
+    rng, right = np.random.default_rng(0), 0
+    for _ in range(20):
+        old, new = (rng.integers(0, 256, (1, 9, 16, 3), dtype=np.uint8) for _ in range(2))
+        join = draw_join(kind, rng)
+        inside = mixed(join, old.repeat(join.tail, 0), new.repeat(join.head, 0))
+        film = np.concatenate([old, inside, new])
+        right += kind_of(film, 1, 1 + join.frames) == kind
+    assert right >= 19
+    assert kind_of(film, 3, 3) == "cut"
+
+
+def test_the_surest_stay_where_shots_would_be_too_short():
+    scores = {20: 0.6, 24: 0.9, 40: 0.7, 47: 0.8, 58: 0.9}
+    changes = [Transition(t, t, "cut", s) for t, s in scores.items()]
+    kept = network._apart(changes, 60, 6)
+    assert [c.start for c in kept] == [24, 40, 47]
+    assert len(network._apart(changes, 60, 1)) == 5
+
+
+def test_the_network_that_comes_with_the_library():
+    """Measured on larger films of a world that it has not seen; here on one, for faults."""
+    film = montage(600, size=(54, 96), seed=5, world="new", lengths=(20, 90))
+    found = detect_shots(film.frames, method="network", min_length=1)
+    spans = [(c.start, c.end) for c in found.transitions]
+    met = evaluate_shots(spans, film.transitions, truth_kinds=film.kinds)
+    assert met.f1 >= 0.8, met
+    still = np.broadcast_to(film.frames[:1], (300, 54, 96, 3))
+    assert detect_shots(still, method="network").transitions == ()
+
+
+@pytest.mark.parametrize("bad", [1.0, 3.0])
+def test_the_network_rejects_thresholds_of_other_methods(bad):
+    with pytest.raises(ValueError, match="threshold must be above 0 and below 1"):
+        detect_shots(np.zeros((9, 27, 48, 3), np.uint8), method="network", threshold=bad)
