@@ -33,31 +33,38 @@ def make(**options):
     return ShotCurve(FRAMES, given.pop("curves"), given.pop("truth"), **given)
 
 
-def shown(page):
-    """Counts and rates, the frames on the line, what was found and whom that matched."""
-    cells = page.locator("[data-vl-count]").evaluate_all(
-        "nodes => nodes.map((n) => [n.dataset.vlCount, n.dataset.vlValue])"
-    )
-    found = page.locator("[data-vl-found]").evaluate_all(
-        "nodes => nodes.map((n) => [Number(n.dataset.vlFound), Number(n.dataset.vlValue)])"
-    )
-    over = page.locator(".vl-plot").get_attribute("data-vl-over")
-    return {name: float(value or "nan") for name, value in cells}, [*map(int, over.split())], found
+# Move sliders; then counts and rates, the frames on the line, what was found and whom it matched.
+MOVE = """(values) => {
+  for (const [name, value] of Object.entries(values)) {
+    const input = document.querySelector(`input[aria-label="${name}"]`);
+    input.value = value;
+    input.dispatchEvent(new Event("input"));
+  }
+  const all = (name) => [...document.querySelectorAll(name)].map((node) => node.dataset);
+  return [
+    Object.fromEntries(all("[data-vl-count]").map((one) => [one.vlCount, one.vlValue])),
+    document.querySelector(".vl-plot").dataset.vlOver,
+    all("[data-vl-found]").map((one) => [Number(one.vlFound), Number(one.vlValue)]),
+  ];
+}"""
 
 
-def compare(page, scores, over, truth, tolerance):
-    """Hold what a page shows against the metrics."""
-    counts, frames, found = shown(page)
-    assert frames == np.flatnonzero(over).tolist()
+def compare(page, scores, over, tolerance, **sliders):
+    """Move sliders and hold what a page shows against the metrics; returns how many were hit."""
+    counts, frames, found = page.evaluate(
+        MOVE, {name.replace("_", " "): value for name, value in sliders.items()}
+    )
+    assert [*map(int, frames.split())] == np.flatnonzero(over).tolist()
     at = peaks(np.where(over, scores, -1.0), -0.5)
     assert [t for t, _ in found] == at.tolist()
-    real = evaluate_shots(np.stack([at, at], 1), truth, tolerance=tolerance)
+    real = evaluate_shots(np.stack([at, at], 1), TRUTH, tolerance=tolerance)
     for name in ("hits", "false_alarms", "misses"):
-        assert counts[name] == getattr(real.all, name)
-    rates = [counts[name] for name in ("precision", "recall", "f1")]
+        assert int(counts[name]) == getattr(real.all, name)
+    rates = [float(counts[name] or "nan") for name in ("precision", "recall", "f1")]
     np.testing.assert_allclose(rates, [real.precision, real.recall, real.f1], rtol=1e-12)
     matched = [(k, truth) for k, (_, truth) in enumerate(found) if truth >= 0]
     assert matched == [(i, j) for _, i, j in real.hits.tolist()]
+    return len(matched)
 
 
 def test_repr_tells_film_and_curves():
@@ -112,22 +119,19 @@ def test_browser_counts_as_the_metrics_do(opened, tolerance):
     for name, scores in curves().items():
         page.get_by_role("button", name=name, exact=True).click()
         page.get_by_role("button", name="straight line").click()
-        high = max(float(scores.max()), 1e-9)
-        for share in (0.0, 0.1, 0.35, 0.6, 0.9, 1.0):
-            page.get_by_role("slider", name="Threshold").fill(str(share * high))
+        high, given = max(float(scores.max()), 1e-9), scores.astype(float)
+        for share in (0.0, 0.1, 0.35, 0.6, 1.0):
             threshold = float(f"{share * high:.4g}")
-            compare(page, scores.astype(float), scores > threshold, TRUTH, tolerance)
+            hits = compare(page, given, scores > threshold, tolerance, Threshold=share * high)
             curve = shot_curve(scores, TRUTH, thresholds=[threshold], tolerance=tolerance)
-            assert shown(page)[0]["hits"] == curve.hits[0]
+            assert hits == curve.hits[0]
         page.get_by_role("button", name="adaptive line").click()
         times = 100 if scores.max() <= 1 else 1
         for ratio, window, least in ((2.5, 2, 10), (1.2, 1, 0), (3, 5, 20), (1, 12, 4.5)):
-            page.get_by_role("slider", name="Ratio to the frames around").fill(str(ratio))
-            page.get_by_role("slider", name="Frames around", exact=True).fill(str(window))
-            page.get_by_role("slider", name="Least value").fill(str(least))
             frames = adaptive_threshold(times * scores, ratio, least=least, window=window)
+            sliders = {"Ratio_to_the_frames_around": ratio, "Frames_around": window}
             over = np.isin(np.arange(TOTAL), frames)
-            compare(page, scores.astype(float), over, TRUTH, tolerance)
+            compare(page, given, over, tolerance, **sliders, Least_value=least)
 
 
 @pytest.mark.browser

@@ -72,7 +72,7 @@ class ShotCurve(Interactive):
     >>> ShotCurve(film, {"pixels": np.arange(40) % 12 == 0}, cuts, traps=[("flash", 24, 25)])
     ShotCurve(40 frames of 48×36, 2 transitions, 1 trap; pixels)
 
-    Lesson 21 uses it.
+    Lessons 21 and 22 use it.
     """
 
     curve = Int(0, help="Which of the curves is shown").tag(sync=True)
