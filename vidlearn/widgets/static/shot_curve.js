@@ -33,7 +33,7 @@ function adaptiveLine(values, { ratio, window, least }) {
  * Match cuts at `frames` with transitions as `vidlearn.metrics.evaluate_shots` does: as many as
  * possible, of all ways to do so the least apart, of equals the earlier. Returns for each frame the
  * transition, or -1. Both are in order, so no best pairs cross: what is best of the first i and the
- * first j follows from what is best of fewer.
+ * first j follows from what is best of fewer; the way back leaves out the later of equals.
  */
 function matched(frames, truth, tolerance) {
   const wide = truth.length + 1;
@@ -41,7 +41,7 @@ function matched(frames, truth, tolerance) {
   const gain = (i, j) => {
     const [f, [start, end]] = [frames[i], truth[j]];
     if (Math.max(f - end, start - f) > tolerance) return -1;
-    return 1e12 - 1e6 * (Math.abs(f - start) + Math.abs(f - end)) - (i + j);
+    return 1e9 - Math.abs(f - start) - Math.abs(f - end); // a match outweighs any distance
   };
   frames.forEach((_, i) => truth.forEach((_, j) => {
     const here = (i + 1) * wide + j + 1;
