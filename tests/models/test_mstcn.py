@@ -172,6 +172,11 @@ def test_a_film_without_labels_costs_nothing():
     assert not np.array(mstcn_loss(np.full((3, 6), -1), logits)).any()
 
 
+def test_a_label_that_there_is_not_makes_the_loss_of_its_film_nan():
+    found = mstcn_loss(np.array([[0, 2], [1, 0], [3, 0]]), np.zeros((3, 2, 2)))
+    assert np.isnan(found).tolist() == [True, False, True]
+
+
 def test_it_learns_where_an_action_begins():
     """Two features with noise; it says of every frame which of them is the larger for a while."""
     keras.utils.set_random_seed(1)
