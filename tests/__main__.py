@@ -22,9 +22,10 @@ SETTINGS = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "PYTHONUNBUFFERED": "1",
 }
-# A lesson's cells belong together, so a file stays on one worker.
+# A lesson's cells belong together, so a file stays on one worker; which comes first, tests/conftest
+# says.
 OPTIONS = [
-    *("-n", "2", "--dist", "loadfile", "--durations", "8"),
+    *("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder", "--durations", "8"),
     *("--nbval-lax", "--nbval-sanitize-with", "tests/nbval.cfg"),
     *("--nbval-cell-timeout", "120", "--nbval-kernel-startup-timeout", "120"),
 ]

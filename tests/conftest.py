@@ -17,6 +17,30 @@ hypothesis.settings.register_profile("search", max_examples=2000, deadline=None)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
+LONGEST = (
+    "tests/widgets/test_every.py",
+    "tests/book/test_site.py",
+    "tests/test_lab.py",
+    "tests/runs/",
+    "tests/widgets/",
+    "notebooks/",
+    "tests/book/",
+    "tests/course/test_exercises.py",
+    "tests/models/",
+    "tests/course/",
+)
+
+
+def pytest_collection_modifyitems(items):
+    """Let what takes longest come first: at the end no worker waits for another's long file."""
+
+    def place(item):
+        fitting = (k for k, start in enumerate(LONGEST) if item.nodeid.startswith(start))
+        return next(fitting, len(LONGEST))
+
+    items.sort(key=place)
+
+
 @pytest.fixture(autouse=True)
 def as_it_was():
     """What a test leaves behind does not reach the next one: precision of Keras, open figures."""
