@@ -50,7 +50,7 @@ TABLE = {
     ),
     "course": (
         (
-            *("messages", "scratch", "video", "synthetic", "plots", "widgets"),
+            *("messages", "scratch", "video", "synthetic", "plots", "widgets", "shots"),
             *("boxes", "proposals", "metrics", "datasets", "layers", "tracking"),
             *("models", "runs"),  # the project of lesson 24 is all of it
         ),

@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 import pytest
 
@@ -106,3 +108,25 @@ def test_lists_are_compared_by_frames():
 
     assert side_by_side([], [4], []) == [(None, 4)]
     assert side_by_side([5, 6], [6], [(5, 5), (6, 6)]) == [(5, 6), (6, None)]
+
+
+def test_a_contact_sheet_of_frames_is_that_of_their_film():
+    frames = np.zeros((12, 24, 32, 3), np.uint8)
+    frames[5:, :, 10:] = 200
+    found = Shots("a.mp4", 25.0, 12, (Transition(5, 5),))
+    sheet = shots.contact_sheet(frames, found)
+    assert sheet.dtype == np.uint8
+    assert (sheet == 200).any()
+    with pytest.raises(ShotsError, match="11"):
+        shots.contact_sheet(frames[:11], found)
+
+
+def test_the_peer_is_asked_with_both_detectors_and_may_be_missing(tmp_path, monkeypatch):
+    pytest.importorskip("scenedetect")
+    frames = np.full((50, 48, 64, 3), 30, np.uint8)
+    frames[25:] = np.random.default_rng(0).integers(100, 255, (48, 64, 3))
+    path = write_video(tmp_path / "a.mp4", frames, fps=25)
+    for detector in ("content", "adaptive"):
+        assert shots.peer_cuts(path, detector) == [25]
+    monkeypatch.setitem(sys.modules, "scenedetect", None)
+    assert shots.peer_cuts(path) is None

@@ -19,7 +19,7 @@ from .detect import detect_shots
 from .files import expect_files, read_json, write_csv, write_edl, write_json, write_otio
 from .gradual import find_fades, spread_parabola, twin_comparison, unmixed
 from .network import learned_boundaries
-from .peer import compare
+from .peer import compare, peer_cuts
 from .pictures import clock, contact_sheet, split, write_contact_sheet
 from .plain import find_cuts, frame_differences
 from .signals import (
@@ -63,6 +63,7 @@ __all__ = [
     "learned_boundaries",
     "likeness",
     "local_ratio",
+    "peer_cuts",
     "pixel_difference",
     "read_json",
     "split",

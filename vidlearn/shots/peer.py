@@ -23,13 +23,9 @@ def compare(video, shots):
         A table of both lists, in which each line that is in one of them only is marked; or a line
         that says that PySceneDetect is not installed.
     """
-    words = text("shots")
-    try:
-        from scenedetect import AdaptiveDetector, detect
-    except ImportError:
+    words, theirs = text("shots"), peer_cuts(video)
+    if theirs is None:
         return words["no_peer"]
-    scenes = detect(str(video), AdaptiveDetector())
-    theirs = [_number(first) for first, _ in scenes[1:]]
     ours = [change.middle for change in shots.transitions]
     pairs = side_by_side(ours, theirs, [(c.start, c.end) for c in shots.transitions])
     lines = [words["compared"].format(a="vidlearn", b="PySceneDetect")]
@@ -42,6 +38,29 @@ def compare(video, shots):
         words["agreed"].format(both=both, ours=len(ours) - both, theirs=len(theirs) - both)
     )
     return "\n".join(line.rstrip() for line in lines)
+
+
+def peer_cuts(video, detector="adaptive"):
+    """Ask PySceneDetect, with its own settings.
+
+    Parameters
+    ----------
+    video : str or Path
+        The film.
+    detector : {"adaptive", "content"}
+
+    Returns
+    -------
+    list of int or None
+        First frames of new shots; None where PySceneDetect is not installed.
+    """
+    try:
+        import scenedetect
+    except ImportError:
+        return None
+    chosen = {"adaptive": "AdaptiveDetector", "content": "ContentDetector"}[detector]
+    scenes = scenedetect.detect(str(video), getattr(scenedetect, chosen)())
+    return [_number(first) for first, _ in scenes[1:]]
 
 
 def side_by_side(ours, theirs, spans):

@@ -35,8 +35,8 @@ def hide_and_seek(
 
     Object 0 is the one to follow. In frame 0 all of it is seen; then it goes to the other side of
     the picture, or there and back, turning, growing and shrinking. Half-way stands a pillar, a
-    little narrower than it is. The others go where they like, some before it and some behind. The same
-    arguments give the same bytes.
+    little narrower than it is. The others go where they like, some before it and some behind. The
+    same arguments give the same bytes.
 
     Parameters
     ----------
