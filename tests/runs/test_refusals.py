@@ -32,7 +32,7 @@ def test_train_rejects_a_folder_that_is_taken(complete, toy, tmp_path, capsys):
     assert "--resume" in told
     assert (complete.folder / "settings.json").stat().st_mtime_ns == before
     (tmp_path / "file").write_text("")
-    assert "is there" in said(capsys, "train", "ssd", "--data", toy, "--out", tmp_path / "file")
+    assert "is a file" in said(capsys, "train", "ssd", "--data", toy, "--out", tmp_path / "file")
 
 
 def test_two_trainings_in_one_folder_are_refused(copy, toy, capsys):
@@ -201,7 +201,7 @@ def test_a_damaged_state_is_told_and_nothing_is_lost(copy, toy, capsys, damage):
     [
         (
             ["rcnn"],
-            "one of faster_rcnn, yolo, ssd, c3d, r2plus1d, cnn_rnn, tcn. Received: 'rcnn'",
+            "one of faster_rcnn, yolo, ssd, c3d, r2plus1d, cnn_rnn, tcn, shotnet, segmenter. Received: 'rcnn'",
         ),
         (["ssd", "--preset", "huge"], "preset must be one of tiny, cpu, gpu"),
         (["ssd", "--epochs", "0"], "epochs must be a whole number from 1 to 1000000"),
