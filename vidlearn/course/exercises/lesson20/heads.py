@@ -42,7 +42,6 @@ PACKAGED = {
     "GroupedQueryAttention",
     "Attention",
     "AdditiveAttention",
-    "dot_product_attention",
 }
 
 
