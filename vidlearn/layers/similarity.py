@@ -46,8 +46,9 @@ class FrameSimilarity(layers.Layer):
     --------
     Two frames to the right, then one up:
 
+    >>> from keras import ops
     >>> layer = FrameSimilarity(1)
-    >>> layer([[[2.0, 0.0], [1.0, 0.0], [0.0, 3.0]]]).numpy().round(2).tolist()
+    >>> layer(ops.array([[[2.0, 0.0], [1.0, 0.0], [0.0, 3.0]]])).numpy().round(2).tolist()
     [[[0.0, 1.0, 1.0], [1.0, 1.0, 0.0], [0.0, 1.0, 0.0]]]
 
     Lesson 22 teaches it.
@@ -104,7 +105,8 @@ class ColourHistogram(layers.Layer):
     --------
     One pixel, black but for a quarter of blue: with two bins, 3/4 of it is black and 1/4 blue.
 
-    >>> ColourHistogram(2)([[[[[0.0, 0.0, 0.25]]]]]).numpy().tolist()
+    >>> from keras import ops
+    >>> ColourHistogram(2)(ops.array([[[[[0.0, 0.0, 0.25]]]]])).numpy().tolist()
     [[[0.75, 0.25, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]]]
 
     Lesson 22 teaches it.
