@@ -201,7 +201,8 @@ def test_a_damaged_state_is_told_and_nothing_is_lost(copy, toy, capsys, damage):
     [
         (
             ["rcnn"],
-            "one of faster_rcnn, yolo, ssd, c3d, r2plus1d, cnn_rnn, tcn, shotnet, segmenter. Received: 'rcnn'",
+            "one of faster_rcnn, yolo, ssd, c3d, r2plus1d, cnn_rnn, tcn, shotnet, segmenter. "
+            "Received: 'rcnn'",
         ),
         (["ssd", "--preset", "huge"], "preset must be one of tiny, cpu, gpu"),
         (["ssd", "--epochs", "0"], "epochs must be a whole number from 1 to 1000000"),
