@@ -180,6 +180,15 @@ def test_ctrl_c_ends_a_long_command_in_a_line(function, command, monkeypatch, ca
     assert capsys.readouterr().err == "vidlearn: stopped\n"
 
 
+def test_ctrl_c_ends_quietly_before_the_command_is_understood(monkeypatch, capsys):
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli.shots, "add", stopped)
+    assert cli.main(["version"]) == 130
+    assert capsys.readouterr().err == "vidlearn: stopped\n"
+
+
 def test_a_console_that_lacks_a_sign_is_given_its_number(tmp_path, monkeypatch):
     clip = tmp_path / "öffnen 打开" / "a.mp4"
     clip.parent.mkdir()

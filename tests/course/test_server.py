@@ -1,5 +1,7 @@
 import json
+import os
 import socket
+import subprocess
 import sys
 from pathlib import Path
 
@@ -57,3 +59,23 @@ def test_settings_name_plugins_that_jupyterlab_has():
         schema = next(p for f in folders for place in places if (p := f / place).exists())
         known = json.loads(schema.read_text("utf-8"))["properties"]
         assert settings.keys() <= known.keys()
+
+
+FIRST_START = """
+import sys, threading, types
+from pathlib import Path
+from vidlearn.course import server
+threading.Timer = lambda _, say: types.SimpleNamespace(start=say, cancel=lambda: None)
+sys.modules["jupyterlab.labapp"] = types.SimpleNamespace(main=lambda _: None)
+server.serve(Path(sys.argv[1]), browser=False)
+import logging, matplotlib
+logging.getLogger("matplotlib.font_manager").error("others are heard")
+"""
+
+
+def test_the_fonts_are_found_before_the_first_lesson_and_without_a_word(tmp_path):
+    told = [sys.executable, "-c", FIRST_START, str(tmp_path / "work")]
+    home = os.environ | {"MPLCONFIGDIR": str(tmp_path)}
+    run = subprocess.run(told, capture_output=True, text=True, check=True, env=home)
+    assert list(tmp_path.glob("fontlist*.json"))
+    assert run.stderr == "others are heard\n"

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 
 import numpy as np
@@ -88,6 +89,22 @@ def test_a_killed_training_goes_on_as_if_it_had_not_been_killed(toy, complete, t
     assert "Going on at epoch 2, step 1." in capsys.readouterr().out
     equal(out, complete)
     assert not list(out.glob(".*"))
+
+
+def test_a_damaged_model_is_made_anew_from_the_last_weights(toy, complete, tmp_path, capsys):
+    out = tmp_path / "run"
+    shutil.copytree(complete.folder, out)
+    model = out / "model.keras"
+    model.write_bytes(model.read_bytes()[:500])
+    told = ["train", "ssd", "--data", str(toy), "--out", str(out), "--resume"]
+    for words in ("made anew from the last weights, those after 3 epochs", "is complete"):
+        assert cli.main(told) == 0
+        said = capsys.readouterr().out
+        assert words in said
+    assert "anew" not in said
+    with np.load(out / "last.npz") as last:
+        for k, weight in enumerate(runs.Run(out).model().variables):
+            np.testing.assert_array_equal(weight.numpy(), last[f"weight/{k}"])
 
 
 def test_ctrl_c_loses_nothing(toy, complete, tmp_path, monkeypatch, capsys):

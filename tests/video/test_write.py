@@ -301,3 +301,29 @@ def test_the_slowest_rate_is_one_picture_in_a_thousand_seconds(fps, fine, tmp_pa
 def test_controls_of_a_player_have_room_below_the_film_by_hand():
     page = show_video(np.zeros((2, 40, 100, 3), np.uint8), width=300)._repr_html_()
     assert "height:calc(min(300px,100cqw)*40/100 + 4rem)" in page  # 120 px, and the controls
+
+
+KILLED = """
+import os, sys
+import numpy as np
+from vidlearn.video import write_video
+def frames():
+    yield np.zeros((32, 32, 3), np.uint8)
+    os._exit(9)
+write_video(sys.argv[1], frames())
+"""
+
+
+def test_what_a_killed_process_left_is_taken_away_and_what_is_being_written_is_not(tmp_path):
+    film, frames = tmp_path / "a.mp4", np.zeros((3, 32, 32, 3), np.uint8)
+    subprocess.run([sys.executable, "-c", KILLED, str(film)], check=False)
+    assert [path.suffixes for path in tmp_path.iterdir()] == [[".part", ".mp4"]]
+
+    def written_twice():
+        yield frames[0]
+        write_video(film, frames)  # by somebody else meanwhile
+        yield from frames
+
+    write_video(film, written_twice())
+    assert probe(film).frames == 4
+    assert list(tmp_path.iterdir()) == [film]

@@ -31,12 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
     """
     if hasattr(sys.stdout, "reconfigure"):  # a console without a sign shows its number
         sys.stdout.reconfigure(errors="backslashreplace")
-    parser = _parser()
-    chosen, rest = parser.parse_known_args(arguments)
-    if rest and chosen.command is not _lab:
-        parser.error(f"unrecognized arguments: {' '.join(rest)}")
-    chosen.options = [option for option in rest if option != "--"]
     try:
+        chosen = _parsed(arguments)
         with warnings.catch_warnings():
             if chosen.command not in (_lab, _doctor, _reset, _version):
                 warnings.showwarning = _warned_once()
@@ -49,6 +45,15 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"vidlearn: {str(stop) or text('cli')['stopped']}", file=sys.stderr)
         return 130
     return 1
+
+
+def _parsed(arguments):
+    parser = _parser()
+    chosen, rest = parser.parse_known_args(arguments)
+    if rest and chosen.command is not _lab:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    chosen.options = [option for option in rest if option != "--"]
+    return chosen
 
 
 def _warned_once():

@@ -98,9 +98,16 @@ def serve(work: Path, *, port: int = 8888, browser: bool = True, options: list[s
         *options,
     ]
     logging.getLogger("tornado.general").addFilter(_worth_saying)
+    _find_fonts()
     from jupyterlab.labapp import main
 
     main(arguments)
+
+
+def _find_fonts() -> None:
+    """Let Matplotlib look for the fonts now: in the first lesson it would announce it in red."""
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
+    import matplotlib.font_manager  # noqa: F401
 
 
 def _can_encrypt() -> bool:

@@ -8,6 +8,7 @@ import warnings
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from vidlearn.video.beside import part_beside
 from vidlearn.video.write import umask
 
 from .types import DatasetError, DatasetWarning
@@ -23,23 +24,18 @@ def replaced(path, failed):
     A link stays one: what it leads to is replaced. Where it fails, ``failed(path, error)`` makes
     of an OSError what is raised.
     """
-    path, part = Path(path).expanduser(), None
+    path = Path(path).expanduser()
     try:
         path = _followed(path)
-        handle, part = tempfile.mkstemp(prefix=".", suffix=f".part{path.suffix}", dir=path.parent)
-        os.close(handle)
-        yield Path(part)
-        with open(part, "rb+") as file:
-            os.fsync(file.fileno())
-        os.chmod(part, 0o666 & ~umask())
-        os.replace(part, path)
-        _sync_folder(path.parent)
+        with part_beside(path) as part:
+            yield Path(part)
+            with open(part, "rb+") as file:
+                os.fsync(file.fileno())
+            os.chmod(part, 0o666 & ~umask())
+            os.replace(part, path)
+            _sync_folder(path.parent)
     except OSError as error:
         raise failed(path, error) from error
-    finally:
-        if part is not None:
-            with suppress(OSError):
-                os.unlink(part)
 
 
 def _followed(path):

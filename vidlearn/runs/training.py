@@ -228,6 +228,7 @@ class _Training:
         """Train until the last epoch, or Ctrl-C."""
         epochs, words = self.settings["epochs"], text("runs")
         if self.state.rows:  # the process may have ended before these were written
+            self._mend_model()
             self._report(better=not (self.folder / "sample.png").exists())
         if self.state.epoch >= epochs:
             print(words["finished"].format(done=self.state.epoch, folder=self.folder))
@@ -320,6 +321,16 @@ class _Training:
                 self.model.save(part)
         finally:
             self.model.optimizer, self.model.compiled = optimizer, True
+
+    def _mend_model(self):
+        """Write the model anew where its file is gone or damaged; the best weights are lost."""
+        try:
+            Run(self.folder).model()
+        except RunError:
+            now, measure = self.state, self.task.MEASURES[0]
+            now.best = now.rows[-1][measure] or 0.0
+            print(text("runs")["model_anew"].format(file=self.folder / MODEL, epoch=now.epoch))
+            self._save_model()
 
     def _report(self, better):
         report.write_metrics(self.folder, self.state.rows)

@@ -6,12 +6,12 @@ import csv
 import io
 import json
 import os
-import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
 from vidlearn.messages import text
+from vidlearn.video.beside import part_beside
 from vidlearn.video.write import umask
 
 from .types import Shots, ShotsError, Transition
@@ -34,22 +34,17 @@ def replaced(path):
     ShotsError
         If it cannot be written; a file that was there stays as it was.
     """
-    path, part = Path(path).expanduser(), None
+    path = Path(path).expanduser()
     try:
         if path.is_dir():
             raise ShotsError(text("shots")["is_folder"].format(file=path))
-        handle, part = tempfile.mkstemp(prefix=".", suffix=f".part{path.suffix}", dir=path.parent)
-        os.close(handle)
-        yield Path(part)
-        os.chmod(part, 0o666 & ~umask())
-        os.replace(part, path)
+        with part_beside(path) as part:
+            yield Path(part)
+            os.chmod(part, 0o666 & ~umask())
+            os.replace(part, path)
     except OSError as error:
         why = error.strerror or error
         raise ShotsError(text("shots")["not_written"].format(file=path, why=why)) from error
-    finally:
-        if part is not None:
-            with suppress(OSError):
-                os.unlink(part)
 
 
 def expect_files(video, *files, pictures=None):
@@ -130,6 +125,7 @@ def read_json(path):
 
     Examples
     --------
+    >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     shots = Shots("a.mp4", 25.0, 60, (Transition(20, 20), Transition(30, 40, "fade", 0.9)))
     ...     read_json(write_json(shots, f"{folder}/a.json")).to_dict() == shots.to_dict()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from contextlib import closing, contextmanager, nullcontext, suppress
 from fractions import Fraction
 from itertools import chain
@@ -12,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from .arguments import LONGEST_SIDE, frame_rate, real, whole
+from .beside import part_beside
 from .door import as_path, opened
 from .errors import VideoError, warn
 from .film import Film
@@ -69,6 +69,7 @@ def write_video(path, frames, *, fps=25.0, crf=20, times=None, sound=None) -> Pa
 
     Examples
     --------
+    >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     film = write_video(Path(folder) / "a.mp4", np.zeros((5, 64, 96, 3), np.uint8))
     ...     film.name, film.read_bytes()[4:8]
@@ -86,20 +87,20 @@ def write_video(path, frames, *, fps=25.0, crf=20, times=None, sound=None) -> Pa
     clock = rate if times is None else Fraction(CLOCK)
     moments = _moments(checked_frames(frames), _iterator(times), 1 / rate)
     first = next(moments)  # before a file is made
-    part = _part_beside(path)
+    part = None
+    voice = closing(Sound(film, first[0])) if isinstance(film, Film) else nullcontext()
     try:
-        with closing(Sound(film, first[0])) if isinstance(film, Film) else nullcontext() as sound:
-            _encode(part, chain([first], moments), clock, (rate, crf), sound)
-        os.chmod(part, 0o666 & ~umask())
-        os.replace(part, path)
+        with part_beside(path) as part:
+            with voice as sound:
+                _encode(part, chain([first], moments), clock, (rate, crf), sound)
+            os.chmod(part, 0o666 & ~umask())
+            os.replace(part, path)
     except _EncodingError as error:
         raise VideoError(f"{path} was not written: {error}.") from error.__cause__
     except OSError as error:
-        if error.filename == part or error.filename2 == str(path):
+        if part is None or error.filename == part or error.filename2 == str(path):
             raise VideoError(f"{path} was not written: {error.strerror or error}.") from error
         raise  # of the caller's own frames
-    finally:
-        Path(part).unlink(missing_ok=True)
     return path
 
 
@@ -120,16 +121,6 @@ def film_place(path):
     except OSError as error:
         raise VideoError(f"{path} was not written: {error.strerror or error}.") from error
     return path
-
-
-def _part_beside(path):
-    """Make the empty file that is written first; its short name fits where the long one does."""
-    try:
-        handle, part = tempfile.mkstemp(prefix=".", suffix=".part.mp4", dir=path.parent)
-        os.close(handle)
-    except OSError as error:
-        raise VideoError(f"{path} was not written: {error.strerror or error}.") from error
-    return part
 
 
 def umask():
