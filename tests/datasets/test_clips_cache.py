@@ -84,6 +84,16 @@ def test_damaged_files_are_decoded_again(tmp_path, damage):
     assert cache.get("a") is None
 
 
+def test_after_trouble_it_keeps_no_more(tmp_path):
+    cache = ClipCache(tmp_path / "a", 3 * ONE)
+    (tmp_path / "a").write_bytes(b"in the way")
+    cache.put("a", clip(0))
+    assert "no longer kept" in cache.trouble
+    (tmp_path / "a").unlink()
+    cache.put("a", clip(0))
+    assert cache.get("a") is None
+
+
 def test_other_files_in_the_folder_are_left_alone(tmp_path):
     mine = tmp_path / "holiday.npy"
     np.save(mine, clip(0, 50))

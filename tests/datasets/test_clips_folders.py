@@ -18,6 +18,7 @@ from vidlearn.datasets import (
     read_clips,
     split_clips,
 )
+from vidlearn.datasets.clips.folders import holds_clips
 from vidlearn.datasets.clips.splits import leaks
 
 
@@ -165,6 +166,22 @@ def test_rejects_classes_whose_names_are_no_line_of_text(tmp_path, name):
     with pytest.warns(DatasetWarning, match="a line of text cannot hold"):
         left = read_clips(tmp_path, skip=True)
     assert (len(left), left.classes) == (2, ("a\u200db", "ö 日本\xa0c"))
+
+
+def test_a_class_is_the_first_folder_however_deep_the_clip(tmp_path):
+    folder_of(tmp_path, "sit/monday/a_1.mp4", "sit/b_1.mp4", "stand/monday/c_1.mp4")
+    assert read_clips(tmp_path).classes == ("sit", "stand")
+
+
+def test_a_folder_of_which_nothing_is_left_is_refused_although_faults_are_left_out(tmp_path):
+    folder_of(tmp_path, "a_1.mp4", "b_1.mp4")
+    with pytest.raises(DatasetError, match=r"a_1\.mp4"):
+        read_clips(tmp_path, skip=True)
+
+
+def test_films_that_lie_side_by_side_are_no_classes(tmp_path):
+    assert not holds_clips(folder_of(tmp_path, "a_1.mp4"))
+    assert holds_clips(folder_of(tmp_path, "sit/a_1.mp4"))
 
 
 def test_classes_of_nearly_one_name(tmp_path):

@@ -8,6 +8,7 @@ from tests.models.clip_models import SHAPE, TRANSFORMER, VECTORS, some, stirred
 from vidlearn import models
 from vidlearn.layers import Positions, TemporalBlock
 from vidlearn.models import frame_vectors, mstcn_loss, occlusion, predict_clips, receptive_field
+from vidlearn.models.clips import real_frames
 
 BUILDERS = {
     "c3d": (models.build_c3d, SHAPE, {"filters": (4, 5)}),
@@ -78,6 +79,10 @@ def test_a_clip_that_looks_turned_is_told_what_to_do():
     assert models.build_c3d((31, 32, 24, 3), 4, filters=(4,)).output_shape == (None, 4)
 
 
+def test_a_clip_as_long_as_it_is_high_and_wide_is_not_taken_for_a_turned_one():
+    assert models.build_c3d((16, 16, 16, 3), 2, filters=(4,)).output_shape == (None, 2)
+
+
 def test_seven_convolutions_before_one_pooling_are_seven():
     model = models.build_c3d((4, 8, 9, 3), 4, filters=((3,) * 7,), norm=False)
     names = [layer.name for layer in model.layers if layer.name.startswith("conv")]
@@ -135,6 +140,18 @@ def test_probabilities_of_large_logits_are_finite():
     model = keras.Model(x, keras.layers.Flatten()(x))
     found = predict_clips(model, np.array([[[1000.0, 999.0, -1000.0]]]))
     np.testing.assert_allclose(found[0], [1 / (1 + np.e**-1), 1 / (1 + np.e), 0], rtol=1e-5)
+
+
+def test_each_row_of_logits_has_its_own_scale():
+    x = keras.Input((4, 2))
+    model = keras.Model(x, keras.layers.GlobalMaxPooling1D()(x))
+    found = predict_clips(model, np.repeat([[[0.0, 0.0]], [[900.0, 0.0]]], 4, axis=1))
+    np.testing.assert_allclose(found, [[0.5, 0.5], [1, 0]])
+
+
+def test_only_a_vector_of_nothing_but_zeros_is_padding():
+    vectors = np.array([[[0.0, 1.0], [-1.0, 0.0], [0.0, 0.0], [np.nan, 0.0]]])
+    assert np.asarray(real_frames(vectors)).tolist() == [[True, True, False, True]]
 
 
 def test_padding_in_the_middle_is_time_that_passes(tcn):
