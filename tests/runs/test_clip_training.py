@@ -5,6 +5,8 @@ import json
 import os
 import re
 import tempfile
+import types
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -197,7 +199,7 @@ def test_copies_of_one_clip_stand_on_one_side(tmp_path, seed):
         for source in "abmdef":
             place = tmp_path / name / f"{source}_{k}.mp4"
             place.parent.mkdir(exist_ok=True)
-            place.write_bytes(f"{name} {source}".encode())
+            place.write_bytes(f"{name} {source}".encode() + b"." * "mba".find(source))
     left, right = tmp_path / "left", tmp_path / "right"
     (left / "b_0.mp4").write_bytes((left / "a_0.mp4").read_bytes())
     (right / "b_1.mp4").write_bytes((right / "m_1.mp4").read_bytes())
@@ -207,6 +209,51 @@ def test_copies_of_one_clip_stand_on_one_side(tmp_path, seed):
     assert not sides[0] & sides[1]
     assert any(set("abm") <= side for side in sides)
     assert len(set(train.sources)) + len(set(val.sources)) == 4
+
+
+def test_clips_for_the_test_are_not_dealt(tmp_path):
+    """Where there are none to validate by, these come from the others, the test's excepted."""
+    for part, sources in (("train", "abcd"), ("test", "xyz")):
+        for name in ("sit", "stand"):
+            (tmp_path / part / name).mkdir(parents=True)
+            for source in sources:
+                path = tmp_path / part / name / f"{name[-1]}{source}_1.mp4"
+                path.write_bytes(path.name.encode())
+    train, val, how = clip_data.divided(datasets.read_clips(tmp_path))
+    names = {item.path.name[1] for part in (train, val) for item in part}
+    assert (how, names) == ("source", set("abcd"))
+
+
+def test_what_is_measured_by_hand(monkeypatch):
+    said = np.array([[0.9, 0.1], [0.2, 0.8], [0.4, 0.6]])
+    monkeypatch.setattr(models, "predict_clips", lambda *_, **__: said)
+    task = actions.Actions.__new__(actions.Actions)
+    task.looked_at, task.settings = None, {"batch_size": 2}
+    task.val = types.SimpleNamespace(labels=np.array([0, 0, 1]))
+    loss = -np.log([0.9, 0.2, 0.6]).mean()
+    assert task.measured(None) == pytest.approx({"val_top1": 2 / 3, "val_loss": loss})
+
+
+def test_clips_to_look_at_are_chosen_evenly(monkeypatch):
+    @contextmanager
+    def reader(clips, *_):
+        yield enumerate(clips)
+
+    monkeypatch.setattr(clip_data, "reader", reader)
+    task = actions.Actions.__new__(actions.Actions)
+    task.settings, task.preset = {}, types.SimpleNamespace(workers=0)
+    for most, chosen in ((4, [0, 3, 6, 9]), (10, list(range(10)))):
+        task.val = np.arange(10)
+        task.choose_validation(most)
+        assert task.looked_at.tolist() == task.val.tolist() == chosen
+
+
+@pytest.mark.parametrize(("gpus", "full"), [([], True), (["gpu:0"], False)])
+def test_a_model_is_opened_in_full_precision_only_without_a_gpu(acted, monkeypatch, gpus, full):
+    monkeypatch.setattr(keras.distribution, "list_devices", lambda kind: gpus)
+    monkeypatch.setattr(actions, "in_full_precision", lambda model: "in full")
+    model, names = actions.Actions.load(acted.folder / "model.keras")
+    assert (model == "in full", names) == (full, acted.classes)
 
 
 def test_a_clip_that_breaks_while_it_trains_is_named(films, tmp_path):
