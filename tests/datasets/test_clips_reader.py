@@ -90,6 +90,23 @@ def test_a_stretch_keeps_to_its_frames(clips, tmp_path):
             assert grey.max() < 12 * 9 + 6 + 4
 
 
+@pytest.mark.parametrize("mode", ["random", "dense"])
+def test_a_cache_changes_nothing(clips, tmp_path, mode):
+    """Neither in the middle of a film, nor where another reader keeps smaller frames."""
+    cache, late = ClipCache(tmp_path, 10**8), [ClipItem(clips[6].path, 0, start=9)]
+    for size in (SIZE, (16, 24)):
+        plain, kept = (
+            ClipReader(late, **options(mode=mode, size=size), cache=c) for c in (None, cache)
+        )
+        for number in (0, 1, 2, 0):
+            assert told(kept, number=number) == told(plain, number=number)
+
+
+def test_each_process_has_a_clip_to_decode_however_large(clips, monkeypatch):
+    monkeypatch.setattr(reader_module, "AHEAD", 1)
+    assert [ClipReader(clips, **options(workers=n))._ahead() for n in (0, 3)] == [0, 3]
+
+
 @pytest.fixture
 def broken(clips, tmp_path):
     path = tmp_path / "broken.mp4"
@@ -264,7 +281,10 @@ except KeyboardInterrupt:
 @pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
 def test_ctrl_c_ends_the_processes_and_is_one_error(clips):
     # Where the tests run in the background, programs begin deaf to Ctrl-C.
-    hears = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
+    hears = {
+        "start_new_session": True,
+        "preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    }
     program = started(clips, CAUGHT, stderr=subprocess.PIPE, **hears)
     numbers = [int(word) for word in program.stdout.readline().split()[7:]]
     assert program.stdout.readline() == "going\n"
