@@ -4,6 +4,7 @@ from importlib.resources import files
 
 import hypothesis.strategies as st
 import jsonschema
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
@@ -89,6 +90,12 @@ def test_otio_opens_in_opentimelineio(tmp_path):
     otio = pytest.importorskip("opentimelineio")
     timeline = otio.adapters.read_from_file(str(FOUND.to_otio(tmp_path / "a.otio")))
     assert timeline.duration() == otio.opentime.RationalTime(95_000, 25)
+
+
+def test_numbers_of_numpy_are_written(tmp_path):
+    change = Transition(*np.array([7, 7]), score=np.float32(0.5))
+    path = Shots("a.mp4", 25.0, 30, (change,)).to_json(tmp_path / "a.json")
+    assert shots.read_json(path).cuts == [7]
 
 
 @pytest.mark.parametrize("form", ["json", "csv", "edl", "otio"])

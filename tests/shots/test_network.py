@@ -90,4 +90,4 @@ def test_the_network_that_comes_with_the_library():
 @pytest.mark.parametrize("bad", [1.0, 3.0])
 def test_the_network_rejects_thresholds_of_other_methods(bad):
     with pytest.raises(ValueError, match="threshold must be above 0 and below 1"):
-        detect_shots(np.zeros((9, 27, 48, 3), np.uint8), method="network", threshold=bad)
+        detect_shots(iter(()), method="network", threshold=bad)  # before a frame is asked for

@@ -2,6 +2,7 @@ import sys
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.media import make_clip, painted, read_number
 from vidlearn import cli, shots
@@ -103,6 +104,12 @@ def test_the_command_rejects_in_one_line(tmp_path, capsys, monkeypatch, argument
     assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]
 
 
+def test_a_loop_of_links_is_no_place_to_write(tmp_path):
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(ShotsError, match="There is no folder"):
+        shots.expect_files("a.mp4", tmp_path / "loop" / "a.json")
+
+
 def test_lists_are_compared_by_frames():
     from vidlearn.shots.peer import side_by_side
 
@@ -128,5 +135,7 @@ def test_the_peer_is_asked_with_both_detectors_and_may_be_missing(tmp_path, monk
     path = write_video(tmp_path / "a.mp4", frames, fps=25)
     for detector in ("content", "adaptive"):
         assert shots.peer_cuts(path, detector) == [25]
+    Image.fromarray(frames[0]).save(tmp_path / "1.png")
+    assert "cannot read" in shots.compare(tmp_path, Shots("a", 25.0, 1))  # a folder
     monkeypatch.setitem(sys.modules, "scenedetect", None)
     assert shots.peer_cuts(path) is None

@@ -89,6 +89,8 @@ def detect_shots(
     number = isinstance(threshold, int | float | np.integer | np.floating)
     if threshold is not None and not (number and 0 < threshold < np.inf):
         raise ShotsError(f"threshold must be a number above 0. Received: {threshold!r}")
+    if method == "network" and threshold is not None and threshold >= 1:
+        raise ShotsError(f"threshold must be above 0 and below 1. Received: {threshold!r}")
     if not isinstance(min_length, int | np.integer) or min_length < 1:
         raise ShotsError(f"min_length must be a whole number from 1 up. Received: {min_length!r}")
     is_path = isinstance(video, str | os.PathLike)

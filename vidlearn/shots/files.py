@@ -66,9 +66,9 @@ def expect_files(video, *files, pictures=None):
         sheet's ending names no kind of picture.
     """
     words = text("shots")
-    taken = {Path(video).expanduser().resolve(): "onto_itself"}
+    taken = {_real(video): "onto_itself"}
     for file in files:
-        place = Path(file).expanduser().resolve()
+        place = _real(file)
         why = taken.get(place) or ("is_folder" if place.is_dir() else None)
         why = why or (None if place.parent.is_dir() else "no_folder")
         if why:
@@ -76,6 +76,10 @@ def expect_files(video, *files, pictures=None):
         taken[place] = "both"
     if pictures is not None and Path(pictures).suffix.lower() not in PICTURES:
         raise ShotsError(words["no_picture"].format(file=pictures))
+
+
+def _real(path):
+    return Path(os.path.realpath(Path(path).expanduser()))  # Path.resolve stumbles over loops
 
 
 def _written(path, words):

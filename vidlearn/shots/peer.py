@@ -21,9 +21,13 @@ def compare(video, shots):
     -------
     str
         A table of both lists, in which each line that is in one of them only is marked; or a line
-        that says that PySceneDetect is not installed.
+        that says that PySceneDetect is not installed, or cannot read the film.
     """
-    words, theirs = text("shots"), peer_cuts(video)
+    words = text("shots")
+    try:
+        theirs = peer_cuts(video)
+    except Exception as error:  # it has errors of its own, other ones in each version
+        return words["peer_failed"].format(file=video, why=" ".join(str(error).split()))
     if theirs is None:
         return words["no_peer"]
     ours = [change.middle for change in shots.transitions]

@@ -39,6 +39,10 @@ class Transition:
     score: float = 1.0
 
     def __post_init__(self):
+        for name, kind in (("start", int), ("end", int), ("score", float)):  # not NumPy's: for JSON
+            value = getattr(self, name)
+            if isinstance(value, np.generic):
+                object.__setattr__(self, name, kind(value))
         if self.kind not in KINDS:
             raise ShotsError(f"kind must be one of {', '.join(KINDS)}. Received: {self.kind!r}")
         fine = self.start > 0 and (self.start < self.end or self.kind == "cut")
