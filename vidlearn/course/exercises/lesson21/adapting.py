@@ -32,6 +32,7 @@ def adaptive_cases():
         (noisy, 2.5, 10.0, 4),
         (noisy, 4.0, 6.0, 1),
         (np.array([0, 3, 4, 3, 25, 3, 4, 3, 12, 3.0]), 2.0, 15.0, 3),
+        (np.array([0, 5, 5, 10, 5, 5.0]), 2.0, 10.0, 2),
     ]
 
 
@@ -66,6 +67,11 @@ def _mask(differences, ratio, least, window):
     return mask
 
 
+def _strict(differences, ratio, least, window):
+    """Ask for more where as much is enough."""
+    return _looked()(differences, np.nextafter(ratio, np.inf), np.nextafter(least, np.inf), window)
+
+
 def _either(differences, ratio, least, window):
     """Take what passes one of the two."""
     one = _looked(least=False)(differences, ratio, least, window)
@@ -87,6 +93,7 @@ ADAPTIVE_MISTAKES = {
     "no-least": _looked(least=False),
     "least-only": _looked(rate=False),
     "either": _either,
+    "strict": _strict,
     "of-all": _of_all,
     "largest": _looked(pool=np.max),
     "middle": _looked(pool=np.median),
