@@ -87,6 +87,14 @@ def test_the_network_that_comes_with_the_library():
     assert detect_shots(still, method="network").transitions == ()
 
 
+def test_what_passes_by_is_no_gradual_transition():
+    film = np.full((12, 9, 16, 3), 90, np.uint8)
+    film[3:6, 2:7, 4:9] = 250  # a thing that comes and goes
+    film[8:] = 140
+    assert not network._differ(film, 3, 6)
+    assert network._differ(film, 7, 8)
+
+
 @pytest.mark.parametrize("bad", [1.0, 3.0])
 def test_the_network_rejects_thresholds_of_other_methods(bad):
     with pytest.raises(ValueError, match="threshold must be above 0 and below 1"):

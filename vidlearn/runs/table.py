@@ -90,7 +90,7 @@ CLIPS = {
     ),
 }
 
-# cpu: some 20 minutes on two quiet cores; weights of shotnet of it come with the library.
+# cpu: 10 to 20 minutes on two cores; weights of shotnet of it come with the library.
 FILMS = {
     "tiny": Preset(
         *(36, 2, 4, 2, 2e-3, 1e-3, 1),
@@ -101,7 +101,7 @@ FILMS = {
         frames=32,
     ),
     "cpu": Preset(
-        *(36, 16, 100, 8, 3e-3, 0.01, 8),
+        *(36, 50, 100, 8, 3e-3, 0.01, 8),
         {"shotnet": {}, "segmenter": {}},
         frames=64,
     ),

@@ -10,7 +10,8 @@ import numpy as np
 from .types import Transition
 
 SIZE = (27, 48)  # height and width of what the network sees
-THRESHOLD = 0.8  # of what it says, chosen on generated films of the world it was trained in
+THRESHOLD = 0.9  # of what it says, chosen on generated films of the world it was trained in
+OTHER = 12.0  # grey levels by which pictures before and behind a gradual transition differ
 TINY = (9, 16)  # of what is kept of each frame, to tell the kinds apart
 PLAIN = 5.0  # grey levels: a picture that varies less shows nothing
 
@@ -57,7 +58,7 @@ def learned_boundaries(pictures, *, model=None, threshold=None, min_length=1, gr
     Notes
     -----
     A window of frames is in memory at a time, and 432 bytes of each frame, by which the kinds of
-    gradual transitions are told apart.
+    gradual transitions are told apart, and things that pass by from them.
 
     Lesson 22 uses it.
     """
@@ -71,9 +72,15 @@ def learned_boundaries(pictures, *, model=None, threshold=None, min_length=1, gr
     changes = [
         Transition(a, b, kind_of(tiny, a, b), float(score))
         for (a, b), score in zip(spans.tolist(), found, strict=True)
-        if gradual or a == b
+        if a == b or (gradual and _differ(tiny, a, b))
     ]
     return len(tiny), _apart(changes, len(tiny), min_length)
+
+
+def _differ(tiny, start, end):
+    """Say whether a span leads to another picture; things that pass by do not."""
+    before, behind = (tiny[k].astype(float) for k in (start - 1, end))
+    return np.abs(behind - before).mean() >= OTHER
 
 
 def _fitted(pictures, tiny):
