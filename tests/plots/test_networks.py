@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from vidlearn import messages, plots
-from vidlearn.plots import network_tcn
+from vidlearn.plots import network_segmenter, network_tcn, network_vos
 from vidlearn.plots.networks import NETWORKS, POOLS, SIDES, _drawn, reaches
 
 
@@ -108,3 +108,21 @@ def test_paths_of_the_tcn_are_those_of_the_network():
 
 def test_words_of_the_tcn_are_drawn_inside_and_over_no_other(tcn):
     words_are_apart(tcn, messages.text("network_tcn"))
+
+
+# Shots and masks ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["vos", "segmenter"])
+def test_words_of_shots_and_masks_are_drawn_inside_and_over_no_other(name):
+    words = messages.text(f"network_{name}")
+    figure = {"vos": network_vos, "segmenter": network_segmenter}[name].drawn(words)
+    words_are_apart(figure, words)
+    plt.close(figure)
+
+
+def test_the_score_at_the_cut_is_made_of_all_frames():
+    kernel, forwards, backwards = network_segmenter.read()
+    assert kernel == [4, 5, 6, 7, 8]
+    assert sorted({*forwards, *backwards}) == list(range(network_segmenter.FRAMES))
+    assert forwards[-1] == backwards[-1] == network_segmenter.CUT

@@ -2,12 +2,12 @@
 
 from vidlearn import messages
 
-from . import network_tcn
+from . import network_segmenter, network_tcn, network_vos
 from .charts import show
 from .colours import PALETTE
 from .detectors import PIXELS, TRAINED, _arrow, _box, _words
 
-NETWORKS = ("c3d", "tcn")
+NETWORKS = ("c3d", "tcn", "vos", "segmenter")
 SEEN = PALETTE["orange"]
 POOLS = (1, 2, 2, 2)  # frames that each pooling makes one of
 SIDES = (26, 20, 15, 11, 8)  # pixels of a drawn map, layer by layer
@@ -19,7 +19,8 @@ def show_network(name, *, caption=None, by=None):
     Parameters
     ----------
     name : str
-        "c3d" or "tcn".
+        "c3d", "tcn", "vos", video object segmentation beside the differences of frames, or
+        "segmenter", which finds where shots meet.
     caption : str, optional
         What to see; by default how to read the drawing.
     by : object, optional
@@ -37,13 +38,18 @@ def show_network(name, *, caption=None, by=None):
     S. Bai, J. Z. Kolter, V. Koltun: An empirical evaluation of generic convolutional and recurrent
     networks for sequence modeling, 2018, figure 1.
 
-    Lessons 17 and 19 use it.
+    Lessons 17 and 19 and A1 use it.
     """
     if name not in NETWORKS:
         raise ValueError(f"name must be one of {', '.join(NETWORKS)}. Received: {name!r}")
     words = messages.text(f"network_{name}")
-    drawn = {"c3d": _drawn, "tcn": network_tcn.drawn}[name]
-    show(drawn(words), caption or words["caption"], alt=words["alt"], by=by)
+    draw = {
+        "c3d": _drawn,
+        "tcn": network_tcn.drawn,
+        "vos": network_vos.drawn,
+        "segmenter": network_segmenter.drawn,
+    }[name]
+    show(draw(words), caption or words["caption"], alt=words["alt"], by=by)
 
 
 def reaches(frames=16):
