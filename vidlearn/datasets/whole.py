@@ -8,8 +8,7 @@ import warnings
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from vidlearn.video.beside import part_beside
-from vidlearn.video.write import umask
+from vidlearn.video.beside import part_beside, umask
 
 from .types import DatasetError, DatasetWarning
 
@@ -31,9 +30,7 @@ def replaced(path, failed):
             yield Path(part)
             with open(part, "rb+") as file:
                 os.fsync(file.fileno())
-            os.chmod(part, 0o666 & ~umask())
-            os.replace(part, path)
-            _sync_folder(path.parent)
+        _sync_folder(path.parent)
     except OSError as error:
         raise failed(path, error) from error
 

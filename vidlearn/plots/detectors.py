@@ -44,19 +44,25 @@ def show_detector(name, *, caption=None, by=None):
 
 
 def _drawn(name, words):
-    import matplotlib.pyplot as plt
-
     draw, width, height = {
         "faster_rcnn": (_faster_rcnn, 688, 318),
         "yolo": (_yolo, 688, 330),
         "ssd": (_ssd, 688, 300),
     }[name]
+    figure, ax = _sheet(width, height)
+    draw(ax, words)
+    return figure
+
+
+def _sheet(width, height):
+    """Return a figure to draw on in pixels, y down, and its axes."""
+    import matplotlib.pyplot as plt
+
     figure = plt.figure(figsize=(width / PIXELS, height / PIXELS))
     ax = figure.add_axes((0, 0, 1, 1))
     ax.set(xlim=(0, width), ylim=(height, 0))  # pixels, y down
     ax.axis("off")
-    draw(ax, words)
-    return figure
+    return figure, ax
 
 
 def _box(ax, x, y, w, h, words, colour=DATA, *, dashed=False, size=9):

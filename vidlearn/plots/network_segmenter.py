@@ -1,7 +1,7 @@
 """Drawing of the network that finds where shots meet: neighbours compared, then read both ways."""
 
 from .colours import PALETTE
-from .detectors import PIXELS, TRAINED, _arrow, _words
+from .detectors import TRAINED, _arrow, _sheet, _words
 
 FRAMES, KERNEL, CUT = 12, 5, 6  # the first frame of the new shot is CUT
 SEEN, REST = PALETTE["orange"], "#8a8a8a"
@@ -41,13 +41,8 @@ def drawn(words):
     -------
     matplotlib.figure.Figure
     """
-    import matplotlib.pyplot as plt
-
     width, height = 688, 352
-    figure = plt.figure(figsize=(width / PIXELS, height / PIXELS))
-    ax = figure.add_axes((0, 0, 1, 1))
-    ax.set(xlim=(0, width), ylim=(height, 0))  # pixels, y down
-    ax.axis("off")
+    figure, ax = _sheet(width, height)
     for row, y in ROWS.items():
         _words(ax, 8, y, words[row])
     _words(ax, 8, FLOOR - 16, words["scores"])
@@ -117,8 +112,7 @@ def _memory(ax):
             colour = SEEN if t in lit else REST
             x = _x(t) + aside
             ax.plot((_x(t), x), (ROWS["compared"], y), color=colour, lw=1, zorder=1)
-            ends = TRAINED if t == CUT else REST
-            ax.plot((x, _x(t)), (y, FLOOR), color=SEEN if t == CUT else ends, lw=1, zorder=1)
+            ax.plot((x, _x(t)), (y, FLOOR), color=SEEN if t == CUT else REST, lw=1, zorder=1)
             _dot(ax, x, y, colour)
             if t != order[-1]:
                 onward = SEEN if t in lit and t != CUT else REST

@@ -1,7 +1,7 @@
 """Drawing of a temporal convolutional network: every path goes up, and to the right."""
 
 from .colours import PALETTE
-from .detectors import PIXELS, TRAINED, _arrow, _box, _words
+from .detectors import TRAINED, _arrow, _box, _sheet, _words
 
 FRAMES, KERNEL, DILATIONS = 16, 2, (1, 2, 4)
 SEEN, REST = PALETTE["orange"], "#8a8a8a"
@@ -42,13 +42,8 @@ def drawn(words):
     -------
     matplotlib.figure.Figure
     """
-    import matplotlib.pyplot as plt
-
     width, height = 688, 330
-    figure = plt.figure(figsize=(width / PIXELS, height / PIXELS))
-    ax = figure.add_axes((0, 0, 1, 1))
-    ax.set(xlim=(0, width), ylim=(height, 0))  # pixels, y down
-    ax.axis("off")
+    figure, ax = _sheet(width, height)
     _rows(ax)
     _paths(ax)
     last = _place(FRAMES - 1, 0)[0]

@@ -1,7 +1,7 @@
 """Drawing of two tasks: what differs between frames, and a mask for each thing in each frame."""
 
 from .colours import PALETTE
-from .detectors import PIXELS, TRAINED, _arrow, _words
+from .detectors import TRAINED, _arrow, _sheet, _words
 
 FRAMES = 6  # the last one belongs to another shot
 WIDE, HIGH, LEFT, STEP = 76, 48, 120, 98  # pixels
@@ -39,13 +39,8 @@ def drawn(words):
     -------
     matplotlib.figure.Figure
     """
-    import matplotlib.pyplot as plt
-
     width, height = 688, 352
-    figure = plt.figure(figsize=(width / PIXELS, height / PIXELS))
-    ax = figure.add_axes((0, 0, 1, 1))
-    ax.set(xlim=(0, width), ylim=(height, 0))  # pixels, y down
-    ax.axis("off")
+    figure, ax = _sheet(width, height)
     for row, y in ROWS.items():
         _words(ax, 8, y, words[row])
     for t in range(FRAMES):
@@ -68,7 +63,7 @@ def _x(frame):
     return LEFT + WIDE / 2 + STEP * frame
 
 
-def _sheet(ax, x, y, edge="#000000", lw=1.3):
+def _empty(ax, x, y, edge="#000000", lw=1.3):
     from matplotlib.patches import Rectangle
 
     sheet = Rectangle((x - WIDE / 2, y - HIGH / 2), WIDE, HIGH, facecolor="#ffffff",
@@ -95,7 +90,7 @@ def _frame(ax, t):
     from matplotlib.patches import Rectangle
 
     x, y = _x(t), ROWS["frames"]
-    _sheet(ax, x, y)
+    _empty(ax, x, y)
     if t < FRAMES - 1:
         _disc(ax, x, y, t, MOVING)
         _square(ax, x, y, STILL)
@@ -111,7 +106,7 @@ def _difference(ax, t):
     for at in (t - 1, t):
         start = _x(at) + (-10 if at == t else 10), ROWS["frames"] - HIGH / 2
         _arrow(ax, start, (x + (10 if at == t else -10), y + HIGH / 2))
-    sheet = _sheet(ax, x, y)
+    sheet = _empty(ax, x, y)
     if t == FRAMES - 1:
         sheet.set_facecolor(SEEN)
         return
@@ -138,7 +133,7 @@ def _shared(ax, x, y, t):
 def _mask(ax, row, t):
     """Draw the mask of one thing in one frame, and what leads to the next."""
     x, y = _x(t), ROWS[row]
-    _sheet(ax, x, y, *((SEEN, 2.2) if t == 0 else ()))
+    _empty(ax, x, y, *((SEEN, 2.2) if t == 0 else ()))
     if row == "disc":
         _disc(ax, x, y, t, MOVING)
         _square(ax, x, y, "#ffffff" if t else "none")

@@ -5,7 +5,7 @@ from vidlearn import messages
 from . import network_segmenter, network_tcn, network_vos
 from .charts import show
 from .colours import PALETTE
-from .detectors import PIXELS, TRAINED, _arrow, _box, _words
+from .detectors import TRAINED, _arrow, _box, _sheet, _words
 
 NETWORKS = ("c3d", "tcn", "vos", "segmenter")
 SEEN = PALETTE["orange"]
@@ -38,7 +38,7 @@ def show_network(name, *, caption=None, by=None):
     S. Bai, J. Z. Kolter, V. Koltun: An empirical evaluation of generic convolutional and recurrent
     networks for sequence modeling, 2018, figure 1.
 
-    Lessons 17 and 19 and A1 use it.
+    Lessons 17 and 19 use it.
     """
     if name not in NETWORKS:
         raise ValueError(f"name must be one of {', '.join(NETWORKS)}. Received: {name!r}")
@@ -77,13 +77,8 @@ def reaches(frames=16):
 
 
 def _drawn(words):
-    import matplotlib.pyplot as plt
-
     width, height = 688, 306
-    figure = plt.figure(figsize=(width / PIXELS, height / PIXELS))
-    ax = figure.add_axes((0, 0, 1, 1))
-    ax.set(xlim=(0, width), ylim=(height, 0))  # pixels, y down
-    ax.axis("off")
+    figure, ax = _sheet(width, height)
     middles = [[150 + 29 * t for t in range(16)]]
     for pool in POOLS:
         above = middles[-1]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import vidlearn
 from vidlearn.messages import text
-from vidlearn.video.write import umask
+from vidlearn.video.beside import umask
 
 from .files import RunError, not_written, write_text
 from .run import CLASSES, Run

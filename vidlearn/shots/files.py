@@ -12,7 +12,6 @@ from pathlib import Path
 
 from vidlearn.messages import text
 from vidlearn.video.beside import part_beside
-from vidlearn.video.write import umask
 
 from .types import Shots, ShotsError, Transition
 
@@ -40,8 +39,6 @@ def replaced(path):
             raise ShotsError(text("shots")["is_folder"].format(file=path))
         with part_beside(path) as part:
             yield Path(part)
-            os.chmod(part, 0o666 & ~umask())
-            os.replace(part, path)
     except OSError as error:
         why = error.strerror or error
         raise ShotsError(text("shots")["not_written"].format(file=path, why=why)) from error

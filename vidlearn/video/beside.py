@@ -8,11 +8,12 @@ from contextlib import contextmanager, suppress
 
 @contextmanager
 def part_beside(path):
-    """Make an empty file to write in the folder of another; it is gone in the end, or renamed.
+    """Make an empty file to write in the folder of another, whose name it takes when it is whole.
 
-    What a killed process left of a file of this name is taken away first. A file that is being
-    written is locked, and the lock ends with its process; on Windows an open file cannot be taken
-    away. The name is short, so that it fits where the other does.
+    Where writing fails, it is gone, and the other stays as it was. What a killed process left of a
+    file of this name is taken away first. A file that is being written is locked, and the lock
+    ends with its process; on Windows an open file cannot be taken away. The name is short, so that
+    it fits where the other does.
 
     Parameters
     ----------
@@ -29,11 +30,20 @@ def part_beside(path):
     handle, part = _locked(path, head)
     try:
         yield part
+        os.chmod(part, 0o666 & ~umask())
+        os.replace(part, path)
     finally:
         if handle is not None:
             os.close(handle)
         with suppress(OSError):
             os.unlink(part)
+
+
+def umask():
+    """Return which rights this process takes from a file it makes."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def _locked(path, head):

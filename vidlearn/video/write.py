@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import closing, contextmanager, nullcontext, suppress
 from fractions import Fraction
 from itertools import chain
@@ -90,11 +89,8 @@ def write_video(path, frames, *, fps=25.0, crf=20, times=None, sound=None) -> Pa
     part = None
     voice = closing(Sound(film, first[0])) if isinstance(film, Film) else nullcontext()
     try:
-        with part_beside(path) as part:
-            with voice as sound:
-                _encode(part, chain([first], moments), clock, (rate, crf), sound)
-            os.chmod(part, 0o666 & ~umask())
-            os.replace(part, path)
+        with part_beside(path) as part, voice as sound:
+            _encode(part, chain([first], moments), clock, (rate, crf), sound)
     except _EncodingError as error:
         raise VideoError(f"{path} was not written: {error}.") from error.__cause__
     except OSError as error:
@@ -121,13 +117,6 @@ def film_place(path):
     except OSError as error:
         raise VideoError(f"{path} was not written: {error.strerror or error}.") from error
     return path
-
-
-def umask():
-    """Return which rights this process takes from a file it makes."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _iterator(times):
