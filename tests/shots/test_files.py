@@ -65,9 +65,9 @@ def test_edl_by_hand(tmp_path):
         "",
         "001  AX       V     C        00:00:00:00 00:00:01:05 00:00:00:00 00:00:01:05",
         "* FROM CLIP NAME: a b.mp4",
-        "002  AX       V     C        00:00:01:05 00:00:04:06 00:00:01:05 00:00:04:06",
+        "002  AX       V     C        00:00:01:05 00:00:04:05 00:00:01:05 00:00:04:05",
         "* FROM CLIP NAME: a b.mp4",
-        "003  AX       V     C        00:00:04:06 01:03:20:00 00:00:04:06 01:03:20:00",
+        "003  AX       V     C        00:00:04:05 01:03:20:00 00:00:04:05 01:03:20:00",
         "* FROM CLIP NAME: a b.mp4",
         "* COMMENT: DISSOLVE INTO THIS EVENT",
     ]
@@ -81,9 +81,54 @@ def test_otio_by_hand(tmp_path):
         (clip["source_range"]["start_time"]["value"], clip["source_range"]["duration"]["value"])
         for clip in track["children"]
     ]
-    assert spans == [(0, 30), (30, 76), (106, 94_894)]
+    assert spans == [(0, 30), (30, 75), (105, 94_895)]
     assert {clip["media_reference"]["target_url"] for clip in track["children"]} == {"a b.mp4"}
     assert track["children"][2]["metadata"]["vidlearn"]["transition"]["kind"] == "dissolve"
+
+
+def _codes(path):
+    """Return the edges of the events of an edit decision list."""
+    lines = [line.split() for line in path.read_text("utf-8").splitlines()]
+    events = [words[-2:] for words in lines if words[1:3] == ["AX", "V"]]
+    return [events[0][0], *(last for _, last in events)]
+
+
+def test_a_varying_rate_is_written_in_real_time(tmp_path):
+    """Five pictures a second to 16 s, then 25; a cut at 16 s and a dissolve from 18 to 20 s."""
+    times = np.r_[np.arange(80) / 5, 16 + np.arange(150) / 25, 22]
+    changes = (Transition(80, 80), Transition(130, 180, "dissolve"))
+    found = Shots("a.mkv", 229 / times[-2], 230, changes)
+    found = Shots("a.mkv", found.fps, 230, changes, times[np.array(found.shots)])
+    assert found.piece_seconds[:, 1] == pytest.approx([times[b] for _, b in found.pieces])
+    edges = _codes(found.to_edl(tmp_path / "a.edl"))
+    assert edges == ["00:00:00:00", "00:00:16:00", "00:00:19:00", "00:00:22:00"]
+    told = json.loads(found.to_otio(tmp_path / "a.otio").read_text("utf-8"))
+    starts = [
+        clip["source_range"]["start_time"]["value"] / clip["source_range"]["start_time"]["rate"]
+        for clip in told["tracks"]["children"][0]["children"]
+    ]
+    assert starts == pytest.approx([0, 16, 19], abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("fps", "cut"), [(30000 / 1001, "00:01:00:00"), (12.5, "00:02:24:00"), (23.5, "00:01:16:18")]
+)
+def test_edl_counts_frames_where_the_rate_is_a_whole_one(tmp_path, fps, cut):
+    found = Shots("a.mp4", fps, 3600, (Transition(1800, 1800),))
+    assert _codes(found.to_edl(tmp_path / "a.edl"))[1] == cut
+    clips = json.loads(found.to_otio(tmp_path / "a.otio").read_text())["tracks"]["children"][0]
+    start = clips["children"][1]["source_range"]["start_time"]
+    assert (start["value"], start["rate"]) == (1800, fps)
+
+
+@settings(max_examples=25)
+@given(films())
+def test_lists_cut_where_the_films_are_cut(tmp_path_factory, film):
+    path = film.to_otio(tmp_path_factory.mktemp("otio") / "a.otio")
+    clips = json.loads(path.read_text("utf-8"))["tracks"]["children"][0]["children"]
+    spans = [clip["source_range"] for clip in clips]
+    spans = [(s["start_time"]["value"], s["duration"]["value"]) for s in spans]
+    assert spans == [(a, b - a) for a, b in film.pieces]
 
 
 def test_otio_opens_in_opentimelineio(tmp_path):
@@ -115,6 +160,8 @@ def test_nothing_half_written_stays(tmp_path, form):
         (lambda d: d["transitions"][0].update(kind="jump"), "kind must be one of"),
         (lambda d: d.update(frames=50), "must rise within the 50 frames"),
         (lambda d: d.update(transitions=3), "holds no shots"),
+        (lambda d: d.update(frames=float("inf")), "cannot convert float infinity"),
+        (lambda d: d["shots"][0].update(end_seconds=float("nan")), "must be finite"),
     ],
 )
 def test_read_json_rejects_what_contradicts_itself(tmp_path, change, told):

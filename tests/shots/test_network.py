@@ -68,6 +68,12 @@ def test_kinds_are_told_apart(kind):
     assert kind_of(film, 3, 3) == "cut"
 
 
+def test_a_fade_whose_span_is_a_frame_short_is_a_fade():
+    shot = np.random.default_rng(0).integers(0, 256, (9, 16, 3)).astype(float)
+    sunk = [(shot * part).astype(np.uint8) for part in (1, 0.75, 0.5, 0.25, 0)]
+    assert kind_of(sunk, 1, 4) == kind_of(sunk[::-1], 1, 4) == "fade"
+
+
 def test_the_surest_stay_where_shots_would_be_too_short():
     scores = {20: 0.6, 24: 0.9, 40: 0.7, 47: 0.8, 58: 0.9}
     changes = [Transition(t, t, "cut", s) for t, s in scores.items()]

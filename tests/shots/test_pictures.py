@@ -55,6 +55,27 @@ def test_split_leaves_nothing_behind_when_it_fails(film, tmp_path, monkeypatch):
     assert [path.read_text() for path in place.iterdir()] == ["mine"]
 
 
+def test_a_full_disk_is_told_of_the_file_that_was_asked_for(film, tmp_path, monkeypatch):
+    def full(part, *_):
+        raise OSError(28, "No space left on device", part)
+
+    monkeypatch.setattr("vidlearn.video.write._encode", full)
+    with pytest.raises(ShotsError) as caught:
+        shots.split(film, Shots("a.mp4", 25.0, 30, CHANGES), tmp_path / "parts")
+    assert str(caught.value).startswith(f"{tmp_path / 'parts' / 'a_001.mp4'} was not written: No ")
+    assert not (tmp_path / "parts").exists()
+
+
+def test_pictures_of_a_folder_have_the_rate_that_is_told(tmp_path):
+    for t in range(24):
+        Image.fromarray(painted(7 + 300 * (t >= 12), (48, 64))).save(tmp_path / f"{t}.png")
+    found = shots.detect_shots(tmp_path, fps=10, gradual=False)
+    assert (found.fps, found.seconds.tolist()) == (10, [[0, 1.2], [1.2, 2.4]])
+    assert shots.detect_shots(tmp_path).fps == 25
+    made = shots.split(tmp_path, found, tmp_path / "parts")
+    assert frame_times(made[1]) == pytest.approx(np.arange(12) / 10, abs=1e-4)
+
+
 def test_a_contact_sheet_shows_first_middle_and_last_frame(film):
     sheet = shots.contact_sheet(film, Shots("a.mp4", 25.0, 30, CHANGES))
     numbers = []
@@ -92,6 +113,10 @@ def test_the_command_tells_and_writes_all(tmp_path, capsys, monkeypatch):
         (["film.mp4", "--edl", "none/a.edl"], "There is no folder"),
         (["film.mp4", "--contact-sheet", "a.gif"], "must end in .png or .jpg"),
         (["film.mp4", "--threshold", "-1"], "threshold must be a number above 0"),
+        (["film.mp4", "--split", ""], "folder for the films is empty"),
+        (["film.mp4", "--split", "film.mp4"], "film.mp4 is a file. Name a folder"),
+        (["film.mp4", "--split", "film.mp4/parts"], "film.mp4 is a file. Name a folder"),
+        (["film.mp4", "--json", "a", "--split", "a"], "a is named twice"),
     ],
 )
 def test_the_command_rejects_in_one_line(tmp_path, capsys, monkeypatch, arguments, told):
@@ -102,6 +127,14 @@ def test_the_command_rejects_in_one_line(tmp_path, capsys, monkeypatch, argument
     assert (out, err.count("\n")) == ("", 1)
     assert told in err
     assert [path.name for path in tmp_path.iterdir()] == ["film.mp4"]
+
+
+def test_films_that_are_there_are_told_before_the_pass(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "film_001.mp4").write_text("mine")
+    monkeypatch.setattr(shots, "detect_shots", lambda *_, **__: pytest.fail("it was gone through"))
+    assert cli.main(["shots", "film.mp4", "--split", "."]) == 1
+    assert "film_001.mp4 is there already" in capsys.readouterr().err
 
 
 def test_a_loop_of_links_is_no_place_to_write(tmp_path):
@@ -126,6 +159,16 @@ def test_a_contact_sheet_of_frames_is_that_of_their_film():
     assert (sheet == 200).any()
     with pytest.raises(ShotsError, match="11"):
         shots.contact_sheet(frames[:11], found)
+
+
+def test_the_peer_counts_the_frames_of_a_varying_rate(tmp_path):
+    pytest.importorskip("scenedetect")
+    frames = np.full((80, 48, 64, 3), 30, np.uint8)
+    frames[40:] = np.random.default_rng(0).integers(100, 255, (48, 64, 3))
+    times = [200 * t if t < 60 else 12_000 + 40 * (t - 60) for t in range(80)]
+    film = make_clip(tmp_path / "a.mp4", list(frames), times=times)
+    assert shots.peer_cuts(film) == [40]  # at 8 s; at the mean rate that is frame 49
+    assert "In both: 1." in shots.compare(film, Shots("a", 6.2, 80, (Transition(40, 40),)))
 
 
 def test_the_peer_is_asked_with_both_detectors_and_may_be_missing(tmp_path, monkeypatch):

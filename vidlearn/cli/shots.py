@@ -40,7 +40,7 @@ def _shots(chosen) -> int:
 
     files = {name: getattr(chosen, name) for name in (*FORMS, "sheet")}
     files = {name: file for name, file in files.items() if file is not None}
-    shots.expect_files(chosen.video, *files.values(), pictures=chosen.sheet)
+    shots.expect_files(chosen.video, *files.values(), pictures=chosen.sheet, folder=chosen.split)
     how = {"method": chosen.method, "threshold": chosen.threshold, "progress": True}
     how |= {"min_length": chosen.min_length, "gradual": not chosen.cuts_only}
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # a network brings TensorFlow in
@@ -57,7 +57,7 @@ def _shots(chosen) -> int:
     if chosen.sheet:
         shots.write_contact_sheet(chosen.video, found, chosen.sheet)
         print(words["wrote"].format(file=chosen.sheet))
-    if chosen.split:
+    if chosen.split is not None:
         made = shots.split(chosen.video, found, chosen.split, progress=True)
         print(words["wrote_split"].format(n=len(made), folder=Path(chosen.split)))
     if chosen.compare:

@@ -52,7 +52,8 @@ def detect_shots(
     gradual : bool
         Look for fades and dissolves, too.
     fps : float, optional
-        Frames per second, for frames without a clock; default 25.
+        Frames per second, for frames without a clock, as are arrays and a folder of pictures;
+        default 25.
     progress : bool
         Show a bar.
 
@@ -181,23 +182,20 @@ def _spaced(changes, total, min_length):
 
 def _shots(source, frames, changes, fps):
     """Return the shots, with the times of a film from its time stamps."""
-    if source is None:
-        return Shots("frames", float(fps), frames, tuple(changes))
+    if not hasattr(source, "index"):  # frames without a clock
+        name = "frames" if source is None else Path(source.path).name
+        return Shots(name, float(fps), frames, tuple(changes))
     times = np.asarray(source.times(), float)[:frames]
-    lasted = np.diff(times).mean() if len(times) > 1 else 1 / (_told_fps(source) or FPS)
+    lasted = np.diff(times).mean() if len(times) > 1 else 1 / (source.index.fps or FPS)
     more = times[-1] + lasted * np.arange(1, frames - len(times) + 2)
     times = np.r_[times, more]  # (frames + 1,): when each begins, and when the last one ends
     found = Shots(Path(source.path).name, 1 / lasted, frames, tuple(changes))
     return Shots(found.video, _rate(source, lasted), frames, changes, times[np.array(found.shots)])
 
 
-def _told_fps(source):
-    return source.index.fps if hasattr(source, "index") else 0.0
-
-
 def _rate(source, lasted):
     """Return the rate of the header where the time stamps agree, which are rounded; else theirs."""
-    told, measured = _told_fps(source), 1 / lasted
+    told, measured = source.index.fps, 1 / lasted
     return float(told if told and abs(told / measured - 1) < 0.01 else measured)
 
 

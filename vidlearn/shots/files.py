@@ -7,8 +7,9 @@ import io
 import json
 import os
 from contextlib import contextmanager
-from itertools import pairwise
 from pathlib import Path
+
+import numpy as np
 
 from vidlearn.messages import text
 from vidlearn.video.beside import part_beside
@@ -17,6 +18,7 @@ from .types import Shots, ShotsError, Transition
 
 COLUMNS = ("shot", "start", "end", "start_seconds", "end_seconds", "transition")
 DAY = 24 * 60 * 60
+TICKS = 30  # of a second, where frames have times of their own
 PICTURES = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg"}  # endings and kinds of a sheet
 
 
@@ -44,7 +46,7 @@ def replaced(path):
         raise ShotsError(text("shots")["not_written"].format(file=path, why=why)) from error
 
 
-def expect_files(video, *files, pictures=None):
+def expect_files(video, *files, pictures=None, folder=None):
     """Refuse, before a film is gone through, what could not be written in the end.
 
     Parameters
@@ -55,12 +57,14 @@ def expect_files(video, *files, pictures=None):
         What is to be written.
     pictures : str or Path, optional
         The one of them that is a contact sheet.
+    folder : str or Path, optional
+        Where each shot is to become a film; see `split`.
 
     Raises
     ------
     ShotsError
-        If two of them are one, one is the film or a folder, its folder is not there, or the
-        sheet's ending names no kind of picture.
+        If two of them are one, one is the film or a folder, its folder is not there, the sheet's
+        ending names no kind of picture, `folder` is a file, or the first film is in it already.
     """
     words = text("shots")
     taken = {_real(video): "onto_itself"}
@@ -73,6 +77,25 @@ def expect_files(video, *files, pictures=None):
         taken[place] = "both"
     if pictures is not None and Path(pictures).suffix.lower() not in PICTURES:
         raise ShotsError(words["no_picture"].format(file=pictures))
+    if folder is not None:
+        split_files(video, folder)
+        if taken.get(_real(folder)) == "both":
+            raise ShotsError(words["both"].format(file=folder))
+
+
+def split_files(video, folder, count=1):
+    """Return the names of the films into which one is split, or refuse if they cannot be made."""
+    words, place = text("shots"), Path(folder).expanduser()
+    if not os.fspath(folder):
+        raise ShotsError(words["no_name"])
+    for part in (place, *place.parents):
+        if os.path.lexists(part) and not os.path.isdir(part):
+            raise ShotsError(words["is_file"].format(file=part))
+    digits = max(3, len(str(count)))
+    files = [place / f"{Path(video).stem}_{k:0{digits}d}.mp4" for k in range(1, count + 1)]
+    if taken := [file for file in files if os.path.lexists(file)]:
+        raise ShotsError(words["taken"].format(file=taken[0]))
+    return files
 
 
 def _real(path):
@@ -150,7 +173,7 @@ def read_json(path):
         shots = Shots(video, fps, frames, tuple(changes), seconds)
         if told != shots.shots:
             raise ShotsError(f"shots are {told}, the transitions make them {shots.shots}")
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         why = f"{error} is missing" if isinstance(error, KeyError) else error
         raise ShotsError(text("shots")["not_shots"].format(file=path, why=why)) from error
     return shots
@@ -201,7 +224,8 @@ def write_edl(shots, path):
     Path
         The file: an event for each piece of the film, one after the other. Gradual transitions
         are in the film already, so they are halved, and a comment names them. Time codes count
-        frames of the nearest whole rate and drop none.
+        the frames, and drop none. Where the rate is no whole one, to 0.2 % (29.97 counts as 30),
+        or the frames have times of their own, they count real time, 30 frames a second.
 
     Raises
     ------
@@ -209,11 +233,14 @@ def write_edl(shots, path):
         If it cannot be written.
     """
     rate = max(round(shots.fps), 1)
+    if _uneven(shots) or abs(shots.fps / rate - 1) > 0.002:
+        rate, pieces = TICKS, np.rint(shots.piece_seconds * TICKS).astype(int).tolist()
+    else:
+        pieces = shots.pieces
     name = " ".join(shots.video.split())
     lines = [f"TITLE: {name}", "FCM: NON-DROP FRAME", ""]
     kinds = ["", *(change.kind for change in shots.transitions)]
-    numbers = _even(shots)
-    for number, ((start, end), kind) in enumerate(zip(pairwise(numbers), kinds, strict=True), 1):
+    for number, ((start, end), kind) in enumerate(zip(pieces, kinds, strict=True), 1):
         span = f"{_code(start, rate)} {_code(end, rate)}"
         lines.append(f"{number:03d}  AX       V     C        {span} {span}")
         lines.append(f"* FROM CLIP NAME: {name}")
@@ -222,11 +249,11 @@ def write_edl(shots, path):
     return _written(path, "\n".join(lines) + "\n")
 
 
-def _even(shots):
-    """Return the edges of the pieces in frames of an even clock: real times, where they vary."""
-    seconds = shots.seconds
-    middles = (seconds[:-1, 1] + seconds[1:, 0]) / 2
-    return [round(s * shots.fps) for s in [seconds[0, 0], *middles.tolist(), seconds[-1, 1]]]
+def _uneven(shots):
+    """Say whether frames have times of their own: half a tick from even ones, at some edge."""
+    first, last = shots.seconds[0, 0], shots.seconds[-1, 1]
+    even = first + np.array(shots.shots) / shots.frames * (last - first)
+    return np.abs(shots.seconds - even).max() > 0.5 / TICKS
 
 
 def _code(frames, rate):
@@ -248,7 +275,9 @@ def write_otio(shots, path):
     Returns
     -------
     Path
-        The file. It names the film without a folder: keep both in one.
+        The file. It names the film without a folder: keep both in one. Times are frames at the
+        rate of the film; where frames have times of their own, real ones, 30 to a second and
+        not rounded to a whole one.
 
     Raises
     ------
@@ -256,23 +285,24 @@ def write_otio(shots, path):
         If it cannot be written.
     """
 
-    def time(frames):
-        return {"OTIO_SCHEMA": "RationalTime.1", "rate": shots.fps, "value": float(frames)}
+    rate, pieces = shots.fps, shots.pieces
+    if _uneven(shots):
+        rate, pieces = float(TICKS), (shots.piece_seconds * TICKS).round(4).tolist()
+
+    def time(value):
+        return {"OTIO_SCHEMA": "RationalTime.1", "rate": rate, "value": float(value)}
 
     def span(start, end):
-        times = {"start_time": time(start), "duration": time(end - start)}
+        times = {"start_time": time(start), "duration": time(round(end - start, 4))}
         return {"OTIO_SCHEMA": "TimeRange.1"} | times
 
-    edges = _even(shots)
     media = {"OTIO_SCHEMA": "ExternalReference.1", "name": shots.video, "metadata": {}}
-    media |= {"target_url": shots.video, "available_range": span(edges[0], edges[-1])}
+    media |= {"target_url": shots.video, "available_range": span(pieces[0][0], pieces[-1][1])}
     changes = [None, *shots.to_dict()["transitions"]]
     clips = [
         {"OTIO_SCHEMA": "Clip.1", "name": f"shot {number}", "source_range": span(start, end)}
         | {"media_reference": media, "metadata": {"vidlearn": {"transition": change or {}}}}
-        for number, ((start, end), change) in enumerate(
-            zip(pairwise(edges), changes, strict=True), 1
-        )
+        for number, ((start, end), change) in enumerate(zip(pieces, changes, strict=True), 1)
     ]
     track = {"OTIO_SCHEMA": "Track.1", "name": "V1", "kind": "Video", "children": clips}
     stack = {"OTIO_SCHEMA": "Stack.1", "name": "tracks", "children": [track]}

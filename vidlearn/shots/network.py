@@ -100,8 +100,9 @@ def _fitted(pictures, tiny):
 def kind_of(pictures, start, end):
     """Tell the kind of a transition by the pictures in it.
 
-    In a fade some picture is plain. In a dissolve each one is a mixture of the last old picture
-    and the first new one; in a wipe each of its parts is of the one or the other.
+    In a fade some picture is plain, or one right beside it is of one colour. In a dissolve each
+    one is a mixture of the last old picture and the first new one; in a wipe each of its parts is
+    of the one or the other.
 
     Parameters
     ----------
@@ -126,10 +127,11 @@ def kind_of(pictures, start, end):
     """
     if start == end:
         return "cut"
-    inside = np.stack(pictures[start:end]).astype(np.float32)
-    if inside.std(axis=(1, 2)).mean(axis=-1).min() < PLAIN:
+    around = np.stack(pictures[start - 1 : end + 1]).astype(np.float32)  # a span may be short
+    spread = around.std(axis=(1, 2)).mean(axis=-1)
+    if spread[1:-1].min() < PLAIN or spread.min() < PLAIN / 5:  # a faint shot is no black one
         return "fade"
-    old, new = (pictures[t].astype(np.float32) for t in (start - 1, end))
+    old, inside, new = around[0], around[1:-1], around[-1]
     way = new - old
     share = ((inside - old) * way).sum(axis=(1, 2, 3)) / max((way * way).sum(), 1.0)
     mixed = old + np.clip(share, 0, 1)[:, None, None, None] * way

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from vidlearn.messages import text
+from vidlearn.video import frame_times
 
 NEAR = 1  # frames between two boundaries that are taken as the same
 
@@ -64,7 +67,10 @@ def peer_cuts(video, detector="adaptive"):
         return None
     chosen = {"adaptive": "AdaptiveDetector", "content": "ContentDetector"}[detector]
     scenes = scenedetect.detect(str(video), getattr(scenedetect, chosen)())
-    return [_number(first) for first, _ in scenes[1:]]
+    if not scenes[1:]:
+        return []
+    times, start = frame_times(video), scenes[0][0]
+    return [_number(first, start, times) for first, _ in scenes[1:]]
 
 
 def side_by_side(ours, theirs, spans):
@@ -98,7 +104,12 @@ def side_by_side(ours, theirs, spans):
     return sorted(pairs, key=lambda pair: min(side for side in pair if side is not None))
 
 
-def _number(moment):
-    """Return the frame number of a moment, whatever the version calls it."""
+def _number(moment, start, times):
+    """Return the frame number of a moment, whatever the version calls it.
+
+    From 0.7 on moments are times, and their numbers those of even frames at the mean rate.
+    """
+    if getattr(moment, "pts", None) is not None:
+        return int(np.abs(times - (moment.seconds - start.seconds)).argmin())
     number = getattr(moment, "frame_num", None)
     return int(moment.get_frames() if number is None else number)

@@ -15,7 +15,7 @@ from vidlearn import video as door
 from vidlearn.messages import text
 from vidlearn.video.door import opened
 
-from .files import PICTURES, replaced
+from .files import PICTURES, replaced, split_files
 from .types import ShotsError
 
 WIDE, GAP, FOOT = 160, 8, 20  # pixels of a small picture, between shots, for words
@@ -47,8 +47,8 @@ def split(video, shots, folder, *, crf=18, progress=False):
     Raises
     ------
     ShotsError
-        If one of the files is there already, the film has other frames than `shots` says, or the
-        disk is full. Then no file is left behind.
+        If one of the files is there already, `folder` is a file, the film has other frames than
+        `shots` says, or the disk is full. Then no file is left behind.
     vidlearn.video.VideoError
         If the film cannot be read.
     """
@@ -56,10 +56,10 @@ def split(video, shots, folder, *, crf=18, progress=False):
 
     times, place = door.frame_times(video), Path(folder).expanduser()
     _expect(video, shots, len(times))
-    stem, digits = Path(video).stem, max(3, len(str(len(shots))))
-    names = [f"{stem}_{k:0{digits}d}.mp4" for k in range(1, len(shots) + 1)]
-    if taken := [name for name in names if (place / name).exists()]:
-        raise ShotsError(text("shots")["taken"].format(file=place / taken[0]))
+    if Path(video).is_dir():
+        times = np.arange(len(times)) / shots.fps  # pictures have no clock of their own
+    made = split_files(video, folder, len(shots))
+    names = [file.name for file in made]
     frames = (frame for _, frame in opened(video).pick(ALL, size=None, colour="rgb"))
     new, fresh = not place.exists(), None
     try:
@@ -75,13 +75,17 @@ def split(video, shots, folder, *, crf=18, progress=False):
     except OSError as error:
         why = error.strerror or error
         raise ShotsError(text("shots")["not_written"].format(file=place, why=why)) from error
+    except door.VideoError as error:
+        if fresh is None or str(fresh) not in str(error):
+            raise  # it is the film that cannot be read
+        raise ShotsError(str(error).replace(str(fresh), str(place))) from error
     finally:
         frames.close()
         if fresh is not None:
             shutil.rmtree(fresh, ignore_errors=True)
         if new and place.is_dir() and not any(place.iterdir()):
             place.rmdir()
-    return [place / name for name in names]
+    return made
 
 
 def contact_sheet(video, shots):

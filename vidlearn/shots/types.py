@@ -119,6 +119,8 @@ class Shots:
                 f"seconds must be ({len(self.shots)}, 2), a row for each shot. Received: "
                 f"{self.seconds.shape}"
             )
+        if not np.isfinite(self.seconds).all():
+            raise ShotsError("seconds must be finite numbers, and one of them is not")
 
     @property
     def shots(self):
@@ -137,6 +139,18 @@ class Shots:
         """The frame ranges into which the film is split: gradual transitions are halved."""
         edges = [0, *(change.middle for change in self.transitions), self.frames]
         return list(pairwise(edges))
+
+    @property
+    def piece_seconds(self):
+        """When each of the `pieces` begins and ends, (N, 2) float64.
+
+        Within a gradual transition frames are taken as even, for only its two ends are known.
+        """
+        first, last = self.seconds[0, 0], self.seconds[-1, 1]
+        starts, ends = self.seconds[:-1, 1], self.seconds[1:, 0]
+        share = [(c.middle - c.start) / max(c.end - c.start, 1) for c in self.transitions]
+        edges = np.r_[first, starts + (ends - starts) * share, last]
+        return np.stack([edges[:-1], edges[1:]], axis=1)
 
     def __len__(self):
         return len(self.transitions) + 1
