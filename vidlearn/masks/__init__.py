@@ -9,7 +9,8 @@
 `follow`                 both: flow carries the mask on, the network mends it
 `training_pairs`         what the network learns to mend from: films whose masks are known
 `dreamed_pairs`          what it learns one thing from: its first mask
-`adapt`                  teaches a copy of the network that thing
+`load_base`              the network that comes with the library
+`adapt`                  teaches a copy of it that thing
 =======================  ======================================================================
 
 Frames are (T, H, W, 3) uint8 RGB, masks (T, H, W) bool. The network is
@@ -17,6 +18,7 @@ Frames are (T, H, W, 3) uint8 RGB, masks (T, H, W) bool. The network is
 things, follow one after the other.
 """
 
+from .base import load_base
 from .flow import backward_flow, unseen_before, warp
 from .network import adapt, follow, predict_masks
 from .pairs import dreamed_pairs, training_pairs
@@ -28,6 +30,7 @@ __all__ = [
     "carried",
     "dreamed_pairs",
     "follow",
+    "load_base",
     "predict_masks",
     "propagate",
     "training_pairs",
