@@ -186,6 +186,8 @@ def test_what_must_always_hold(data, tolerance):
         (np.full((40, 50), -1), "labels == object"),
         (np.zeros((40, 49), bool), r"one shape. Received: \(40, 49\), \(40, 50\)"),
         (np.zeros(50, bool), "found must be a mask"),
+        (np.full((40, 50), 255, np.uint8), "mask > 0.*uint8"),
+        (np.zeros((0, 50), bool), r"of a pixel at least.*\(0, 50\)"),
     ],
 )
 def test_rejects_what_are_no_masks_of_one_shape(function, found, said):
@@ -217,6 +219,7 @@ def test_rejects_a_tolerance_that_is_none(tolerance):
         (moving() > 0, moving() + moving(speed=1), {}, r"truth, \[1, 2\]. Received: \[False, T"),
         (moving(2), moving(2), {"ends": False}, "3 or more. Received: 2"),
         ([moving()], [moving(), moving()], {}, "as many films. Received: 1 and 2"),
+        ([moving()] * 2, [moving(), moving() * 0], {}, r"truth\[1\] must have an object"),
         (moving(), moving(), {"void": 0}, "void"),
         (-moving().astype(int), moving(), {}, "from 0 on"),
     ],

@@ -54,6 +54,11 @@ def test_a_peak_may_be_late_or_early_by_hand():
         assert curve.hits.tolist() == [hits]
 
 
+def test_a_tolerance_without_end_overflows_nowhere():
+    curve = shot_curve(np.eye(9)[7], [[2, 2]], thresholds=[0.5], tolerance=2**63 - 1)
+    assert curve.hits.tolist() == [1]
+
+
 def test_several_films_are_counted_together_by_hand():
     curve = shot_curve(
         [SCORES, np.array([0.1, 0.6, 0.0])], [[[2, 2]], [[1, 1]]], thresholds=[0.5, 0.65]
@@ -113,6 +118,11 @@ def test_many_peaks_have_at_most_so_many_thresholds():
     assert MOST / 2 < len(curve) <= MOST
     assert (np.diff(curve.thresholds) < 0).all()
     assert curve.found[:5].tolist() == [1, 2, 3, 4, 5]
+
+
+def test_rejects_with_the_number_of_the_film():
+    with pytest.raises(ValueError, match=r"scores\[1\] must be finite. Received: nan at frame 2"):
+        shot_curve([SCORES, [0, 1, np.nan]], [[], []])
 
 
 @pytest.mark.parametrize(

@@ -253,6 +253,7 @@ def test_what_must_always_hold(found, truth, tolerance):
         (5, "a list of them, one for each film"),
         ([[[1, 1]]], "Received: found: 1 films; truth: one film, no list"),
         ([[[1, 1], [2]]], "transitions"),
+        ([[1, 1], [2]], r"whole numbers.*object of shape \(2,\)"),
     ],
 )
 def test_rejects_what_are_no_transitions(bad, said):
@@ -272,6 +273,7 @@ def test_rejects_what_are_no_transitions(bad, said):
         ({"truth_kinds": ["cut", "cut", "cut"]}, r"only where.*transition 1, \[20, 30\]"),
         ({"truth_kinds": ["cut", "fade"]}, "one for each of the 3"),
         ({"found_kinds": ["cut", "blend", "cut"]}, "'dissolve'.*Received.*blend"),
+        ({"found_kinds": 3}, r"found_kinds must be one for each of the 3.*\[3\]"),
         ({"frames": 39}, "<= 39"),
         ({"frames": -1}, "frames"),
     ],
@@ -286,3 +288,16 @@ def test_rejects_films_without_a_partner():
         evaluate_shots([TRUTH], [TRUTH, TRUTH])
     with pytest.raises(ValueError, match="found_kinds must be one for each of 2 films"):
         evaluate_shots([TRUTH] * 2, [TRUTH] * 2, found_kinds=[["cut", "fade", "cut"]])
+
+
+def test_rejects_with_the_number_of_the_film():
+    with pytest.raises(ValueError, match=r"truth\[1\] must be sorted"):
+        evaluate_shots([TRUTH, []], [TRUTH, [[5, 5], [3, 3]]])
+    with pytest.raises(ValueError, match=r"found_kinds\[1\] must be one for each of the 3"):
+        evaluate_shots([TRUTH] * 2, [TRUTH] * 2, found_kinds=[None, ["cut"]])
+
+
+@pytest.mark.parametrize("rules", ["vidlearn", "transnetv2", "pyscenedetect"])
+def test_a_tolerance_without_end_overflows_nowhere(rules):
+    found, truth = [[3, 3], [900, 900], [901, 950]], [[7, 7], [50, 50], [60, 60]]
+    assert evaluate_shots(found, truth, tolerance=2**63 - 1, rules=rules).all.hits == 3

@@ -113,15 +113,15 @@ def evaluate_masks(found, truth, *, ends=True, tolerance=TOLERANCE, void=None):
     """
     _checks.whole("void", void, 1)
     objects, J, F = [], [], []
-    for film, (ours, theirs) in enumerate(_films(found, truth)):
+    for film, (of, ours, theirs) in enumerate(_films(found, truth)):
         kept = slice(None) if ends else slice(1, -1)
         if not len(theirs[kept]):
             raise ValueError(
-                "truth must have a frame that counts, with ends=False 3 or more. "
+                f"truth{of} must have a frame that counts, with ends=False 3 or more. "
                 f"Received: {len(theirs)} frames"
             )
         ignore = None if void is None else theirs[kept] == void
-        for label in _labels(ours, theirs, void):
+        for label in _labels(of, ours, theirs, void):
             pair = ours[kept] == label, theirs[kept] == label
             objects.append((film, int(label)))
             J.append(region_similarity(*pair, ignore=ignore))
@@ -146,7 +146,7 @@ STATISTICS = {"mean": _mean, "recall": _recall, "decay": _decay}
 
 
 def _films(found, truth):
-    """Return pairs of label maps (T, H, W)."""
+    """Return of each film what an error calls it, and two label maps (T, H, W)."""
     films = [
         list(one) if several else [one]
         for one in (found, truth)
@@ -157,16 +157,17 @@ def _films(found, truth):
             "found and truth must have as many films. "
             f"Received: {len(films[0])} and {len(films[1])}"
         )
-    pairs = []
-    for ours, theirs in zip(*films, strict=True):
-        ours, theirs = _labelled("found", ours), _labelled("truth", theirs)
+    checked = []
+    for film, (ours, theirs) in enumerate(zip(*films, strict=True)):
+        of = f"[{film}]" if len(films[0]) > 1 else ""
+        ours, theirs = _labelled(f"found{of}", ours), _labelled(f"truth{of}", theirs)
         if ours.shape != theirs.shape:
             raise ValueError(
-                "found and truth of a film must be of one shape, (T, H, W). "
+                f"found{of} and truth{of} must be of one shape, (T, H, W). "
                 f"Received: {ours.shape} and {theirs.shape}"
             )
-        pairs.append((ours, theirs))
-    return pairs
+        checked.append((of, ours, theirs))
+    return checked
 
 
 def _labelled(name, values):
@@ -179,19 +180,19 @@ def _labelled(name, values):
     return array
 
 
-def _labels(found, truth, void):
+def _labels(of, found, truth, void):
     """Return the numbers of the objects of the truth."""
     nothing = [0] if void is None else [0, void]
     labels = np.setdiff1d(truth, nothing)
     if not len(labels):
         raise ValueError(
-            "truth must have an object, a number from 1 on, in some frame. Received none"
+            f"truth{of} must have an object, a number from 1 on, in some frame. Received none"
         )
     extra = np.setdiff1d(found, [*nothing, *labels])
     alike = (found.dtype == bool) == (truth.dtype == bool) or labels.tolist() == [1]
     if len(extra) or not alike:
         raise ValueError(
-            f"found must have the same numbers for objects as truth, {labels.tolist()[:20]}. "
+            f"found{of} must have the same numbers for objects as truth, {labels.tolist()[:20]}. "
             f"Received: {np.unique(found).tolist()[:20]}"
         )
     return labels

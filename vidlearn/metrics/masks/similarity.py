@@ -172,12 +172,12 @@ def _agreement(found, truth, radius):
 
 def _mask(name, values):
     array = np.asarray(values)
-    fine = array.ndim >= 2 and array.dtype.kind in "biu"
+    fine = array.ndim >= 2 and 0 not in array.shape[-2:] and array.dtype.kind in "biu"
     if not fine or (array.size and (array.min() < 0 or array.max() > 1)):
         raise ValueError(
-            f"{name} must be a mask (..., H, W) of bool, or of 0 and 1; of scores take scores > "
-            f"0.5, of several objects labels == object. Received: {array.dtype} of shape "
-            f"{array.shape}"
+            f"{name} must be a mask (..., H, W) of bool, or of 0 and 1, of a pixel at least; of "
+            "scores take scores > 0.5, of 0 and 255 mask > 0, of several objects labels == object. "
+            f"Received: {array.dtype} of shape {array.shape}"
         )
     return array.astype(bool, copy=False)
 

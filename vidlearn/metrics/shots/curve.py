@@ -138,19 +138,24 @@ def shot_curve(scores, truth, *, thresholds=None, tolerance=1):
     if tolerance is None:
         raise ValueError("tolerance must be a whole number from 0 on. Received: None")
     several = _is_list_of_films(scores)
-    scores = [_scores(one) for one in (scores if several else [scores])]
-    truth = list(truth) if several else [truth]
+    scores, truth = (list(scores), list(truth)) if several else ([scores], [truth])
     if len(scores) != len(truth):
         raise ValueError(
             "scores and truth must be of one length, one for each film. "
             f"Received: {len(scores)} and {len(truth)}"
         )
-    truth = [inputs.transitions("truth", *one) for one in zip(truth, map(len, scores), strict=True)]
+    films = []
+    for film, (one, changes) in enumerate(zip(scores, truth, strict=True)):
+        of = f"[{film}]" if several else ""
+        one = _scores(f"scores{of}", one)
+        films.append((one, inputs.transitions(f"truth{of}", changes, len(one))))
+    scores = [one for one, _ in films]
     thresholds = _between(scores) if thresholds is None else _thresholds(thresholds)
+    tolerance = min(tolerance, max(map(len, scores)))  # nothing lies further apart
     counts = np.zeros((len(thresholds), 2), np.int64)
-    for film in zip(scores, truth, strict=True):
+    for film in films:
         counts += [_count(*film, threshold, tolerance) for threshold in thresholds]
-    return ShotCurve(thresholds, *counts.T, sum(map(len, truth)))
+    return ShotCurve(thresholds, *counts.T, sum(len(changes) for _, changes in films))
 
 
 def peaks(scores, threshold):
@@ -191,17 +196,17 @@ def _is_list_of_films(scores):
     return isinstance(scores, list | tuple) and len(scores) > 0 and np.ndim(scores[0]) > 0
 
 
-def _scores(values):
+def _scores(name, values):
     array = np.asarray(values)
     if array.ndim != 1 or array.dtype.kind not in "biuf" or not len(array):
         raise ValueError(
-            "scores must be numbers of shape (T,), T from 1 on, or a list of such. "
+            f"{name} must be numbers of shape (T,), T from 1 on, or a list of such. "
             f"Received: {array.dtype} of shape {array.shape}"
         )
     array = array.astype(np.float64)
     if not np.isfinite(array).all():
         k = int(np.isfinite(array).argmin())
-        raise ValueError(f"scores must be finite. Received: {array[k]} at frame {k}")
+        raise ValueError(f"{name} must be finite. Received: {array[k]} at frame {k}")
     return array
 
 

@@ -147,9 +147,11 @@ def _films(found, truth, found_kinds, truth_kinds, frames):
         )
     )
     films = []
-    for f, t, *kinds, most in zip(found, truth, found_kinds, truth_kinds, frames, strict=True):
-        _checks.whole("frames", most, 0)
-        f, t = inputs.transitions("found", f, most), inputs.transitions("truth", t, most)
-        named = (("found_kinds", kinds[0], f), ("truth_kinds", kinds[1], t))
+    rows = zip(found, truth, found_kinds, truth_kinds, frames, strict=True)
+    for film, (f, t, *kinds, most) in enumerate(rows):
+        of = f"[{film}]" if several else ""
+        _checks.whole(f"frames{of}", most, 0)
+        f, t = inputs.transitions(f"found{of}", f, most), inputs.transitions(f"truth{of}", t, most)
+        named = ((f"found_kinds{of}", kinds[0], f), (f"truth_kinds{of}", kinds[1], t))
         films.append((f, t, tuple(inputs.gradual(*one) for one in named)))
     return films

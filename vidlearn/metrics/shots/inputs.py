@@ -23,7 +23,10 @@ def films(name, values):
 
 def transitions(name, values, frames):
     """Return transitions (N, 2) as int64, or raise a ValueError unless they are in order."""
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError:  # rows of several lengths
+        array = np.asarray(values, object)
     if array.size == 0 and array.ndim <= 2:
         return np.zeros((0, 2), np.int64)
     if array.ndim != 2 or array.shape[1] != 2 or array.dtype.kind not in "iu":
@@ -57,8 +60,10 @@ def gradual(name, kinds, array):
     """Return (N,) bool, which transitions are gradual; without kinds those that last a while."""
     if kinds is None:
         return array[:, 1] > array[:, 0]
-    kinds = [kinds] if isinstance(kinds, str) else list(kinds)
-    if len(kinds) != len(array) or not all(kind in KINDS for kind in kinds):
+    several = hasattr(kinds, "__iter__") and not isinstance(kinds, str)
+    kinds = list(kinds) if several else [kinds]
+    known = all(isinstance(kind, str) and kind in KINDS for kind in kinds)
+    if len(kinds) != len(array) or not known:
         raise ValueError(
             f"{name} must be one for each of the {len(array)} transitions, each of "
             f"{', '.join(map(repr, KINDS))}. Received: {kinds!r}"

@@ -49,9 +49,9 @@ def in_order(found, truth, tolerance):
     """
     pairs, i, j = [], 0, 0
     while i < len(found) and j < len(truth):
-        if found[i, 1] + tolerance < truth[j, 0]:
+        if truth[j, 0] - found[i, 1] > tolerance:
             i += 1
-        elif truth[j, 1] + tolerance < found[i, 0]:
+        elif found[i, 0] - truth[j, 1] > tolerance:
             j += 1
         else:
             pairs.append((i, j))
