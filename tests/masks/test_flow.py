@@ -49,6 +49,19 @@ def test_warp_matches_scipy():
     np.testing.assert_allclose(warp(values[..., 1], flow), wanted[1], atol=0.07)
 
 
+def test_warp_keeps_the_shape_of_what_it_carries():
+    flow = np.zeros((4, 6, 2))
+    for shape in ((4, 6), (4, 6, 1), (4, 6, 128)):
+        np.testing.assert_array_equal(warp(np.ones(shape), flow), np.ones(shape, np.float32))
+
+
+def test_flows_of_small_numbers_are_squared_as_numbers():
+    back, forth = np.zeros((1, 30, 2), np.int8), np.zeros((1, 30, 2), np.int8)
+    back[0, 20] = -16, 0  # 16 * 16 is 0 in a byte
+    assert np.flatnonzero(unseen_before(back, forth)).tolist() == [20]
+    assert unseen_before(back.tolist(), forth.tolist())[0, 20]
+
+
 def test_unseen_before_by_hand():
     """Fits within 0.01 (|b|^2 + |f|^2) + 0.5: 0.7^2 < 0.5 for short ways, 1^2 < 2.5 for long."""
     back = np.zeros((3, 40, 2), np.float32)
@@ -111,6 +124,16 @@ def test_a_still_film_keeps_any_mask():
         (lambda: backward_flow(texture() / 255, texture()), "frame must be .*float64"),
         (lambda: backward_flow(texture(), texture(), method="lk"), "method must be one of dis"),
         (lambda: warp(np.zeros((4, 6)), np.zeros((4, 7, 2))), r"Received: \(4, 6\) and \(4, 7, 2"),
+        (lambda: warp(np.zeros((4, 6, 200)), np.zeros((4, 6, 2))), "C from 1 to 128.*6, 200"),
+        (lambda: warp(np.zeros((4, 6)), np.full((4, 6, 2), np.nan)), "flow must be finite"),
+        (lambda: unseen_before(np.zeros((4, 6, 3)), np.zeros((4, 6, 3))), "forward|backward"),
+        (
+            lambda: unseen_before(np.full((4, 6, 2), np.inf), np.zeros((4, 6, 2))),
+            "backward must be",
+        ),
+        (lambda: carried(np.full((64, 96), 255), texture(), texture()), "mask > 0. Rec.*int64"),
+        (lambda: carried(np.full((64, 96), np.nan), texture(), texture()), "from 0 to 1"),
+        (lambda: carried(np.ones((64, 95)), texture(), texture()), r"mask must be \(64, 96\)"),
         (lambda: propagate(texture()[None] / 255, np.ones((64, 96), bool)), "frames must be"),
         (lambda: propagate(texture()[None], np.ones((64, 95), bool)), r"first must be \(64, 96\)"),
         (lambda: propagate(texture()[None], np.zeros((64, 96), bool)), "at least one pixel"),

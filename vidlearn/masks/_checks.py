@@ -20,6 +20,18 @@ def check_frame(name, frame):
         raise ValueError(f"{name} must be (H, W, 3) uint8 RGB. Received: {kind} of shape {shape}")
 
 
+def checked_flow(name, flow):
+    """Return a flow (H, W, 2) as float32, or refuse it, or one of which something is not finite."""
+    flow = np.asarray(flow, np.float32)
+    if flow.ndim != 3 or flow.shape[-1] != 2 or not flow.size:
+        raise ValueError(
+            f"{name} must be (H, W, 2), as backward_flow gives it. Received: shape {flow.shape}"
+        )
+    if not np.isfinite(flow).all():
+        raise ValueError(f"{name} must be finite, and in places it is not")
+    return flow
+
+
 def checked_mask(name, mask, size, *, empty=False):
     """Return a mask of this height and width as bool, or refuse it, or one of no pixel."""
     mask = np.asarray(mask)

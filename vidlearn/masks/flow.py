@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from ._checks import check_frame
+from ._checks import check_frame, checked_flow
 
 METHODS = ("dis", "farneback")
 SMALL = 160  # frames with a side below it are enlarged for the search, in pixels
@@ -102,7 +102,7 @@ def warp(values, flow):
     Parameters
     ----------
     values : ndarray
-        (H, W) or (H, W, C), of frame t - 1: a mask, probabilities, the frame itself.
+        (H, W) or (H, W, C), C from 1 to 128, of frame t - 1: a mask, probabilities, the frame.
     flow : ndarray
         (H, W, 2) of `backward_flow`.
 
@@ -114,7 +114,7 @@ def warp(values, flow):
     Raises
     ------
     ValueError
-        If the shapes do not fit.
+        If the shapes do not fit, or the flow is not finite.
 
     Examples
     --------
@@ -128,14 +128,17 @@ def warp(values, flow):
     """
     import cv2
 
-    values, flow = np.asarray(values, np.float32), np.asarray(flow, np.float32)
-    if values.ndim not in (2, 3) or flow.shape != (*values.shape[:2], 2):
+    values, flow = np.asarray(values, np.float32), checked_flow("flow", flow)
+    channels = values.shape[2:] or (1,)
+    fits = values.ndim in (2, 3) and values.shape[:2] == flow.shape[:2]
+    if not fits or not 1 <= channels[0] <= 128:
         raise ValueError(
-            "values must be (H, W) or (H, W, C) and flow (H, W, 2). "
+            "values must be (H, W) or (H, W, C), C from 1 to 128, and flow (H, W, 2). "
             f"Received: {values.shape} and {flow.shape}"
         )
     x, y = _places(flow)
-    return cv2.remap(values, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    found = cv2.remap(values, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+    return found.reshape(values.shape)  # OpenCV drops a single channel
 
 
 def unseen_before(backward, forward):
@@ -161,7 +164,7 @@ def unseen_before(backward, forward):
     Raises
     ------
     ValueError
-        If the shapes do not fit.
+        If the shapes do not fit, or a flow is not finite.
 
     References
     ----------
@@ -179,6 +182,7 @@ def unseen_before(backward, forward):
 
     Lesson 23 teaches it.
     """
+    backward, forward = checked_flow("backward", backward), checked_flow("forward", forward)
     there = warp(forward, backward)
     gap = ((backward + there) ** 2).sum(axis=-1)
     allowed = 0.01 * ((backward**2).sum(axis=-1) + (there**2).sum(axis=-1)) + 0.5

@@ -28,7 +28,7 @@ def carried(mask, frame, before, *, method="dis", check=True):
     Raises
     ------
     ValueError
-        If a shape or a method does not fit.
+        If a shape, a method or a value of the mask does not fit.
 
     Examples
     --------
@@ -40,7 +40,13 @@ def carried(mask, frame, before, *, method="dis", check=True):
 
     Lesson 23 teaches it.
     """
-    back = backward_flow(frame, before, method=method)
+    back, mask = backward_flow(frame, before, method=method), np.asarray(mask)
+    fine = mask.shape == back.shape[:2] and mask.dtype.kind in "buif"
+    if not fine or not (mask.min() >= 0 and mask.max() < 1.01):  # mixtures are rounded
+        raise ValueError(
+            f"mask must be {back.shape[:2]} bool, or soft from 0 to 1; of 0 and 255 take mask > 0. "
+            f"Received: {mask.dtype} of shape {mask.shape}"
+        )
     found = warp(mask, back)
     if check:
         found[unseen_before(back, backward_flow(before, frame, method=method))] = 0

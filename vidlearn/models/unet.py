@@ -172,7 +172,8 @@ def _check(shape, filters):
     check_counts(filters=filters)
     shape = tuple(shape) if isinstance(shape, tuple | list) else (shape,)
     times = 2 ** max(len(filters) - 1, 0)
-    fine = len(shape) == 3 and isinstance(shape[-1], Integral) and len(filters)
+    whole = all(isinstance(side, Integral) and side >= 1 for side in shape if side is not None)
+    fine = len(shape) == 3 and whole and shape[-1] is not None
     if not fine or any(side is not None and side % times for side in shape[:2]):
         raise ValueError(
             f"shape must be (H, W, C), H and W divisible by {times} or None, as {len(filters)} "
