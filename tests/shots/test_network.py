@@ -101,6 +101,35 @@ def test_what_passes_by_is_no_gradual_transition():
     assert network._differ(film, 7, 8)
 
 
+def test_light_that_stays_is_no_cut(model):
+    """A room, darker from 30 on; from 60 on another one as bright; bars above and below all."""
+    one, other = np.random.default_rng(0).integers(40, 256, (2, 27, 48, 3), dtype=np.uint8)
+    film = np.concatenate([np.stack([one] * 30), np.stack([one // 3] * 30), [other // 3] * 30])
+    film = np.concatenate([film, np.stack([other // 3 + np.uint8(150)] * 30)])
+    film[:, :4], film[:, 22:] = 0, 0
+    tinted = film.copy()
+    tinted[30:] = np.uint8(255) - film[30:]  # a negative is another picture
+    assert [c.start for c in learned_boundaries(iter(film), model=model)[1]] == [60]
+    assert [c.start for c in learned_boundaries(iter(tinted), model=model)[1]] == [30, 60]
+
+
+def test_what_comes_in_and_stays_is_no_transition():
+    old = np.random.default_rng(0).integers(0, 256, (9, 16, 3)).astype(np.uint8)
+    reached, covered = old.copy(), old.copy()
+    reached[:, 10:], covered[:, 4:] = 250, 250
+    film = [old, old, reached, reached, covered]
+    assert not network._differ(film, 1, 2)
+    assert network._differ(film, 1, 4)  # little of it stays
+    assert network.kept_structure(reached, old) == pytest.approx(8 / 13, abs=0.08)
+
+
+def test_bars_are_no_structure_that_stays():
+    one, other = np.random.default_rng(0).integers(110, 131, (2, 9, 16, 3), dtype=np.uint8)
+    one[:, :5], one[:, 11:], other[:, :5], other[:, 11:] = 0, 0, 0, 0
+    assert network.kept_structure(one, other) < 0.2
+    assert network.kept_structure(one, one) == 1.0
+
+
 @pytest.mark.parametrize("bad", [1.0, 3.0])
 def test_the_network_rejects_thresholds_of_other_methods(bad):
     with pytest.raises(ValueError, match="threshold must be above 0 and below 1"):

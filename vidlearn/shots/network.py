@@ -12,8 +12,11 @@ from .types import Transition
 SIZE = (27, 48)  # height and width of what the network sees
 THRESHOLD = 0.9  # of what it says, chosen on generated films of the world it was trained in
 OTHER = 12.0  # grey levels by which pictures before and behind a gradual transition differ
+STAYS = (0.5, 0.3)  # share of the structure that is left by no cut, by no gradual transition
 TINY = (9, 16)  # of what is kept of each frame, to tell the kinds apart
 PLAIN = 5.0  # grey levels: a picture that varies less shows nothing
+BARE = 3.0  # grey levels: a part that varies less shows nothing
+PART, LEAST = 3, 10  # side of a part whose structure is looked at, and how many must show some
 
 
 @lru_cache(1)
@@ -58,7 +61,8 @@ def learned_boundaries(pictures, *, model=None, threshold=None, min_length=1, gr
     Notes
     -----
     A window of frames is in memory at a time, and 432 bytes of each frame, by which the kinds of
-    gradual transitions are told apart, and things that pass by from them.
+    gradual transitions are told apart. By them, too, is left out what leads to no other picture:
+    light that changes and stays, and things that come, go or pass by.
 
     Lesson 22 uses it.
     """
@@ -72,15 +76,61 @@ def learned_boundaries(pictures, *, model=None, threshold=None, min_length=1, gr
     changes = [
         Transition(a, b, kind_of(tiny, a, b), float(score))
         for (a, b), score in zip(spans.tolist(), found, strict=True)
-        if a == b or (gradual and _differ(tiny, a, b))
+        if (a == b or gradual) and _differ(tiny, a, b)
     ]
     return len(tiny), _apart(changes, len(tiny), min_length)
 
 
 def _differ(tiny, start, end):
-    """Say whether a span leads to another picture; things that pass by do not."""
-    before, behind = (tiny[k].astype(float) for k in (start - 1, end))
-    return np.abs(behind - before).mean() >= OTHER
+    """Say whether a span leads to another picture; changed light and things in it do not."""
+    before, behind = tiny[start - 1], tiny[end]
+    apart = np.abs(behind - before.astype(float)).mean()
+    if start < end and apart < OTHER:
+        return False
+    return kept_structure(before, behind) < STAYS[start < end]
+
+
+def kept_structure(before, behind):
+    """Measure how much of what two pictures show is the same in both, in whatever light.
+
+    Parts of `PART` x `PART` pixels are compared by their correlation, over all colours, without
+    the mean of each. Parts that show nothing in either picture do not count, and neither do bars
+    at the edges.
+
+    Parameters
+    ----------
+    before, behind : ndarray
+        (h, w, 3) uint8, small.
+
+    Returns
+    -------
+    float
+        Share of the parts that correlate by more than 0.9, 0 to 1; 0 where fewer than `LEAST`
+        parts show something.
+
+    Examples
+    --------
+    >>> room = np.random.default_rng(0).integers(0, 200, (9, 16, 3), dtype=np.uint8)
+    >>> kept_structure(room, room // 2), kept_structure(room, room[::-1])
+    (1.0, 0.0)
+    """
+    both = np.stack([before, behind]).astype(np.float32)
+    for axis in (1, 2):
+        shown = np.flatnonzero(both.std(axis=3 - axis).max(axis=(0, 2)) > BARE)
+        if not len(shown):
+            return 0.0
+        inner = np.arange(
+            shown[0] + (shown[0] > 0), shown[-1] + (shown[-1] + 1 == both.shape[axis])
+        )
+        both = both.take(inner, axis)
+    if min(both.shape[1:3]) < PART:
+        return 0.0
+    parts = np.lib.stride_tricks.sliding_window_view(both, (PART, PART), axis=(1, 2))
+    parts = parts - parts.mean(axis=(-2, -1), keepdims=True)
+    strong = (parts**2).mean(axis=(-3, -2, -1))  # (2, h', w')
+    alike = parts.prod(axis=0).mean(axis=(-3, -2, -1)) > 0.9 * np.sqrt(strong.prod(axis=0))
+    seen = strong.max(axis=0) > BARE**2
+    return float(alike[seen].mean()) if seen.sum() >= LEAST else 0.0
 
 
 def _fitted(pictures, tiny):
