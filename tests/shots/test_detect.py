@@ -140,6 +140,8 @@ def test_detect_rejects_what_holds_no_frames(tmp_path):
     for frames, told in (([], "no frame"), (EDITED / 255, "uint8"), (EDITED[0, 0], "shape")):
         with pytest.raises(ValueError, match=told):
             shots.detect_shots(frames)
+    with pytest.raises(ValueError, match="an iterable of frames"):
+        shots.detect_shots(5)
     with pytest.raises(ValueError, match="one shape"):
         shots.detect_shots([EDITED[0], EDITED[0, 1:]])
     assert shots.detect_shots(EDITED[:1]).shots == [(0, 1)]

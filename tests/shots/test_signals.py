@@ -55,6 +55,13 @@ def test_what_moved_is_found_again_and_what_is_new_is_not():
     assert shots.found_again(clip[2], np.full_like(other, 255)) == 0
 
 
+def test_what_shows_nothing_sags_not_and_bytes_are_mixed_as_numbers():
+    assert shots.spread_parabola([0, 0, 0, 0]) == (0, 0)
+    assert np.isnan(shots.likeness([[1, np.nan]], [[1, 2]]))
+    old, new = np.full((2, 3), 250, np.uint8), np.full((2, 3), 50, np.uint8)
+    assert shots.unmixed(old, np.full((2, 3), 150, np.uint8), new) == 0
+
+
 def test_bars_are_cut_off_alike_in_both():
     a, b = place(1, (60, 100)), place(2, (60, 100))
     for picture in (a, b):
@@ -74,8 +81,25 @@ def test_bars_are_cut_off_alike_in_both():
         (lambda: shots.to_hsv(place(1)[..., 0]), r"\(H, W, 3\) RGB"),
         (lambda: shots.histogram(place(1)[..., 0], bins=10), "power of 2.*10"),
         (lambda: shots.histogram_distance([0.5, 0.5], [1.0]), "one shape"),
+        (lambda: shots.pixel_difference(*[np.zeros((9, 9, 4), np.uint8)] * 2), r"\(9, 9, 4\)"),
+        (lambda: shots.histogram(place(1)), r"\(H, W\), grey"),
+        (lambda: shots.histogram(place(1)[..., 0], bins=16.0), "power of 2.*16.0"),
+        (lambda: shots.histogram_distance([3, 1], [1, 3]), "divide counts by their sum"),
+        (lambda: shots.histogram_distance([0.5, 0.5], [0.5, np.nan]), "must be shares"),
+        (lambda: shots.edges(place(1)), r"\(H, W\), grey"),
         (lambda: shots.edge_change(np.ones(3), np.ones(3)), r"\(H, W\)"),
+        (lambda: shots.edge_change(*[place(1)[..., 0]] * 2), "must be bool, of edges.*uint8"),
+        (lambda: shots.without_bars(place(1), place(1)[1:]), "one height and width"),
+        (lambda: shots.without_bars(), "one height and width"),
         (lambda: shots.spread_parabola([1, 2]), "3 at least"),
+        (lambda: shots.spread_parabola([1, np.nan, 2]), "spreads must be finite.*frame 1"),
+        (lambda: shots.find_fades([1, 2], [1]), "one length. Received: 2 and 1"),
+        (lambda: shots.fixed_threshold([[1, 40]]), r"differences must be numbers of shape \(T,\)"),
+        (lambda: shots.adaptive_threshold([1, np.nan, 40]), "finite. Received: nan at frame 1"),
+        (lambda: shots.local_ratio([1, 2], window=0), "window must be a whole number from 1"),
+        (lambda: shots.local_ratio([1, 2], still=0), "still must be above 0"),
+        (lambda: shots.across([place(1)] * 3, 0, reach=2), "before and at frame t.*t = 0"),
+        (lambda: shots.find_cuts(np.zeros((3, 0, 4), np.uint8)), r"\(3, 0, 4\)"),
     ],
 )
 def test_signals_rejects_what_they_cannot_take(call, told):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from .plain import checked_numbers
 from .signals import histogram_distance
 
 LOW, HIGH = 0.04, 0.4  # of the histogram distance
@@ -72,9 +73,14 @@ def spread_parabola(spreads):
     -------
     sag : float
         How far the middle lies below the line through both ends, as a share of the ends' mean.
-        Of two unrelated pictures of equal spread it is 0.5.
+        Of two unrelated pictures of equal spread it is 0.5. Where the ends show nothing, it is 0.
     fit : float
         The share of the variation that the parabola explains, 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If the spreads are not finite numbers (T,), three at least.
 
     Notes
     -----
@@ -94,16 +100,16 @@ def spread_parabola(spreads):
 
     Lesson 21 teaches it.
     """
-    values = np.asarray(spreads, float)
-    if values.ndim != 1 or len(values) < 3:
+    values = checked_numbers("spreads", spreads)
+    if len(values) < 3:
         raise ValueError(f"spreads must be (T,), 3 at least. Received: shape {values.shape}")
     x = np.linspace(-1, 1, len(values))
     curve = np.polyval(np.polyfit(x, values, 2), x)
     total = ((values - values.mean()) ** 2).sum()
     fit = 1 - ((values - curve) ** 2).sum() / total if total > 0 else 0.0
-    ends = max((curve[0] + curve[-1]) / 2, 1e-9)
-    middle = np.interp(0, x, curve)
-    return float(1 - middle / ends), float(fit)
+    ends = (curve[0] + curve[-1]) / 2
+    sag = 1 - np.interp(0, x, curve) / ends if ends > 1e-9 else 0.0
+    return float(sag), float(fit)
 
 
 def unmixed(first, middle, last):
@@ -112,7 +118,7 @@ def unmixed(first, middle, last):
     Parameters
     ----------
     first, middle, last : ndarray
-        Of one shape, float: a frame from before, one from the midst, one from behind.
+        Of one shape: a frame from before, one from the midst, one from behind.
 
     Returns
     -------
@@ -129,6 +135,7 @@ def unmixed(first, middle, last):
 
     Lesson 21 teaches it.
     """
+    first, middle, last = (np.asarray(one, np.float32) for one in (first, middle, last))
     apart = np.abs(first - last).mean()
     return float(np.abs(middle - (first + last) / 2).mean() / max(apart, 1e-9))
 
@@ -148,6 +155,11 @@ def find_fades(levels, spreads):
     list of (int, int)
         [start, end) of each; those that touch the film's first or last frame part no shots.
 
+    Raises
+    ------
+    ValueError
+        If these are not finite numbers (T,), of one length.
+
     Examples
     --------
     >>> light = np.array([1, 1, 1, 1, 0.8, 0.6, 0.4, 0.2, 0, 0, 0.5, 1, 1, 1])
@@ -156,7 +168,11 @@ def find_fades(levels, spreads):
 
     Lesson 21 teaches it.
     """
-    levels, spreads = np.asarray(levels, float), np.asarray(spreads, float)
+    levels, spreads = checked_numbers("levels", levels), checked_numbers("spreads", spreads)
+    if len(levels) != len(spreads):
+        raise ValueError(
+            f"levels and spreads must be of one length. Received: {len(levels)} and {len(spreads)}"
+        )
     blank = (spreads < BLANK) & ((levels <= DARK) | (levels >= BRIGHT))
     deviations = np.sqrt(spreads)
     edges = np.flatnonzero(np.diff(np.r_[False, blank, False]))

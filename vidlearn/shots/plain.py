@@ -9,13 +9,28 @@ def checked_frames(frames, colour="either"):
     kind = getattr(frames, "dtype", type(frames).__name__)
     shape = np.shape(frames) if isinstance(frames, np.ndarray) else None
     fine = shape is not None and len(shape) in dims and (len(shape) == 4) == (shape[-1] == 3)
-    if not fine or kind != np.uint8:
+    if not fine or kind != np.uint8 or 0 in shape[1:]:
         forms = "(T, H, W, 3)" if colour == "rgb" else "(T, H, W, 3) or (T, H, W)"
         raise ValueError(
             f"frames must be an array {forms} of uint8, 0 to 255. Received: {kind}"
             + (f" of shape {shape}" if shape is not None else "")
             + ". From floats 0 to 1: (frames * 255).round().astype(np.uint8)"
         )
+
+
+def checked_numbers(name, values):
+    """Return finite numbers (T,) as float64, or raise a ValueError."""
+    array = np.asarray(values)
+    if array.ndim != 1 or (array.size and array.dtype.kind not in "biuf"):
+        raise ValueError(
+            f"{name} must be numbers of shape (T,), one for each frame. "
+            f"Received: {array.dtype} of shape {array.shape}"
+        )
+    array = array.astype(float)
+    if not np.isfinite(array).all():
+        k = int(np.isfinite(array).argmin())
+        raise ValueError(f"{name} must be finite. Received: {array[k]} at frame {k}")
+    return array
 
 
 def checked_threshold(threshold):

@@ -5,6 +5,8 @@ Each function takes small pictures and returns one number. None of them knows a 
 
 from __future__ import annotations
 
+from numbers import Integral
+
 import numpy as np
 
 NEAR = 1  # pixels: an edge that moved so little has not changed
@@ -148,8 +150,8 @@ def histogram(picture, *, bins=64):
 
     Lesson 21 teaches it.
     """
-    _checked(picture)
-    if bins not in (2, 4, 8, 16, 32, 64, 128, 256):
+    _grey(picture)
+    if not isinstance(bins, Integral) or bins not in (2, 4, 8, 16, 32, 64, 128, 256):
         raise ValueError(f"bins must be a power of 2 from 2 to 256. Received: {bins!r}")
     levels = np.ravel(picture) // np.uint8(256 // bins) if bins < 256 else np.ravel(picture)
     return np.bincount(levels, minlength=bins) / levels.size
@@ -171,7 +173,7 @@ def histogram_distance(a, b):
     Raises
     ------
     ValueError
-        If they have not one shape.
+        If they have not one shape, or are no shares but counts.
 
     Notes
     -----
@@ -188,6 +190,9 @@ def histogram_distance(a, b):
     a, b = np.asarray(a, float), np.asarray(b, float)
     if a.shape != b.shape or not a.size:
         raise ValueError(f"a and b must have one shape. Received: {a.shape} and {b.shape}")
+    sums = float(a.sum()), float(b.sum())
+    if not all(abs(total - 1) < 1e-3 for total in sums):
+        raise ValueError(f"a and b must be shares: divide counts by their sum. Received: {sums}")
     return float(np.abs(a - b).sum() / 2)
 
 
@@ -216,7 +221,7 @@ def edges(picture):
 
     Lesson 21 teaches it.
     """
-    _checked(picture)
+    _grey(picture)
     grey = picture.astype(np.int16)
     across = np.abs(np.diff(grey, axis=1, append=grey[:, -1:]))
     down = np.abs(np.diff(grey, axis=0, append=grey[-1:]))
@@ -240,7 +245,7 @@ def edge_change(a, b):
     Raises
     ------
     ValueError
-        If they have not one shape of two dimensions.
+        If they are not bool, or have not one shape of two dimensions.
 
     References
     ----------
@@ -261,7 +266,10 @@ def edge_change(a, b):
         raise ValueError(
             f"a and b must be (H, W) of one shape. Received: {np.shape(a)} and {np.shape(b)}"
         )
-    a, b = np.asarray(a, np.uint8), np.asarray(b, np.uint8)
+    a, b = np.asarray(a), np.asarray(b)
+    if a.dtype != bool or b.dtype != bool:
+        raise ValueError(f"a and b must be bool, of edges. Received: {a.dtype} and {b.dtype}")
+    a, b = a.astype(np.uint8), b.astype(np.uint8)
     around = np.ones((2 * NEAR + 1, 2 * NEAR + 1), np.uint8)
     gone = np.mean(cv2.dilate(b, around)[a > 0] == 0) if a.any() else float(b.any())
     come = np.mean(cv2.dilate(a, around)[b > 0] == 0) if b.any() else float(a.any())
@@ -299,7 +307,7 @@ def likeness(a, b):
         raise ValueError(f"a and b must have one shape. Received: {a.shape} and {b.shape}")
     a, b = a - a.mean(), b - b.mean()
     norm = float(np.sqrt((a * a).sum() * (b * b).sum()))
-    return float((a * b).sum() / norm) if norm > 1e-3 * a.size else 0.0
+    return 0.0 if norm <= 1e-3 * a.size else float((a * b).sum() / norm)
 
 
 def without_bars(*pictures):
@@ -316,6 +324,11 @@ def without_bars(*pictures):
         The same part of each: rows and columns at the border go where all are even. Where little
         would stay, nothing goes.
 
+    Raises
+    ------
+    ValueError
+        If they are not pictures of one height and width.
+
     Examples
     --------
     >>> picture = np.zeros((6, 8), np.uint8)
@@ -325,6 +338,10 @@ def without_bars(*pictures):
 
     Lesson 21 teaches it.
     """
+    shapes = [np.shape(picture) for picture in pictures]
+    if not shapes or len({s[:2] for s in shapes}) > 1 or len(shapes[0]) < 2 or 0 in shapes[0]:
+        raise ValueError(f"pictures must be of one height and width. Received: shapes {shapes}")
+    pictures = [np.asarray(picture) for picture in pictures]
     rows = _uneven([p.std(axis=1) for p in pictures])
     columns = _uneven([p[rows].std(axis=0) for p in pictures])
     return tuple(np.ascontiguousarray(p[rows, columns]) for p in pictures)
@@ -381,11 +398,22 @@ def found_again(a, b):
     return float(np.mean(found))
 
 
+def _grey(picture):
+    """Raise a ValueError unless this is a uint8 picture (H, W)."""
+    _checked(picture)
+    if picture.ndim != 2:
+        raise ValueError(
+            "picture must be (H, W), grey, such as picture.mean(axis=2).astype(np.uint8). "
+            f"Received: shape {picture.shape}"
+        )
+
+
 def _checked(*pictures):
     """Raise a ValueError unless all are uint8 pictures of one shape."""
     for picture in pictures:
         kind = getattr(picture, "dtype", type(picture).__name__)
-        if kind != np.uint8 or np.ndim(picture) not in (2, 3) or not np.size(picture):
+        fine = np.ndim(picture) == 2 or (np.ndim(picture) == 3 and np.shape(picture)[2] == 3)
+        if kind != np.uint8 or not fine or not np.size(picture):
             raise ValueError(
                 "pictures must be (H, W, 3) or (H, W) uint8, 0 to 255. Received: "
                 f"{kind} of shape {np.shape(picture)}"

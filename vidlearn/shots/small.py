@@ -98,10 +98,11 @@ def _brought(picture, shape):
 
 def _checked(frames):
     """Yield frames given as arrays; all must be uint8 and of one shape."""
-    if isinstance(frames, np.ndarray) and frames.ndim not in (3, 4):
+    array = isinstance(frames, np.ndarray)
+    if not hasattr(frames, "__iter__") or (array and frames.ndim not in (3, 4)):
         raise ValueError(
             "frames must be (T, H, W, 3) or (T, H, W) uint8, or an iterable of frames. Received: "
-            f"shape {frames.shape}"
+            + (f"shape {frames.shape}" if array else repr(frames))
         )
     shape, number = None, None
     for number, frame in enumerate(frames):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from numbers import Integral
+
 import numpy as np
 
+from .plain import checked_numbers
 from .signals import content_difference
 
 FIXED = 27.0  # of the content difference
@@ -27,6 +30,11 @@ def fixed_threshold(differences, threshold=FIXED):
     ndarray
         (N,) int, rising: first frames of new shots.
 
+    Raises
+    ------
+    ValueError
+        If the differences are not finite numbers (T,).
+
     Examples
     --------
     >>> fixed_threshold([0, 1, 40, 2, 30, 31]).tolist()
@@ -34,7 +42,7 @@ def fixed_threshold(differences, threshold=FIXED):
 
     Lesson 21 teaches it.
     """
-    return np.flatnonzero(np.asarray(differences, float) >= threshold)
+    return np.flatnonzero(checked_numbers("differences", differences) >= threshold)
 
 
 def local_ratio(differences, *, window=WINDOW, still=STILL):
@@ -55,6 +63,12 @@ def local_ratio(differences, *, window=WINDOW, still=STILL):
     ndarray
         (T,) float64: difference / mean of its neighbours.
 
+    Raises
+    ------
+    ValueError
+        If the differences are not finite numbers (T,), the window is no whole number from 1 on, or
+        `still` is not above 0.
+
     Examples
     --------
     >>> local_ratio([0, 4, 4, 24, 4, 4]).round(2).tolist()
@@ -62,7 +76,11 @@ def local_ratio(differences, *, window=WINDOW, still=STILL):
 
     Lesson 21 teaches it.
     """
-    values = np.asarray(differences, float)
+    values = checked_numbers("differences", differences)
+    if not isinstance(window, Integral) or window < 1:
+        raise ValueError(f"window must be a whole number from 1 on. Received: {window!r}")
+    if not still > 0:
+        raise ValueError(f"still must be above 0. Received: {still!r}")
     ratios = np.zeros(len(values))
     for t in range(1, len(values)):
         around = np.r_[values[max(t - window, 1) : t], values[t + 1 : t + 1 + window]]
@@ -90,6 +108,11 @@ def adaptive_threshold(differences, ratio=RATIO, *, least=LEAST, window=WINDOW):
     ndarray
         (N,) int, rising: first frames of new shots.
 
+    Raises
+    ------
+    ValueError
+        If the differences are not finite numbers (T,), or the window is no whole number from 1 on.
+
     Examples
     --------
     A fast pan, then a cut between two shots at rest:
@@ -99,7 +122,7 @@ def adaptive_threshold(differences, ratio=RATIO, *, least=LEAST, window=WINDOW):
 
     Lesson 21 teaches it.
     """
-    values = np.asarray(differences, float)
+    values = checked_numbers("differences", differences)
     return np.flatnonzero((values >= least) & (local_ratio(values, window=window) >= ratio))
 
 
@@ -158,6 +181,11 @@ def across(pictures, t, *, reach):
         The least content difference of frame t - 1 to those up to `reach` behind frame t, and of
         frame t to those up to `reach` before frame t - 1.
 
+    Raises
+    ------
+    ValueError
+        If there is no picture t - 1 or t.
+
     Examples
     --------
     A flash in frame 2, and a cut to frame 4:
@@ -169,6 +197,8 @@ def across(pictures, t, *, reach):
     Lesson 21 teaches it.
     """
     known = pictures.keys() if isinstance(pictures, dict) else range(len(pictures))
+    if t not in known or t - 1 not in known:
+        raise ValueError(f"pictures must hold those before and at frame t. Received: t = {t!r}")
     pairs = [(t - 1, t + k) for k in range(1, reach + 1)]
     pairs += [(t - 1 - k, t) for k in range(1, reach + 1)]
     pairs = [(a, b) for a, b in pairs if a in known and b in known]
