@@ -139,7 +139,8 @@ def test_otio_opens_in_opentimelineio(tmp_path):
 
 def test_numbers_of_numpy_are_written(tmp_path):
     change = Transition(*np.array([7, 7]), score=np.float32(0.5))
-    path = Shots("a.mp4", 25.0, 30, (change,)).to_json(tmp_path / "a.json")
+    shot = Shots("a.mp4", np.float32(25), np.int64(30), (change,))
+    path = shot.to_json(tmp_path / "a.json")
     assert shots.read_json(path).cuts == [7]
 
 
@@ -186,6 +187,11 @@ def test_read_json_rejects_what_is_none(tmp_path):
         (lambda: Transition(3, 3, "fade"), "start < end"),
         (lambda: Transition(0, 0), "one frame after the first"),
         (lambda: Transition(3, 3, score=2.0), "0 to 1"),
+        (lambda: Transition(3, 3, score=None), "score must be a number. Received: None"),
+        (lambda: Transition(3.5, 3.5), "start must be a whole number. Received: 3.5"),
+        (lambda: Shots("a", 25, 9.5), "frames must be a whole number. Received: 9.5"),
+        (lambda: Shots("a", "25", 9), "fps must be a number. Received: '25'"),
+        (lambda: Shots("a", 25, 9, ((3, 3),)), "transitions must be Transitions"),
         (lambda: Shots("a", 25, 9, (Transition(3, 3), Transition(3, 5, "wipe"))), "must rise"),
         (lambda: Shots("a", 25, 9, (Transition(9, 9),)), "must rise"),
         (lambda: Shots("a", 0, 9), "fps above 0"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from numbers import Integral, Real
 
 import numpy as np
 
@@ -12,6 +13,17 @@ KINDS = ("cut", "dissolve", "fade", "wipe")
 
 class ShotsError(ValueError):
     """Shots cannot be made, read or written so. The message says why and how to mend it."""
+
+
+def _plain(one, **kinds):
+    """Make of NumPy's numbers Python's, as JSON has them, or raise where it is no such number."""
+    for name, kind in kinds.items():
+        value = getattr(one, name)
+        if not isinstance(value, Integral if kind is int else Real):
+            what = "a whole number" if kind is int else "a number"
+            raise ShotsError(f"{name} must be {what}. Received: {value!r}")
+        if isinstance(value, np.generic):
+            object.__setattr__(one, name, kind(value))
 
 
 @dataclass(frozen=True)
@@ -39,10 +51,7 @@ class Transition:
     score: float = 1.0
 
     def __post_init__(self):
-        for name, kind in (("start", int), ("end", int), ("score", float)):  # not NumPy's: for JSON
-            value = getattr(self, name)
-            if isinstance(value, np.generic):
-                object.__setattr__(self, name, kind(value))
+        _plain(self, start=int, end=int, score=float)
         if self.kind not in KINDS:
             raise ShotsError(f"kind must be one of {', '.join(KINDS)}. Received: {self.kind!r}")
         fine = self.start > 0 and (self.start < self.end or self.kind == "cut")
@@ -100,6 +109,10 @@ class Shots:
 
     def __post_init__(self):
         set_ = object.__setattr__
+        _plain(self, frames=int, fps=float)
+        fine = isinstance(self.transitions, tuple | list)
+        if not fine or not all(isinstance(one, Transition) for one in self.transitions):
+            raise ShotsError(f"transitions must be Transitions. Received: {self.transitions!r}")
         set_(self, "transitions", tuple(self.transitions))
         if self.frames < 1 or not 0 < self.fps < float("inf"):
             raise ShotsError(
