@@ -153,6 +153,7 @@ def test_detect_rejects_what_holds_no_frames(tmp_path):
         ({"method": "guess"}, "'adaptive', 'fixed', 'network'. Received: 'guess'"),
         ({"threshold": 0}, "above 0"),
         ({"threshold": "high"}, "above 0"),
+        ({"fps": 0}, "fps must be a number above 0. Received: 0"),
         ({"min_length": 0}, "from 1 up"),
         ({"min_length": 2.5}, "from 1 up"),
     ],

@@ -45,10 +45,17 @@ def test_the_same_seed_gives_the_same_film():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"objects": 0}, "objects must be from 1 to 16. Received: 0"),
+        ({"objects": 0}, "objects must be 1 to 16. Received: 0"),
+        ({"objects": 2.0}, "objects must be a whole number, 1 to 16. Received: 2.0"),
+        ({"frames": 2.5}, "frames must be a whole number"),
+        ({"scale": "small"}, "scale must be a number above 0. Received: 'small'"),
+        ({"noise": "much"}, "noise must be a finite number"),
+        ({"seed": "x"}, "seed must be a whole number"),
+        ({"world": ["seen"]}, "world must be one of seen, unseen"),
         ({"world": "train"}, "world must be one of seen, unseen. Received: 'train'"),
         ({"camera": "pan"}, "camera must be one of still, shake, zoom"),
         ({"size": (8, 8)}, "size must be"),
+        ({"size": 72}, "size must be"),
     ],
 )
 def test_rejects_what_it_cannot_film(options, message):

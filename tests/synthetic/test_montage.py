@@ -158,6 +158,12 @@ def test_targets_by_hand():
         ({"transitions": {}}, "one above 0"),
         ({"lengths": (0, 5)}, "lengths must be least and greatest"),
         ({"lengths": (9, 5)}, "lengths must be least and greatest"),
+        ({"lengths": 5}, "lengths must be two whole numbers"),
+        ({"lengths": (1, np.inf)}, "lengths must be two whole numbers"),
+        ({"fps": 0}, "fps must be a number above 0"),
+        ({"traps": None}, "traps must be 'all' or a list"),
+        ({"transitions": "cut"}, "transitions must give weights.*'cut'"),
+        ({"world": ["seen"]}, "world must be 'seen' or 'new'"),
         ({"seed": "x"}, "seed must be"),
     ],
 )

@@ -90,6 +90,8 @@ def test_repr_tells_film_and_curves():
         ({"truth": [[5, 91]]}, "truth must have 0 <= start <= end <= 90"),
         ({"kinds": ["cut"]}, "kinds must be one for each of the 8 transitions"),
         ({"traps": [("flash", 9, 9)]}, "traps must be .* 0 <= start < end <= 90.*'flash', 9, 9"),
+        ({"traps": [("flash", 9.5, 11)]}, "traps must be .*whole numbers.*'flash', 9.5, 11"),
+        ({"traps": ("flash", 9, 11)}, "traps must be .*Received: 'flash'"),
         ({"tolerance": -1}, "tolerance must be a whole number from 0 to 30"),
         ({"fps": 0}, "fps must be a number above 0"),
     ],

@@ -87,9 +87,10 @@ def detect_shots(
     if method not in METHODS:
         known = ", ".join(map(repr, METHODS))
         raise ShotsError(f"method must be one of {known}. Received: {method!r}")
-    number = isinstance(threshold, int | float | np.integer | np.floating)
-    if threshold is not None and not (number and 0 < threshold < np.inf):
-        raise ShotsError(f"threshold must be a number above 0. Received: {threshold!r}")
+    for name, value in (("threshold", threshold), ("fps", fps)):
+        number = isinstance(value, int | float | np.integer | np.floating)
+        if value is not None and not (number and 0 < value < np.inf):
+            raise ShotsError(f"{name} must be a number above 0. Received: {value!r}")
     if method == "network" and threshold is not None and threshold >= 1:
         raise ShotsError(f"threshold must be above 0 and below 1. Received: {threshold!r}")
     if not isinstance(min_length, int | np.integer) or min_length < 1:

@@ -1,9 +1,12 @@
 """One thing to keep an eye on: it turns, grows, shrinks, goes behind things and comes back."""
 
+from numbers import Real
+
 import numpy as np
 
+from vidlearn.synthetic import asked
 from vidlearn.synthetic.cutouts import _soft, _trimmed, cutout
-from vidlearn.synthetic.moving import _check, seen_boxes
+from vidlearn.synthetic.moving import seen_boxes
 from vidlearn.synthetic.paths import camera_path, object_paths
 from vidlearn.synthetic.pictures import picture
 from vidlearn.synthetic.render import Sprite, paste, placed, view_of
@@ -33,10 +36,11 @@ def hide_and_seek(
 ):
     """Make a film of one thing that passes behind a pillar and behind others, and comes back.
 
-    Object 0 is the one to follow. In frame 0 all of it is seen; then it goes to the other side of
-    the picture, or there and back, turning, growing and shrinking. Half-way stands a pillar, a
-    little narrower than it is. The others go where they like, some before it and some behind. The
-    same arguments give the same bytes.
+    Object 0 is the one to follow. In frame 0 it is seen, and then it goes to the other side of the
+    picture, or there and back, turning, growing and shrinking. Half-way stands a pillar, a little
+    narrower than it is; where the picture is a third wider than high or more, it stands clear of
+    the thing at first. A camera that zooms may leave a part of the thing out. The others go where
+    they like, some before it and some behind. The same arguments give the same bytes.
 
     Parameters
     ----------
@@ -79,19 +83,21 @@ def hide_and_seek(
 
     Lesson 23 uses it.
     """
-    _check(frames, size, objects, scale, 1, noise)
-    if not 1 <= objects <= 16:
-        raise ValueError(f"objects must be from 1 to 16. Received: {objects}")
+    frames, size = asked.whole("frames", frames, 1), asked.sized(size, 16)
+    objects = asked.whole("objects", objects, 1, 16)
+    asked.noisy(noise)
+    if not isinstance(scale, Real) or not 0 < scale < np.inf:
+        raise ValueError(f"scale must be a number above 0. Received: {scale!r}")
     for name, value, choices in (("world", world, HIDING), ("camera", camera, CAMERAS)):
-        if value not in choices:
+        if not isinstance(value, str) or value not in choices:
             raise ValueError(f"{name} must be one of {', '.join(choices)}. Received: {value!r}")
     kinds, photos = HIDING[world]
-    rng = np.random.default_rng(seed)
+    rng = asked.drawn(seed)
     chosen = _chosen(kinds, objects, rng)
     side = min(size) * scale
     factors = [1.0, *rng.uniform(0.7, 1.1, objects - 1)]
     sprites = [
-        Sprite.made_of(_thing(kind, photos, rng), side * factor)
+        Sprite.made_of(thing_of(kind, photos, rng), side * factor)
         for kind, factor in zip(chosen, factors, strict=True)
     ]
     views, ground = camera_path(camera, frames, size, rng)
@@ -112,7 +118,8 @@ def _chosen(kinds, count, rng):
     return [kinds[k] for k in np.concatenate(rounds)[:count]]
 
 
-def _thing(kind, photos, rng):
+def thing_of(kind, photos, rng):
+    """Make one thing of a world: (h, w, 4) uint8."""
     if kind == "patch":
         return _patch(photos, rng)
     return cutout(str(rng.integers(10)) if kind == "digits" else kind, rng)

@@ -1,7 +1,7 @@
 """Edited films with exact truth: shots of all sorts, every kind of transition, and traps."""
 
 from dataclasses import dataclass
-from numbers import Real
+from numbers import Integral, Real
 
 import numpy as np
 
@@ -128,10 +128,17 @@ def montage(
     """
     frames, size = asked.whole("frames", frames, 1), asked.sized(size, 16)
     weights, names = weighed(transitions), _named(traps)
-    if world not in PHOTOGRAPHS:
+    if not isinstance(world, str) or world not in PHOTOGRAPHS:
         raise ValueError(f"world must be 'seen' or 'new'. Received: {world!r}")
+    pair = isinstance(lengths, tuple | list) and len(lengths) == 2
+    if not pair or not all(isinstance(one, Integral) for one in lengths):
+        raise ValueError(
+            f"lengths must be two whole numbers, such as (4, 250). Received: {lengths!r}"
+        )
     if not 1 <= lengths[0] <= lengths[1]:
         raise ValueError(f"lengths must be least and greatest, from 1 up. Received: {lengths}")
+    if not isinstance(fps, Real) or not 0 < fps < np.inf:
+        raise ValueError(f"fps must be a number above 0. Received: {fps!r}")
     rng = asked.drawn(seed)
     spans, joins = _plan(frames, lengths, weights, rng)
     film = np.empty((frames, *size, 3), np.uint8)
@@ -164,20 +171,21 @@ def montage(
 
 def weighed(transitions):
     """Return how often each kind of transition is drawn, or refuse what says no such thing."""
-    weights = dict(JOINS if transitions is None else transitions)
-    fine = weights and not set(weights) - set(JOINS)
-    numbers = [isinstance(value, Real) and 0 <= value < np.inf for value in weights.values()]
+    weights = JOINS if transitions is None else transitions
+    fine = isinstance(weights, dict) and weights and not set(weights) - set(JOINS)
+    numbers = fine and [isinstance(one, Real) and 0 <= one < np.inf for one in weights.values()]
     if not (fine and all(numbers) and sum(weights.values()) > 0):
         raise ValueError(
             f"transitions must give weights from 0 on, and one above 0, for {', '.join(JOINS)}. "
             f"Received: {transitions!r}"
         )
-    return weights
+    return dict(weights)
 
 
 def _named(traps):
     names = TRAPS if isinstance(traps, str) and traps == "all" else traps
-    if isinstance(names, str) or set(names) - set(TRAPS):
+    several = hasattr(names, "__iter__") and not isinstance(names, str)
+    if not several or not all(isinstance(one, str) and one in TRAPS for one in names):
         raise ValueError(
             f"traps must be 'all' or a list of {', '.join(TRAPS)}. Received: {traps!r}"
         )

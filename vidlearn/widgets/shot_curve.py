@@ -1,5 +1,7 @@
 """A film above a curve of its changes, with a line that decides what is a new shot."""
 
+from numbers import Integral
+
 import numpy as np
 from traitlets import Bool, Bytes, Int, List, Tuple, validate
 
@@ -220,11 +222,12 @@ def _checked_curves(curves, total):
 def _checked_traps(traps, total):
     found = []
     for one in traps:
-        name, start, end = one
-        if not 0 <= start < end <= total:
+        name, start, end = one if isinstance(one, tuple | list) and len(one) == 3 else [None] * 3
+        whole = isinstance(start, Integral) and isinstance(end, Integral)
+        if not whole or not 0 <= start < end <= total:
             raise ValueError(
-                f"traps must be (name, start, end) with 0 <= start < end <= {total}. Received: "
-                f"{tuple(one)!r}"
+                f"traps must be (name, start, end), whole numbers with 0 <= start < end <= {total}."
+                f" Received: {one!r}"
             )
         found.append([str(name), int(start), int(end)])
     return found
