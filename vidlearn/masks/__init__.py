@@ -19,9 +19,10 @@ things, follow one after the other.
 """
 
 from .base import load_base
+from .dreams import dreamed_pairs
 from .flow import backward_flow, unseen_before, warp
 from .network import adapt, follow, predict_masks
-from .pairs import dreamed_pairs, training_pairs
+from .pairs import training_pairs
 from .propagate import carried, propagate
 
 __all__ = [

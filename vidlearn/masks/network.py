@@ -5,7 +5,8 @@ from numbers import Real
 import numpy as np
 
 from ._checks import check_frames, checked_mask
-from .pairs import dreamed_pairs, stacked
+from .dreams import Dreams
+from .pairs import stacked
 from .propagate import carried
 
 
@@ -62,7 +63,7 @@ def _called(model, inputs):
     return ops.convert_to_numpy(found)[:, :height, :width, 0]
 
 
-def adapt(model, frame, mask, *, pairs=200, epochs=2, rate=1e-3, batch_size=8, seed=0, into=None):
+def adapt(model, frame, mask, *, pairs=1600, epochs=1, rate=1e-3, batch_size=8, seed=0, into=None):
     """Teach a copy of the network one thing, by pictures dreamed up from its first mask.
 
     Parameters
@@ -78,7 +79,7 @@ def adapt(model, frame, mask, *, pairs=200, epochs=2, rate=1e-3, batch_size=8, s
     epochs : int
         How often each is seen.
     rate : float
-        Learning rate of Adam.
+        Learning rate of Adam at the start; it falls to 0 as half a cosine.
     batch_size : int
         Pictures a step.
     seed : int
@@ -109,16 +110,26 @@ def adapt(model, frame, mask, *, pairs=200, epochs=2, rate=1e-3, batch_size=8, s
 
     if into is not None and getattr(into, "optimizer", None) is None:
         raise ValueError("into must be what an earlier call of adapt returned, or None")
-    inputs, truths = dreamed_pairs(frame, mask, pairs, seed=seed)
+    rng = np.random.default_rng(seed)
+    dreams = Dreams(frame, mask, rng, window=_window(model, np.shape(frame)))
+    seeds = np.tile(rng.integers(2**32, size=-(-pairs // batch_size)), epochs)
     copy = into or keras.models.clone_model(model)
     copy.set_weights(model.get_weights())
     if into is None:
         copy.compile(keras.optimizers.Adam(rate), mask_loss, jit_compile=False)
     for value in copy.optimizer.variables:  # what the optimiser remembers of another thing
         value.assign(keras.ops.zeros_like(value))
-    copy.optimizer.learning_rate = rate
-    copy.fit(inputs, truths, batch_size=batch_size, epochs=epochs, verbose=0)
+    for step, one in enumerate(seeds):
+        copy.optimizer.learning_rate = rate * (0.5 + 0.5 * np.cos(np.pi * step / len(seeds)))
+        copy.train_on_batch(*dreams.batch(batch_size, np.random.default_rng(one)))
     return copy
+
+
+def _window(model, shape):
+    """Return two thirds of a frame's height and width that the network can halve, or all."""
+    times = 2 ** sum(layer.name.startswith("pool") for layer in model.layers)
+    sides = [2 * side // 3 // times * times for side in shape[:2]]
+    return tuple(sides) if min(sides) >= 32 and model.input_shape[1] is None else shape[:2]
 
 
 def follow(model, frames, first, *, search=0.5, method="dis", flow=True):
