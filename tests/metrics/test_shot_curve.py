@@ -64,6 +64,11 @@ def test_several_films_are_counted_together_by_hand():
         [SCORES, np.array([0.1, 0.6, 0.0])], [[[2, 2]], [[1, 1]]], thresholds=[0.5, 0.65]
     )
     assert (curve.truths, curve.hits.tolist(), curve.found.tolist()) == (2, [2, 1], [3, 2])
+    faint = shot_curve([[0.5, 0.9, 0.5], [0.2, 0.3, 0.2]], [[[1, 1]]] * 2)
+    assert faint.thresholds.tolist() == pytest.approx([0.6, 0.25])
+    assert faint.hits.tolist() == [1, 2]
+    far = shot_curve([np.zeros(3), np.eye(30)[20]], [[], [[2, 2]]], thresholds=[0.5], tolerance=18)
+    assert far.hits.tolist() == [1]
 
 
 def test_what_cannot_be_had_is_nan():

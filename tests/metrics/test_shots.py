@@ -31,6 +31,10 @@ TABLE = {
 }
 
 
+def cuts_at(*frames):
+    return [[t, t] for t in frames]
+
+
 @pytest.mark.parametrize("case", TABLE)
 def test_worked_table_by_hand(case):
     found, cuts, gradual = TABLE[case]
@@ -62,6 +66,18 @@ def test_as_many_as_possible_by_hand():
 def test_of_two_gradual_ones_the_better_fitting_is_found_by_hand():
     result = evaluate_shots([[10, 30]], [[4, 11], [12, 30]])  # 6 + 19 and 2 + 0 frames apart
     assert result.hits.tolist() == [[0, 0, 1]]
+    result = evaluate_shots([[10, 20]], [[4, 14], [17, 21]])  # 6 + 6 and 7 + 1 frames apart
+    assert result.hits.tolist() == [[0, 0, 1]]
+
+
+def test_of_equals_the_earlier_is_found_by_hand():
+    result = evaluate_shots(cuts_at(1, 2, 5), cuts_at(3, 4, 6))  # 5 lies as near to 4 as to 6
+    assert result.hits.tolist() == [[0, 1, 0], [0, 2, 1]]
+
+
+def test_what_touches_does_not_overlap_by_hand():
+    touching = [[2, 5], [5, 5], [5, 9], [9, 12]]
+    assert evaluate_shots(touching, touching).all == ShotCount(4, 0, 0)
 
 
 def test_what_the_same_kind_asks_by_hand():
@@ -154,6 +170,17 @@ def test_pyscenedetect_takes_the_frames_beside_a_dissolve_without_tolerance_by_h
     for frame, hits in ((18, 0), (19, 1), (30, 1), (31, 0)):
         result = evaluate_shots([[frame, frame]], [[20, 30]], rules="pyscenedetect")
         assert (result.gradual.hits, result.cuts.false_alarms) == (hits, 1 - hits)
+
+
+def test_pyscenedetect_gives_a_dissolve_to_its_first_frame_by_hand():
+    """Its middle counts, rounded down; hits are in the order of what was found."""
+    rules = {"rules": "pyscenedetect"}
+    result = evaluate_shots(cuts_at(17, 22, 27), [[17, 17], [20, 30]], tolerance=5, **rules)
+    assert result.hits.tolist() == [[0, 0, 0], [0, 1, 1]]
+    assert result.false_alarms.tolist() == [[0, 2]]
+    assert evaluate_shots([[12, 23]], [[19, 30]], **rules).all == ShotCount(0, 1, 1)
+    result = evaluate_shots(cuts_at(19), cuts_at(20), truth_kinds=["fade"], **rules)
+    assert result.gradual == ShotCount(1, 0, 0)
 
 
 def test_transnet_takes_the_first_that_meet_by_hand():

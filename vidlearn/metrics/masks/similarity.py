@@ -95,9 +95,7 @@ def mask_boundary(mask):
     mask = _mask("mask", mask)
     wider = np.pad(mask, [(0, 0)] * (mask.ndim - 2) + [(0, 1), (0, 1)], mode="edge")
     right, below = wider[..., :-1, 1:], wider[..., 1:, :-1]
-    boundary = (mask != right) | (mask != below) | (mask != wider[..., 1:, 1:])
-    boundary[..., -1, -1] = False
-    return boundary
+    return (mask != right) | (mask != below) | (mask != wider[..., 1:, 1:])
 
 
 def contour_accuracy(found, truth, *, tolerance=TOLERANCE, ignore=None):
