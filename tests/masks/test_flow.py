@@ -73,6 +73,16 @@ def test_unseen_before_by_hand():
     np.testing.assert_array_equal(unseen_before(back, forth), wanted)
 
 
+@pytest.mark.parametrize(
+    ("at", "way"),
+    [((1, 5), (0.5, 0)), ((1, 0), (-0.5, 0)), ((3, 2), (0, 0.5)), ((0, 2), (0, -0.5))],
+)
+def test_what_leads_out_of_the_frame_was_not_seen(at, way):
+    back = np.zeros((4, 6, 2))
+    back[at] = way
+    assert np.argwhere(unseen_before(back, np.zeros((4, 6, 2)))).tolist() == [list(at)]
+
+
 def test_what_comes_to_light_is_found():
     (before, _), (frame, _) = square(0), square(1)
     unseen = unseen_before(backward_flow(frame, before), backward_flow(before, frame))

@@ -148,6 +148,7 @@ def test_films_of_any_length_weigh_by_their_objects_by_hand():
     assert [len(values) for values in both.J] == [3, 9]
     assert both.summary["J&F"] == 0.5
     assert evaluate_masks(short > 0, short > 0).objects == ((0, 1),)
+    assert evaluate_masks(short > 0, short).summary["J&F"] == 1
 
 
 MASKS = arrays(bool, array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=12))
