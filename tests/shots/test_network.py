@@ -113,6 +113,21 @@ def test_light_that_stays_is_no_cut(model):
     assert [c.start for c in learned_boundaries(iter(tinted), model=model)[1]] == [30, 60]
 
 
+def test_left_and_right_count_alike():
+    """A model that sees the left half alone finds a change on the right, too, half as sure."""
+
+    class Left(Change):
+        def call(self, x):
+            return 2 * super().call(x[:, :, :, : x.shape[3] // 2]) + 5.0
+
+    entry = keras.Input((None, 27, 48, 3))
+    film = np.zeros((80, 27, 48, 3), np.uint8)
+    film[40:, :, 24:] = 250
+    for one in (film, film[:, :, ::-1]):
+        found = learned_boundaries(iter(one), model=keras.Model(entry, Left()(entry)))[1]
+        assert [c.start for c in found] == [40]
+
+
 def test_what_comes_in_and_stays_is_no_transition():
     old = np.random.default_rng(0).integers(0, 256, (9, 16, 3)).astype(np.uint8)
     reached, covered = old.copy(), old.copy()

@@ -11,8 +11,8 @@ from .types import Transition
 
 SIZE = (27, 48)  # height and width of what the network sees
 THRESHOLD = 0.9  # of what it says, chosen on generated films of the world it was trained in
-OTHER = 12.0  # grey levels by which pictures before and behind a gradual transition differ
-STAYS = (0.5, 0.3)  # share of the structure that is left by no cut, by no gradual transition
+OTHER = 8.0  # grey levels by which pictures before and behind a gradual transition differ
+STAYS = (0.4, 0.2)  # share of the structure that is left by no cut, by no gradual transition
 TINY = (9, 16)  # of what is kept of each frame, to tell the kinds apart
 PLAIN = 5.0  # grey levels: a picture that varies less shows nothing
 BARE = 3.0  # grey levels: a part that varies less shows nothing
@@ -60,6 +60,8 @@ def learned_boundaries(pictures, *, model=None, threshold=None, min_length=1, gr
 
     Notes
     -----
+    The network looks at the film and at its mirror image; what it says is averaged.
+
     A window of frames is in memory at a time, and 432 bytes of each frame, by which the kinds of
     gradual transitions are told apart. By them, too, is left out what leads to no other picture:
     light that changes and stays, and things that come, go or pass by.
@@ -69,7 +71,7 @@ def learned_boundaries(pictures, *, model=None, threshold=None, min_length=1, gr
     from vidlearn.models import frame_scores, transitions_of
 
     tiny = []
-    scores = frame_scores(model or shipped_network(), _fitted(pictures, tiny))
+    scores = frame_scores(_BothWays(model or shipped_network()), _fitted(pictures, tiny))
     threshold = THRESHOLD if threshold is None else threshold
     spans, found = transitions_of(scores, threshold=threshold)
     found = 0.5 + 0.5 * (found - threshold) / (1 - threshold)  # 0.5: it just decides so
@@ -79,6 +81,17 @@ def learned_boundaries(pictures, *, model=None, threshold=None, min_length=1, gr
         if (a == b or gradual) and _differ(tiny, a, b)
     ]
     return len(tiny), _apart(changes, len(tiny), min_length)
+
+
+class _BothWays:
+    """A network that looks at films and at their mirror images: the mean of its logits."""
+
+    def __init__(self, model):
+        self.model, self.input_shape = model, model.input_shape
+
+    def __call__(self, films, *, training=False):
+        logits = self.model(np.concatenate([films, films[:, :, :, ::-1]]), training=training)
+        return (logits[: len(films)] + logits[len(films) :]) / 2
 
 
 def _differ(tiny, start, end):
