@@ -1,5 +1,7 @@
 """Flow leads back to where things were, and the two ways fit where both frames show a thing."""
 
+from importlib import import_module
+
 import numpy as np
 import pytest
 from scipy import ndimage
@@ -126,6 +128,18 @@ def test_a_still_film_keeps_any_mask():
     np.testing.assert_array_equal(found, np.stack([mask] * 4))
 
 
+def test_both_ways_are_sought_by_the_method_that_was_asked_for(monkeypatch):
+    asked = []
+
+    def still(frame, before, *, method):
+        asked.append(method)
+        return np.zeros((*frame.shape[:2], 2), np.float32)
+
+    monkeypatch.setattr(import_module("vidlearn.masks.propagate"), "backward_flow", still)
+    propagate(np.stack([texture()] * 2), np.ones((64, 96), bool), method="farneback")
+    assert asked == ["farneback"] * 2
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -148,6 +162,7 @@ def test_a_still_film_keeps_any_mask():
         (lambda: propagate(texture()[None], np.ones((64, 95), bool)), r"first must be \(64, 96\)"),
         (lambda: propagate(texture()[None], np.zeros((64, 96), bool)), "at least one pixel"),
         (lambda: propagate(texture()[None], np.full((64, 96), 3)), "of one thing.*ids == 3"),
+        (lambda: propagate(texture()[None], np.full((64, 96), -1)), r"the numbers \[-1\]"),
     ],
 )
 def test_rejects_what_does_not_fit(call, message):
