@@ -69,6 +69,35 @@ def test_the_convolutions_reach_as_far_as_told():
     assert np.flatnonzero(changed).tolist() == list(range(6, 15))
 
 
+def test_the_segmenter_sees_single_frames_then_their_neighbours():
+    keras.utils.set_random_seed(0)
+    model = SMALL["segmenter"](dropout=0.3)
+    parts = [model.get_layer(name).output for name in ("vectors", "neighbours")]
+    film = films(1)[0]
+    moved = film.repeat(20, axis=0)
+    moved[np.arange(20), np.arange(20)] += np.uint8(100)
+    for found, still, frames in zip(
+        *(keras.Model(model.input, parts)(x) for x in (moved, film)),
+        ([10], [9, 10, 11]),
+        strict=True,
+    ):
+        changed = np.abs(np.array(found) - np.array(still))[:, 10].max(axis=-1) > 1e-6
+        assert np.flatnonzero(changed).tolist() == frames
+    assert model.get_layer("dropout").rate == 0.3
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_logits_stay_float32_in_half_precision(name):
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        model = SMALL[name]()
+    finally:
+        keras.config.set_dtype_policy(before)
+    assert model.layers[-2].compute_dtype == "float16"
+    assert model.output.dtype == "float32"
+
+
 def test_the_loss_by_hand():
     """Logits of log 3 are probabilities of 3/4. Of two frames one is meant, and both lie within."""
     targets = [[[1, 1], [0, 1]]]

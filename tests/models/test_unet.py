@@ -51,6 +51,17 @@ def test_weights_serve_every_size():
     assert free(np.zeros((1, 8, 4, C))).shape == (1, 8, 4, 1)
 
 
+def test_logits_stay_float32_in_half_precision():
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        model = build_unet((H, W, C), filters=FILTERS)
+    finally:
+        keras.config.set_dtype_policy(before)
+    assert model.get_layer("up1_conv2").compute_dtype == "float16"
+    assert model.output.dtype == "float32"
+
+
 # The loss
 
 
