@@ -198,7 +198,7 @@ def _rise(deviations):
     k = 0
     while k + 1 < len(values):
         ahead = values[min(k + STEPS, len(values) - 1)]
-        if ahead < values[k] * (1 + GROWTH) or values[k + 1] < values[k]:
+        if ahead <= values[k] * (1 + GROWTH) or values[k + 1] < values[k]:
             break
         k += 1
     return k
