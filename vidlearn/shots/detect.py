@@ -45,7 +45,7 @@ def detect_shots(
     threshold : float, optional
         What a cut has to reach. "adaptive": the ratio of its content difference to those around
         it, default 2.5. "fixed": the content difference itself, default 27.
-        "network": what it says, below 1, default 0.9.
+        "network": what it says, below 1, default 0.8.
     min_length : int
         Frames of the shortest shot, at least 1; of two changes nearer to each other the weaker
         one is dropped.

@@ -10,7 +10,7 @@ import numpy as np
 from .types import Transition
 
 SIZE = (27, 48)  # height and width of what the network sees
-THRESHOLD = 0.9  # of what it says, chosen on generated films of the world it was trained in
+THRESHOLD = 0.8  # of what it says, chosen on generated films and on joins of real ones
 OTHER = 8.0  # grey levels by which pictures before and behind a gradual transition differ
 STAYS = (0.4, 0.2)  # share of the structure that is left by no cut, by no gradual transition
 TINY = (9, 16)  # of what is kept of each frame, to tell the kinds apart
