@@ -1,13 +1,16 @@
 import warnings
 
+import cv2
 import hypothesis.strategies as st
 import numpy as np
 import pytest
 from hypothesis import given
 
 from tests.media import make_clip
-from tests.shots.films import dissolve, faded, shot
+from tests.shots.films import dissolve, faded, place, shot
 from vidlearn import shots
+from vidlearn.shots.small import shrunk, small_pictures
+from vidlearn.shots.watch import Watch, is_same, joined
 from vidlearn.video import VideoError, VideoWarning, write_video
 
 EDITED = np.concatenate([shot(1, 20), shot(2, 14, pan=3.0), shot(3, 25)])  # cuts at 20 and 34
@@ -49,6 +52,13 @@ def test_what_only_looks_like_a_cut_is_seen_through(trap):
     assert shots.detect_shots(clip, method="fixed").cuts  # one threshold does not see through it
 
 
+def test_one_scene_is_the_same_moved_or_lit():
+    clip, other = shot(1, 20, pan=9.0), shot(2, 1)[0]
+    assert is_same(clip[2], clip[3])  # 0.8 of it is found again, and few pixels are alike
+    assert is_same(clip[3], (0.5 * clip[3] + 20).astype(np.uint8))
+    assert not is_same(clip[2], other)
+
+
 def test_bars_do_not_hide_a_cut():
     film = EDITED.copy()
     film[:, :22] = film[:, -22:] = 16
@@ -63,6 +73,39 @@ def test_gradual_transitions_are_found_with_their_ends():
     assert abs(first.start - 34) <= 2 >= abs(first.end - 50)
     assert (cut.start, fade.start, fade.end) == (84, 112, 124)
     assert shots.detect_shots(film, gradual=False).cuts == [84, 124]
+
+
+def test_the_ends_of_an_even_dissolve_are_exact():
+    still = [np.stack([place(seed)] * 60) for seed in (1, 2)]
+    for length in (16, 24, 31):
+        film = dissolve(*still, length)
+        assert kinds(shots.detect_shots(film)) == [(60 - length, 60, "dissolve")]
+
+
+def test_what_only_looks_like_a_dissolve_is_seen_through():
+    still, other = place(1).astype(float), place(2).astype(float)
+    rise = np.clip((np.arange(80) - 30) / 20, 0, 1)[:, None, None, None]
+    lit = still * (0.4 + 0.6 * rise)  # the light comes up
+    half = still + rise * (other - still)  # a half of the picture changes
+    half[:, :, half.shape[2] // 2 :] = still[:, half.shape[2] // 2 :]
+    for film in (lit, half):
+        assert shots.detect_shots(film.round().astype(np.uint8)).transitions == ()
+
+
+def test_a_flash_behind_a_smaller_change_is_none():
+    """Its ratio is 4 / (1 + 0.4), of two frames on either side."""
+    levels = np.uint8([40] * 20 + [88] + [208] * 2 + [88] * 20)
+    film = np.repeat(levels, 24 * 32 * 3).reshape(-1, 24, 32, 3)
+    assert shots.detect_shots(film, gradual=False).transitions == ()
+
+
+def test_looks_at_one_mix_are_joined_by_hand():
+    looks = [(20, 31, 0.6), (3, 20, 0.5), (4, 8, 0.9), (9, 12, 0.6), (50, 60, 0.9)]
+    assert joined(looks) == [(4, 12, 0.9)]  # one look alone is not enough
+    watch = Watch()
+    watch.jumps += range(10, 200, 6)
+    assert [watch._jumped(first, 16) for first in (9, 10, 15, 16)] == [True, True, True, False]
+    assert not watch._jumped(10, 15)
 
 
 def test_fixed_finds_a_dissolve_by_two_thresholds():
@@ -102,6 +145,37 @@ def test_frames_one_by_one_and_files_give_the_same(tmp_path):
     film = write_video(tmp_path / "a.mp4", np.repeat(np.repeat(EDITED, 2, 1), 2, 2), fps=30)
     found = shots.detect_shots(film)
     assert (found.cuts, found.video, found.fps, found.frames) == (told, "a.mp4", 30, 59)
+
+
+def test_small_pictures_by_hand(tmp_path):
+    for size, small in (
+        ((90, 160), (90, 160)),
+        ((90, 161), (45, 80)),
+        ((700, 1), (140, 1)),
+        ((1, 700), (1, 140)),
+    ):
+        ((number, picture),) = small_pictures(np.zeros((1, *size), np.uint8))
+        assert (number, picture.shape) == (0, (*small, 3))
+    frame = np.zeros((2, 322, 3), np.uint8)
+    frame[:, 321] = 255  # beyond the last block of three
+    assert not shrunk(frame).any()
+    cv2.imwrite(str(tmp_path / "1.png"), np.full((40, 60, 3), 7, np.uint8))
+    cv2.imwrite(str(tmp_path / "2.png"), np.full((20, 50, 3), 9, np.uint8))
+    sizes = [(picture.shape, picture.max()) for _, picture in small_pictures(tmp_path)]
+    assert sizes == [((40, 60, 3), 7), ((40, 60, 3), 9)]
+
+
+def test_small_pictures_of_a_file_have_its_colours_in_their_places(tmp_path):
+    frames = np.zeros((4, 70, 90, 3), np.uint8)
+    frames[:, :, :45] = 200, 40, 40
+    frames[:, :, 45:] = 40, 40, 200
+    film = write_video(tmp_path / "a.mp4", frames)
+    _, picture = next(small_pictures(film))
+    assert picture.shape == (70, 90, 3)
+    assert (
+        np.abs(picture[35, [20, 40, 50, 88]].astype(int) - frames[0, 35, [20, 40, 50, 88]]).max()
+        < 25
+    )
 
 
 @pytest.mark.parametrize(

@@ -187,6 +187,7 @@ def test_read_json_rejects_what_is_none(tmp_path):
         (lambda: Transition(3, 3, "fade"), "start < end"),
         (lambda: Transition(0, 0), "one frame after the first"),
         (lambda: Transition(3, 3, score=2.0), "0 to 1"),
+        (lambda: Transition(3, 3, score=-0.1), "0 to 1"),
         (lambda: Transition(3, 3, score=None), "score must be a number. Received: None"),
         (lambda: Transition(3.5, 3.5), "start must be a whole number. Received: 3.5"),
         (lambda: Shots("a", 25, 9.5), "frames must be a whole number. Received: 9.5"),

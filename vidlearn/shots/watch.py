@@ -7,6 +7,7 @@ numbers of each frame.
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
 
 import numpy as np
 
@@ -128,7 +129,7 @@ class Watch:
                 return
 
     def _jumped(self, first, last):
-        return any(first < jump <= last for jump in self.jumps[-8:])
+        return self.jumps[bisect_right(self.jumps, last) - 1] > first
 
     def _mixed(self, t, half, score):
         """Tell how far a mix reaches: where the line through its middle meets both pictures."""
