@@ -142,6 +142,8 @@ def test_numbers_of_numpy_are_written(tmp_path):
     shot = Shots("a.mp4", np.float32(25), np.int64(30), (change,))
     path = shot.to_json(tmp_path / "a.json")
     assert shots.read_json(path).cuts == [7]
+    (first,) = Shots("a.mp4", 30_000 / 1001, 10).to_dict()["shots"]
+    assert first["end_seconds"] == 0.333667
 
 
 @pytest.mark.parametrize("form", ["json", "csv", "edl", "otio"])
