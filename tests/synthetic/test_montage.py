@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidlearn.synthetic import join_clips, montage, people, takes, targets, things, training_windows
-from vidlearn.synthetic.joins import JOINS
-from vidlearn.synthetic.montage import _plan, truth
+from vidlearn.synthetic.joins import JOINS, Join
+from vidlearn.synthetic.montage import Cutter, _plan, _traps_for, truth
+from vidlearn.synthetic.traps import SPANS
 from vidlearn.video import write_video
 
 
@@ -37,6 +38,45 @@ def test_shots_and_transitions_tile_a_film(frames, least, more, seed, weights):
     spans = [end - start for start, end in shots]
     assert min(spans) >= min(least, frames)
     assert max(spans[:-1], default=0) <= least + more
+
+
+def test_plans_by_hand():
+    rng = np.random.default_rng(0)
+    assert _plan(15, (5, 5), {"cut": 1}, rng)[0] == [(0, 5), (5, 10), (10, 15)]
+    assert _plan(14, (5, 5), {"cut": 1}, rng)[0] == [(0, 5), (5, 14)]
+    shots, joins = _plan(9000, (4, 60), {"cut": 1, "dissolve": 9}, rng)
+    spans = np.diff(shots, axis=1)[:-1, 0]
+    soft = np.array([join.kind == "dissolve" for join in joins[:-1]])
+    assert soft.sum() > 50
+    assert min(*spans[:-1][soft], *spans[1:][soft]) == 8  # only cuts lead to shorter ones
+    assert spans.min() < 6
+    spans = np.diff(_plan(90_000, (4, 250), {"cut": 1}, rng)[0], axis=1)
+    assert abs(np.median(spans) - (4 * 250**2) ** (1 / 3)) < 6
+
+
+def test_traps_lie_clear_of_the_ends_of_a_shot():
+    rng, least = np.random.default_rng(0), SPANS["flash"][0]
+    ends = [trap for _ in range(300) for trap in _traps_for(["flash"], [], 6 + least + 1, rng)]
+    assert {(a, b) for _, a, b in ends} == {(3, 3 + least), (4, 4 + least), (3, 4 + least)}
+    assert not any(_traps_for(["flash"], [], 5 + least, rng) for _ in range(50))
+
+
+def test_bars_lie_over_whole_shots():
+    film = montage(6, size=(32, 48), seed=1, lengths=(100, 200), traps=["bars"])
+    assert film.traps == [("bars", 0, 6)]
+    rows, columns = film.frames.std(axis=(2, 3)), film.frames.std(axis=(1, 3))
+    assert (rows[:, [0, -1]] == 0).all() or (columns[:, [0, -1]] == 0).all()
+
+
+def test_a_shot_that_begins_as_the_last_one_ended_is_told():
+    levels = np.uint8([[60, 70, 80, 90, 100], [103, 9, 9, 9, 9]])
+    clips = levels[..., None, None, None] * np.ones((16, 16, 3), np.uint8)
+    cutter = Cutter(np.zeros((10, 16, 16, 3), np.uint8), [Join("cut")])
+    assert cutter.differs(0, clips[0, 0])
+    cutter.add(0, 0, clips[0])
+    assert not cutter.differs(1, clips[1, 0])
+    assert cutter.differs(1, clips[1, 0] + np.uint8(1))
+    assert cutter.differs(1, clips[0, 0])
 
 
 def test_a_film_is_as_long_as_asked_for():

@@ -100,6 +100,8 @@ def test_joins_by_hand():
     rise = np.array([0.2, 0.4, 0.7])
     wiped = mixed(Join("wipe", 3, 3, 3, rise, "right"), old, new)[:, 0, :, 0]
     assert wiped.tolist() == [[110, 10, 10, 10, 10], [120, 120, 20, 20, 20], [130] * 3 + [30] * 2]
+    soft = mixed(Join("wipe", 1, 1, 1, np.array([0.5]), "right", 0.5), old[:1], new[:1])
+    assert soft[0, 0, :, 0].tolist() == [110, 110, 60, 10, 10]  # the edge is half as wide as all
     rise = np.array([[0.5, 0], [0, 0], [0, 0.1], [0, 0.6]])
     faded = mixed(Join("fade", 4, 1, 2, rise, "black"), old[:1], new[1:])
     assert faded[:, 0, 0, 0].tolist() == [5, 0, 12, 78]
@@ -121,6 +123,7 @@ def test_no_frame_of_a_transition_is_of_one_shot_alone(kind):
         lengths.add(join.frames)
         styles.add(join.style)
         assert len(film) == join.frames
+        assert (np.diff(join.rise if kind != "fade" else join.rise @ [-1, 1]) >= 0).all()
         assert not (film[: join.tail] == 60).all((1, 2, 3)).any()
         assert not (film[-join.head :] == 190).all((1, 2, 3)).any()
     assert max(lengths) > 35
