@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from vidlearn.synthetic import hide_and_seek
-from vidlearn.synthetic.hiding import HIDING
+from vidlearn.synthetic.hiding import HIDING, _filmed
+from vidlearn.synthetic.render import Sprite
 
 SMALL = (40, 56)
 
@@ -27,6 +28,27 @@ def test_worlds_share_nothing():
     assert not set(photos) & set(places)
     names = {hide_and_seek(1, SMALL, 3, world="unseen", seed=s).names for s in range(3)}
     assert names == {("cup", "flower", "horse")}
+
+
+def test_the_pillar_alone_hides_it():
+    hidden = [hide_and_seek(24, SMALL, 1, seed=seed).visible[:, 0].min() for seed in range(5)]
+    assert max(hidden) < 0.6
+
+
+def test_labels_name_the_things():
+    films = [hide_and_seek(1, SMALL, 3, world="unseen", seed=seed) for seed in range(4)]
+    assert all(sorted(film.labels) == [0, 1, 2] for film in films)
+    assert len({tuple(film.labels) for film in films}) > 1
+
+
+def test_a_camera_shows_things_where_they_are_by_hand():
+    thing = Sprite.made_of(np.full((10, 10, 4), 255, np.uint8), 10)
+    cast = [(thing, np.tile([40.0, 30.0], (2, 1)), np.zeros(2), np.ones(2), 1)]
+    ground, views = np.zeros((72, 96, 3), np.float32), [(0, 0, 1), (10, 5, 2)]
+    _, masks, _, boxes, _ = _filmed(ground, views, (72, 96), cast, 1, 0, np.random.default_rng(0))
+    corners = boxes[:, 0].reshape(2, 2, 2)
+    np.testing.assert_allclose(corners.mean(axis=1), [[40, 30], [60, 50]], atol=1)
+    np.testing.assert_allclose(masks.sum(axis=(1, 2)), [100, 400], rtol=0.15)
 
 
 def test_it_grows_and_shrinks():

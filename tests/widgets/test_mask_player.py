@@ -5,6 +5,7 @@ from tests.widgets.hosted import host
 from tests.widgets.page import as_array, values
 from vidlearn.metrics import region_similarity
 from vidlearn.widgets import MaskPlayer, mask_player
+from vidlearn.widgets.media import opened as opened_bytes
 
 TOTAL, SIZE = 7, (21, 34)
 rng = np.random.default_rng(4)
@@ -50,6 +51,27 @@ def test_what_cannot_be_shown_is_refused(monkeypatch):
     monkeypatch.setattr(mask_player, "MOST_MASK_BYTES", 500)
     with pytest.raises(ValueError, match=r"masks are too much .* 5 times \(7, 21, 34\)"):
         make()
+
+
+@pytest.mark.parametrize("run", [1, 127, 128, 255, 256, 16_383, 16_384, 2_097_151, 2_097_152])
+@pytest.mark.parametrize("first", [False, True])
+def test_runs_of_any_length_come_back(run, first):
+    mask = np.repeat([first, not first, first], [run, 3, run])
+    lengths, value, shift = [], 0, 0
+    for byte in mask_player.pack_masks(mask):
+        value, shift = value | (byte & 127) << shift, shift + 7
+        if byte < 128:
+            lengths.append(value)
+            value, shift = 0, 0
+    assert lengths == [0] * first + [run, 3, run]
+
+
+def test_the_poster_draws_what_is_right_at_the_top():
+    found, tall = [], round(150 * 21 / 34)
+    for masks in (TRUTH, ~TRUTH):
+        picture = opened_bytes(make(masks=masks).poster()[1]).convert("RGB")
+        found.append([picture.getpixel((300, tall + y))[0] < 60 for y in (10, 84)])
+    assert found == [[True, False], [False, True]]  # the line is blue, all else is grey
 
 
 def test_forty_frames_of_four_methods_cost_little():

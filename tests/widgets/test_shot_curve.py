@@ -103,7 +103,9 @@ def test_what_cannot_be_shown_is_refused(options, message):
 
 def test_traits_are_refused_and_long_films_keep_the_frames_that_matter(monkeypatch):
     widget = make()
-    for name, value in {"frame": 90, "curve": 4, "thresholds": [1.0]}.items():
+    assert widget.thresholds == [one.max() / 2 for one in curves().values()]
+    wrong = [("frame", 90), ("frame", -1), ("curve", 4), ("curve", -1), ("thresholds", [1.0])]
+    for name, value in wrong:
         with pytest.raises(ValueError, match=f"{name} must be .*Received"):
             setattr(widget, name, value)
     monkeypatch.setattr(module, "MOST_PICTURES", 60)
@@ -112,6 +114,15 @@ def test_traits_are_refused_and_long_films_keep_the_frames_that_matter(monkeypat
     assert {0, TOTAL - 1, 33, *edges} <= {*stored}
     assert {t - 1 for t in edges} <= {*stored}
     assert len(stored) <= 60
+
+
+def test_the_poster_tells_what_lies_within_the_tolerance():
+    curve, all_of_it = np.eye(TOTAL)[50] * 9, [("codec", 0, TOTAL)]
+    early, late = (
+        make(curves=curve, truth=[[48, 48]], traps=all_of_it, tolerance=tolerance).poster()[1]
+        for tolerance in (1, 2)
+    )
+    assert early != late
 
 
 @pytest.mark.browser
