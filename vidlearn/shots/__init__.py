@@ -9,12 +9,14 @@
 ===========================  ===================================================================
 
 Under them lie the parts that lesson 21 teaches: what is measured from frame to frame (``signals``),
-what makes a cut of it (``thresholds``), and what finds transitions that take time (``gradual``).
+what makes a cut of it (``thresholds``), what still shows one scene (``alike``), and what finds
+transitions that take time (``gradual``).
 
 Frames count from 0, ranges are half-open. A cut at t parts frame t - 1 from t; a gradual
 transition is the range of the frames that belong to neither shot alone.
 """
 
+from .alike import found_again, likeness, without_bars
 from .detect import detect_shots
 from .files import expect_files, read_json, write_csv, write_edl, write_json, write_otio
 from .gradual import find_fades, spread_parabola, twin_comparison, unmixed
@@ -26,13 +28,10 @@ from .signals import (
     content_difference,
     edge_change,
     edges,
-    found_again,
     histogram,
     histogram_distance,
-    likeness,
     pixel_difference,
     to_hsv,
-    without_bars,
 )
 from .thresholds import across, adaptive_threshold, fixed_threshold, keep_apart, local_ratio
 from .types import KINDS, Shots, ShotsError, Transition

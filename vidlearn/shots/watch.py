@@ -11,8 +11,9 @@ from bisect import bisect_right
 
 import numpy as np
 
+from .alike import found_again, likeness, without_bars
 from .gradual import unmixed
-from .signals import content_difference, found_again, likeness, to_hsv, without_bars
+from .signals import content_difference, to_hsv
 from .thresholds import LEAST, RATIO, WINDOW, across, local_ratio
 
 FLASH = 6  # frames that a flash lasts at most
