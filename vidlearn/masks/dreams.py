@@ -8,9 +8,9 @@ from .pairs import affine, middle_of, roughened, spot, stacked
 SEARCH = 0.4  # share of the dreams that come without a rough mask
 GONE = 0.1  # share in which the thing is not to be seen
 ASTRAY = 0.15  # share whose rough mask is somewhere else
-STAYS = 0.7  # share in which what is behind hardly moves
+STAYS = 0.5  # share in which what is behind hardly moves
 NEAR = 0.5  # share in which the thing stays near where it was
-HIDDEN = 0.65  # share in which something lies before it, beside the other things
+HIDDEN = 0.75  # share in which something lies before it, beside the other things
 OTHERS = (0, 1, 1, 2, 2, 3)  # other things in the picture, any of these as often
 KINDS = 60  # other things to choose from
 

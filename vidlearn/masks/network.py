@@ -63,7 +63,7 @@ def _called(model, inputs):
     return ops.convert_to_numpy(found)[:, :height, :width, 0]
 
 
-def adapt(model, frame, mask, *, pairs=1600, epochs=1, rate=1e-3, batch_size=8, seed=0, into=None):
+def adapt(model, frame, mask, *, pairs=2800, epochs=1, rate=0.015, batch_size=8, seed=0, into=None):
     """Teach a copy of the network one thing, by pictures dreamed up from its first mask.
 
     Parameters
