@@ -114,8 +114,8 @@ def test_what_is_of_one_colour_does_not_fade():
 
 
 def test_fades_do_not_overlap():
-    spreads = np.r_[[900] * 5, 0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 300, 600, [900] * 5]
-    levels = np.r_[[100] * 5, 0, [100] * 3, [0] * 3, [100] * 7]
+    spreads = np.r_[[900] * 5, 0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 300, 450, 600, 750, [900] * 5]
+    levels = np.r_[[100] * 5, 0, [100] * 3, [0] * 3, [100] * 9]
     ((start, end),) = shots.find_fades(levels, spreads)
     assert start == 5 < end
 
