@@ -98,6 +98,11 @@ def adapt(model, frame, mask, *, pairs=2800, epochs=1, rate=0.015, batch_size=8,
     ValueError
         If the frame or the mask does not fit, or `into` is not what an earlier call returned.
 
+    Notes
+    -----
+    Each picture is a part of the frame, two thirds as high and as wide. The rate is high because
+    what `model` has learned is not to be kept, only to be started from.
+
     References
     ----------
     S. Caelles et al., "One-Shot Video Object Segmentation", CVPR 2017, section 3.
