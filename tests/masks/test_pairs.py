@@ -75,7 +75,7 @@ def test_other_things_are_beside_it_and_before_it(monkeypatch):
         colours = inputs[..., :3].reshape(-1, 3) // 32
         found.append(len(np.unique(colours, axis=0)))
         red = redness(inputs[..., :3]) > 60
-        assert (red & truths).sum() > 0.9 * truths.sum()  # none lies in the truth
+        assert (red & truths).sum() > 0.95 * truths.sum()  # none lies in the truth
     assert found[1] > 2 * found[0]
 
 
