@@ -32,7 +32,10 @@ TABLE = {
     "synthetic": (("boxes", "video"), "numpy scipy PIL skimage sklearn cv2"),
     "layers": ((), "keras"),
     "models": (("layers", "boxes"), "keras numpy PIL"),
-    "masks": (("models",), "numpy cv2 keras"),
+    "masks": (
+        ("models", "synthetic", "runs"),
+        "numpy cv2 keras tqdm",
+    ),  # runs and films: to train the base
     "runs": (
         (
             *("models", "datasets", "metrics", "boxes", "plots", "video"),
@@ -51,7 +54,7 @@ TABLE = {
     "course": (
         (
             *("messages", "scratch", "video", "synthetic", "plots", "widgets", "shots"),
-            *("boxes", "proposals", "metrics", "datasets", "layers", "tracking"),
+            *("boxes", "proposals", "metrics", "datasets", "layers", "tracking", "masks"),
             *("models", "runs"),  # the project of lesson 24 is all of it
         ),
         "numpy IPython PIL cv2 jupyter_client jupyter_core jupyterlab keras matplotlib nbclient "

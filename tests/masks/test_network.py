@@ -96,8 +96,40 @@ def test_a_copy_learns_one_thing():
         (lambda f, m: follow(listens(), f, m[0], search=2), "search must be 0 to 1. Received: 2"),
         (lambda f, m: adapt(listens(), f[0], m[3]), "at least one pixel"),
         (lambda f, m: adapt(listens(), f[0], m[0], into=listens()), "into must be what"),
+        (lambda f, m: predict_masks(listens(), f, 255 * m.astype(np.uint8)), "from 0 to 1"),
+        (lambda f, m: predict_masks(listens(), f, np.full(m.shape, np.nan)), "from 0 to 1"),
+        (lambda f, m: predict_masks(listens(), f, batch_size=0), "batch_size must be"),
+        (lambda f, m: adapt(listens(), f[0], m[0], pairs=0), "pairs must be"),
+        (lambda f, m: adapt(listens(), f[0], m[0], rate=np.nan), "rate must be"),
+        (lambda f, m: adapt(small(3), f[0], m[0]), "four channels"),
+        (lambda f, m: follow(small(3), f, m[0]), "four channels"),
+        (lambda f, m: adapt(small(4), f[0, :1], m[0, :1] | True), "at least 2 x 2"),
     ],
 )
 def test_rejects_what_does_not_fit(call, message):
     with pytest.raises(ValueError, match=message):
         call(*film())
+
+
+def small(channels):
+    return build_unet((None, None, channels), filters=(2, 3))
+
+
+def test_sizes_that_the_network_cannot_halve_are_adapted_to_all_the_same():
+    frames, _ = film()
+    frame, mask = frames[0, :23, :31], np.zeros((23, 31), bool)
+    mask[5:15, 5:15] = True
+    copy = adapt(small(4), frame, mask, pairs=8)
+    assert predict_masks(copy, frame[None]).shape == (1, 23, 31)
+
+
+def test_layers_may_have_any_names():
+    import keras
+
+    pictures = keras.Input((None, None, 4))
+    x = keras.layers.MaxPooling2D(2, name="smaller")(pictures)
+    x = keras.layers.UpSampling2D(2)(keras.layers.Conv2D(2, 3, padding="same")(x))
+    model = keras.Model(
+        pictures, keras.layers.Conv2D(1, 1)(keras.layers.Concatenate()([pictures, x]))
+    )
+    assert predict_masks(model, np.zeros((1, 33, 35, 3), np.uint8)).shape == (1, 33, 35)

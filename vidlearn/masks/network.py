@@ -1,10 +1,10 @@
 """A network that mends the mask: each frame with the mask of the frame before beside it."""
 
-from numbers import Real
+from numbers import Integral, Real
 
 import numpy as np
 
-from ._checks import check_frames, checked_mask
+from ._checks import check_frame, check_frames, checked_mask
 from .dreams import Dreams
 from .pairs import stacked
 from .propagate import carried
@@ -43,6 +43,11 @@ def predict_masks(model, frames, guides=None, *, batch_size=16):
         raise ValueError(
             f"guides must be {frames.shape[:3]}, one for each frame. Received: {np.shape(guides)}"
         )
+    guides = np.asarray(guides)
+    if guides.dtype.kind not in "buif" or not ((guides >= 0) & (guides <= 1)).all():
+        raise ValueError("guides must be bool, or numbers from 0 to 1. Received others")
+    if not (isinstance(batch_size, Integral) and batch_size >= 1):
+        raise ValueError(f"batch_size must be a whole number from 1 on. Received: {batch_size!r}")
     found = []
     for k in range(0, len(frames), batch_size):
         part = slice(k, k + batch_size)
@@ -56,7 +61,7 @@ def _called(model, inputs):
     from keras import ops
 
     height, width = inputs.shape[1:3]
-    times = 2 ** sum(layer.name.startswith("pool") for layer in model.layers)
+    times = _halved(model)
     spare = [(0, 0), (0, -height % times), (0, -width % times), (0, 0)]
     inputs = np.pad(inputs[..., : model.input_shape[-1]], spare, "edge")
     found = ops.sigmoid(model(inputs.astype(np.float32), training=False))
@@ -115,6 +120,13 @@ def adapt(model, frame, mask, *, pairs=2800, epochs=1, rate=0.015, batch_size=8,
 
     if into is not None and getattr(into, "optimizer", None) is None:
         raise ValueError("into must be what an earlier call of adapt returned, or None")
+    for name, value in (("pairs", pairs), ("epochs", epochs), ("batch_size", batch_size)):
+        if not (isinstance(value, Integral) and value >= 1):
+            raise ValueError(f"{name} must be a whole number from 1 on. Received: {value!r}")
+    if not (isinstance(rate, Real) and 0 < rate < np.inf):
+        raise ValueError(f"rate must be above 0. Received: {rate!r}")
+    _with_hint(model)
+    check_frame("frame", frame)
     rng = np.random.default_rng(seed)
     dreams = Dreams(frame, mask, rng, window=_window(model, np.shape(frame)))
     seeds = np.tile(rng.integers(2**32, size=-(-pairs // batch_size)), epochs)
@@ -131,10 +143,36 @@ def adapt(model, frame, mask, *, pairs=2800, epochs=1, rate=0.015, batch_size=8,
 
 
 def _window(model, shape):
-    """Return two thirds of a frame's height and width that the network can halve, or all."""
-    times = 2 ** sum(layer.name.startswith("pool") for layer in model.layers)
+    """Return two thirds of a frame's height and width that the network can halve, or all it can."""
+    times = _halved(model)
+    if model.input_shape[1] is not None:
+        return model.input_shape[1:3]
     sides = [2 * side // 3 // times * times for side in shape[:2]]
-    return tuple(sides) if min(sides) >= 32 and model.input_shape[1] is None else shape[:2]
+    if min(sides) < 32:
+        sides = [side // times * times for side in shape[:2]]
+    if not min(sides):
+        raise ValueError(
+            f"frame must be at least {times} x {times}, as the network halves it. "
+            f"Received: {shape[0]} x {shape[1]}"
+        )
+    return tuple(sides)
+
+
+def _halved(model):
+    """Return by how much the network divides height and width."""
+    import keras
+
+    pools = keras.layers.MaxPooling2D, keras.layers.AveragePooling2D
+    return 2 ** sum(isinstance(layer, pools) for layer in model.layers)
+
+
+def _with_hint(model):
+    """Refuse a network that takes no hint."""
+    if model.input_shape[-1] != 4:
+        raise ValueError(
+            "model must take four channels, a picture and a mask behind it: "
+            f"build_unet((None, None, 4)). Received: {model.input_shape[-1]} channels"
+        )
 
 
 def follow(model, frames, first, *, search=0.5, method="dis", flow=True):
@@ -179,6 +217,7 @@ def follow(model, frames, first, *, search=0.5, method="dis", flow=True):
     Lesson 23 teaches it.
     """
     check_frames(frames)
+    _with_hint(model)
     if not (isinstance(search, Real) and 0 <= search <= 1):
         raise ValueError(f"search must be 0 to 1. Received: {search!r}")
     found = [checked_mask("first", first, frames.shape[1:3])]

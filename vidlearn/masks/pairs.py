@@ -1,5 +1,7 @@
 """What a network learns masks from: frames with a rough mask, and the mask that is true."""
 
+from numbers import Integral
+
 import numpy as np
 
 SEARCH = 0.3  # share of the pairs that come without a rough mask
@@ -80,6 +82,7 @@ def training_pairs(scenes, count, *, size=None, seed=0):
 
     Lesson 23 teaches it.
     """
+    _check_pairs(scenes, count, size)
     rng = np.random.default_rng(seed)
     seen = [(scene, t, k) for scene in scenes for t, k in np.argwhere(scene.visible > 0).tolist()]
     if not seen:
@@ -117,6 +120,27 @@ def _guided(before, now, number, rng):
         if not (astray & (now > 0)).any():
             return astray, np.zeros_like(truth)
     return guide, truth
+
+
+def _check_pairs(scenes, count, size):
+    if not isinstance(scenes, list | tuple):
+        raise ValueError(f"scenes must be a list of films. Received: {type(scenes).__name__}")
+    sides = {scene.frames.shape[1:3] for scene in scenes}
+    if len(sides) > 1:
+        raise ValueError(f"scenes must be of one size. Received: {sorted(sides)}")
+    if not (isinstance(count, Integral) and count >= 1):
+        raise ValueError(f"count must be a whole number from 1 on. Received: {count!r}")
+    fits = size is None or (
+        isinstance(size, tuple | list)
+        and len(size) == 2
+        and all(isinstance(side, Integral) and side >= 1 for side in size)
+        and all(a <= b for whole in sides for a, b in zip(size, whole, strict=True))
+    )
+    if not fits:
+        raise ValueError(
+            "size must be None or height and width, whole numbers from 1 to those of the frame. "
+            f"Received: {size!r}"
+        )
 
 
 def _window(mask, size, rng):
