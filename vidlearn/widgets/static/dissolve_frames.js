@@ -88,7 +88,8 @@ function parabolaOf(values) {
   const total = sum((_, v) => (v - y / count) ** 2);
   const fit = total > 0 ? 1 - sum((x, v) => (v - curve(x)) ** 2) / total : 0;
   const middle = (curve(xs[Math.floor((count - 1) / 2)]) + curve(xs[Math.ceil((count - 1) / 2)])) / 2;
-  return { curve: xs.map(curve), sag: 1 - middle / Math.max((curve(-1) + curve(1)) / 2, 1e-9), fit };
+  const ends = (curve(-1) + curve(1)) / 2;
+  return { curve: xs.map(curve), sag: ends > 1e-9 ? 1 - middle / ends : 0, fit };
 }
 
 export default interactive("dissolve-frames", (view) => {
