@@ -54,7 +54,7 @@ def test_the_learners_unet_takes_the_weights_that_ship():
     )
 
 
-def test_either_order_of_the_maps_is_right_and_nothing_kept_is_told():
+def test_the_librarys_unet_is_right_and_what_is_cut_off_is_told():
     filters = (2, 4, 6)
     right = seeing.told(seeing.unet(filters), filters)
     library = seeing.told(build_unet((None, None, 4), filters=filters), filters)
@@ -193,3 +193,19 @@ def test_the_ground_is_the_frame_without_the_thing():
 def test_what_is_no_dream_is_refused_kindly(quick, came):
     with pytest.raises(Refusal, match="True where the thing is to be seen"):
         taught_by(lambda frame, mask, ground, rng: came, 22)
+
+
+def test_a_picture_from_0_to_1_is_told(quick):
+    with pytest.raises(Refusal, match="multiply it by 255"):
+        taught_by(lambda frame, mask, ground, rng: (frame / 255, mask), 22)
+
+
+def test_maps_of_two_sizes_are_told():
+    import keras
+    from keras import layers
+
+    pictures = keras.Input((None, None, 4))
+    small = layers.MaxPooling2D(2)(pictures)
+    model = keras.Model(pictures, layers.Conv2D(1, 1)(layers.Concatenate()([pictures, small])))
+    with pytest.raises(Refusal, match="of one size"):
+        seeing.told(model, (2, 4))

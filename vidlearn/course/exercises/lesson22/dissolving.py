@@ -113,6 +113,7 @@ DISSOLVE_MISTAKES = {
     "from-behind": _from_behind,
     "pure-ends": _joined(share=lambda k, n: (k - 1) / max(n - 1, 1)),
     "pure-start": _joined(share=lambda k, n: (k - 1) / max(n, 1)),
+    "from-zero": _joined(share=lambda k, n: (k - 1) / (n + 1)),
     "pure-end": _joined(share=lambda k, n: k / max(n, 1)),
     "half": _joined(share=lambda k, n: 0.5 + 0 * k),
     "exchanged": _joined(exchanged=True),

@@ -28,7 +28,7 @@ def told(model, features, units, kernel_size):
 def _net(
     *, padding="same", relu="relu", kind="LSTM", ways="both", every=True, last=None, answers=2,
     over=None, size=None, bias=True, twice=False, norm=False, conv=True, merge="concat",
-    hidden=False,
+    hidden=False, wide=1.0,
 ):  # fmt: skip
     """Return the reference with some of its parts changed."""
 
@@ -43,7 +43,7 @@ def _net(
         y = layers.BatchNormalization()(y) if norm else y
 
         def memory(**more):
-            return getattr(layers, kind)(units, return_sequences=every, **more)
+            return getattr(layers, kind)(int(wide * units), return_sequences=every, **more)
 
         if ways == "both":
             y = layers.Bidirectional(memory(), merge_mode=merge)(y)
@@ -102,6 +102,8 @@ SEGMENTER_MISTAKES = kept(
         "tanh": _net(last="tanh"),
         "relu-at-the-end": _net(last="relu"),
         "hidden": _net(hidden=True),
+        "half-units": _net(wide=0.5),
+        "double-units": _net(wide=2),
     },
     key=lambda *sizes: sizes,
 )

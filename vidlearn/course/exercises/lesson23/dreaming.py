@@ -165,4 +165,6 @@ def _asked(dream, frame, mask, ground, rng):
             f"Return a picture {frame.shape} of numbers from 0 to 255, and with it the mask "
             f"{mask.shape}, True where the thing is to be seen: `return picture, where`."
         )
+    if picture.dtype.kind == "f" and frame.max() > 2 and picture.max() <= 1:
+        raise Refusal("Your picture goes from 0 to 1, where 255 is white: multiply it by 255.")
     return np.clip(np.rint(picture), 0, 255).astype(np.uint8), known.astype(bool)

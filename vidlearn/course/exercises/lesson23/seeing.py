@@ -76,6 +76,11 @@ def told(model, filters):
     try:
         out = keras.ops.convert_to_numpy(model(pictures, training=False))
     except Exception as error:
+        if "Concatenate" in str(error):
+            raise Refusal(
+                "What is laid beside must be of one size: it grows first, and the last one kept is "
+                "the first to come back, `seen.pop()`."
+            ) from None
         first = str(error).strip().split("\n")[0][:160]
         raise Refusal(f"It is built, but stops when pictures run through it: {first}") from None
     found = {
@@ -97,22 +102,19 @@ def told(model, filters):
 
 
 def _drawn(weight):
-    """Draw numbers for a weight by what it is and its shape; those of one filter's inputs agree.
-
-    So it does not matter which of two maps is laid before the other.
-    """
+    """Draw numbers for a weight by what it is and its shape, whatever stands before it."""
     kind, shape = weight.path.split("/")[-1], tuple(weight.shape)
     rng = np.random.default_rng(zlib.crc32(f"{kind} {shape}".encode()))
     if len(shape) == 4:
-        part = 2 * rng.normal(size=(*shape[:2], 1, shape[3])) / (shape[0] * shape[2])
-        return np.broadcast_to(part, shape).astype(np.float32)
+        return (2 * rng.normal(size=shape) / np.sqrt(np.prod(shape[:3]))).astype(np.float32)
     drawn = 0.2 * rng.normal(size=shape).astype(np.float32)
     return drawn + {"gamma": 1, "beta": 0.5, "moving_variance": 0.6}.get(kind, 0)
 
 
 def _net(
-    *, channels=4, beside="before", last=None, scaled=True, pool="MaxPooling2D", up="UpSampling2D",
-    norm=True, rounds=2, size=3, bias=False, relu=True, hidden=False, answers=1,
+    *, channels=4, beside="before", last=None, scaled=(1 / 128, -1), pool="MaxPooling2D",
+    up="UpSampling2D", norm=True, rounds=2, size=3, bias=False, relu=True, hidden=False,
+    answers=1, dense=False,
 ):  # fmt: skip
     """Return the reference with some of its parts changed."""
 
@@ -138,7 +140,7 @@ def _net(
             return layers.UpSampling2D(2, interpolation=up if up[0] == "b" else "nearest")(x)
 
         x = pictures = keras.Input((None, None, 4))
-        x = layers.Rescaling(1 / 128, offset=-1)(x) if scaled else x
+        x = layers.Rescaling(*scaled)(x) if scaled else x
         x, seen = x[..., :channels] if channels < 4 else x, []
         for count in filters[:-1]:
             x = several(x, count)
@@ -148,10 +150,13 @@ def _net(
         for count, old in zip(filters[-2::-1], seen[::-1], strict=True):
             x = doubled(x, count)
             x = layers.Concatenate()([old, x]) if beside == "before" else x
+            x = layers.Concatenate()([x, old]) if beside == "after" else x
             x = several(x, count)
             x = layers.Add()([old, x]) if beside == "added" else x
             x = layers.Concatenate()([old, x]) if beside == "behind" else x
         x = layers.Dense(filters[0], activation="relu")(x) if hidden else x
+        if dense:
+            return keras.Model(pictures, layers.Dense(answers)(x))
         return keras.Model(pictures, layers.Conv2D(answers, 1, activation=last)(x))
 
     return build
@@ -178,7 +183,10 @@ UNET_MISTAKES = kept(
         "tanh": _net(last="tanh"),
         "softmax": _net(last="softmax"),
         "relu-at-the-end": _net(last="relu"),
-        "unscaled": _net(scaled=False),
+        "other-order": _net(beside="after"),
+        "unscaled": _net(scaled=None),
+        "other-scale": _net(scaled=(1 / 255,)),
+        "dense": _net(dense=True),
         "mean-pool": _net(pool="AveragePooling2D"),
         "strides": _net(pool="strides"),
         "transposed": _net(up="Conv2DTranspose"),

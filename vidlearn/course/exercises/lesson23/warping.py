@@ -28,21 +28,25 @@ def warp_cases():
     return [line, corner, edge, parts, turned]
 
 
-def _moved(*, sign=1, exchanged=False, beyond="outside", rounded=np.rint):
+def _moved(*, sign=1, signs=(1, 1), exchanged=False, beyond="outside", rounded=np.rint):
     """Return the reference with some of its parts changed."""
 
     def answer(mask, flow):
         height, width = mask.shape
         y, x = np.mgrid[:height, :width]
         right, down = (flow[..., 1], flow[..., 0]) if exchanged else (flow[..., 0], flow[..., 1])
-        row = rounded(y + sign * down).astype(int)
-        column = rounded(x + sign * right).astype(int)
+        row = rounded(y + sign * signs[0] * down).astype(int)
+        column = rounded(x + sign * signs[1] * right).astype(int)
         near = mask[row.clip(0, height - 1), column.clip(0, width - 1)]
         if beyond == "clipped":
             return near
         if beyond == "wraps round":
             return mask[row % height, column % width]
-        inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
+        rows, columns = (row >= 0) & (row < height), (column >= 0) & (column < width)
+        if beyond in ("rows", "columns", "above zero"):
+            below = (row < height) & (column < width)
+            return {"rows": rows, "columns": columns, "above zero": below}[beyond] & near
+        inside = rows & columns
         if beyond == "kept":
             return np.where(inside, near, mask)
         return inside & near if beyond == "outside" else ~inside | near
@@ -50,13 +54,13 @@ def _moved(*, sign=1, exchanged=False, beyond="outside", rounded=np.rint):
     return answer
 
 
-def _forwards(mask, flow):
+def _forwards(mask, flow, sign=-1):
     """Send each pixel of the mask off, to where the flow is read at its old place."""
     height, width = mask.shape
     found = np.zeros_like(mask)
     rows, columns = np.nonzero(mask)
-    row = np.rint(rows - flow[rows, columns, 1]).astype(int)
-    column = np.rint(columns - flow[rows, columns, 0]).astype(int)
+    row = np.rint(rows + sign * flow[rows, columns, 1]).astype(int)
+    column = np.rint(columns + sign * flow[rows, columns, 0]).astype(int)
     inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
     found[row[inside], column[inside]] = True
     return found
@@ -89,7 +93,13 @@ WARP_MISTAKES = {
     "cut-off": _moved(rounded=np.trunc),
     "floor": _moved(rounded=np.floor),
     "ceil": _moved(rounded=np.ceil),
+    "minus-rows": _moved(signs=(-1, 1)),
+    "minus-columns": _moved(signs=(1, -1)),
+    "inside-rows": _moved(beyond="rows"),
+    "inside-columns": _moved(beyond="columns"),
+    "not-below-zero": _moved(beyond="above zero"),
     "forwards": _forwards,
+    "forwards-plus": lambda mask, flow: _forwards(mask, flow, sign=1),
     "as-one": _as_one,
     "unmoved": _unmoved,
 }
