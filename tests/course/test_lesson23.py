@@ -152,7 +152,7 @@ def test_a_picture_and_its_mask_move_alike():
 
 @pytest.fixture
 def quick(monkeypatch):
-    """A still square that any dream teaches in four steps or does not; no real training."""
+    """Four steps of training in place of 175."""
     monkeypatch.setenv("VIDLEARN_PRESET", "tiny")
 
 

@@ -63,6 +63,14 @@ def dreamed_pairs(frame, mask, count, *, seed=0):
     return Dreams(frame, mask, rng).batch(count, rng)
 
 
+def taken_out(frame, mask):
+    """Take a thing out of a frame (H, W, 3) uint8: the hole is filled from its rim."""
+    import cv2
+
+    wide = cv2.dilate(mask.astype(np.uint8), np.ones((7, 7), np.uint8))
+    return cv2.inpaint(frame, wide, 3, cv2.INPAINT_TELEA)
+
+
 class Dreams:
     """What all pictures of one thing have in common.
 
@@ -84,8 +92,7 @@ class Dreams:
 
         check_frame("frame", frame)
         self.frame, self.mask = frame, checked_mask("mask", mask, frame.shape[:2])
-        wide = cv2.dilate(self.mask.astype(np.uint8), np.ones((7, 7), np.uint8))
-        self.ground = cv2.inpaint(frame, wide, 3, cv2.INPAINT_TELEA)
+        self.ground = taken_out(frame, self.mask)
         self.side = max(np.sqrt(self.mask.sum()), 4)
         self.wide = np.array(frame.shape[1::-1])  # and high
         self.window = np.array((window or frame.shape[:2])[::-1])

@@ -30,18 +30,7 @@ def told_of_films(model, features, *, seed):
     Refusal
         If it is no model that takes one batch of films (N, T, F) and puts out one other thing.
     """
-    import keras
-
-    if not isinstance(model, keras.Model):
-        raise Refusal("Return a `keras.Model`: `keras.Model(x, …)`.")
-    if len(getattr(model, "inputs", None) or ()) != 1 or len(model.outputs) != 1:
-        raise Refusal("One thing goes in, films, and one comes out: begin with `keras.Input`.")
-    shape = tuple(model.inputs[0].shape)
-    if len(shape) != 3 or shape[1] is not None or shape[2] != features:
-        raise Refusal(
-            f"Films of any length go in, (N, T, {features}): `keras.Input((None, features))`. "
-            f"Yours takes {shape}."
-        )
+    takes_films(model, features)
     run = _settled(model, seed)
     film = np.random.default_rng(seed).normal(size=(2, FRAMES, features)).astype("float32")
     out = run(film)
@@ -53,6 +42,40 @@ def told_of_films(model, features, *, seed):
         return found | {"with other weights, it says": out.reshape(2, -1)[:, :2].round(3)}
     found["frame 8 depends on frames"] = _reads(run, film, out)
     return found | {"with other weights, frame 8 is": out[:, NOW].round(3)}
+
+
+def takes_one(model, name):
+    """Refuse what is no model with one input and one output; return the input's shape.
+
+    Parameters
+    ----------
+    model : object
+        The answer.
+    name : str
+        What goes in: "films" or "pictures".
+
+    Returns
+    -------
+    tuple
+        With None for what may be any.
+    """
+    import keras
+
+    if not isinstance(model, keras.Model):
+        raise Refusal("Return a `keras.Model`: `keras.Model(x, …)`.")
+    if len(getattr(model, "inputs", None) or ()) != 1 or len(model.outputs) != 1:
+        raise Refusal(f"One thing goes in, {name}, and one comes out: begin with `keras.Input`.")
+    return tuple(model.inputs[0].shape)
+
+
+def takes_films(model, features):
+    """Refuse what does not take films of vectors (N, T, F), T any."""
+    shape = takes_one(model, "films")
+    if len(shape) != 3 or shape[1] is not None or shape[2] != features:
+        raise Refusal(
+            f"Films of any length go in, (N, T, {features}): `keras.Input((None, features))`. "
+            f"Yours takes {shape}."
+        )
 
 
 def _settled(model, seed):

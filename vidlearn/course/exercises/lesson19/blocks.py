@@ -5,6 +5,7 @@ import re
 import numpy as np
 
 from vidlearn.course.exercises import Refusal
+from vidlearn.course.exercises._over_time import takes_films
 from vidlearn.course.exercises.lesson13.kept import kept, once
 
 FRAMES = 16
@@ -48,18 +49,7 @@ def told(model, features, filters, kernel_size, dilation):
     Refusal
         If it is no model that takes one batch of films and puts out another.
     """
-    import keras
-
-    if not isinstance(model, keras.Model):
-        raise Refusal("Return a `keras.Model`: `keras.Model(x, …)`.")
-    if len(getattr(model, "inputs", None) or ()) != 1 or len(model.outputs) != 1:
-        raise Refusal("One thing goes in, films, and one comes out: begin with `keras.Input`.")
-    shape = tuple(model.inputs[0].shape)
-    if len(shape) != 3 or shape[1] is not None or shape[2] != features:
-        raise Refusal(
-            f"Films of any length go in, (N, T, {features}): `keras.Input((None, features))`. "
-            f"Yours takes {shape}."
-        )
+    takes_films(model, features)
     if not re.fullmatch(r"functional(_\d+)?", model.name):
         raise Refusal(
             f"Blocks are stacked, and Keras takes each name once: leave `name={model.name!r}` out."

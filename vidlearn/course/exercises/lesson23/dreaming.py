@@ -47,12 +47,11 @@ def moved(picture, *, shift=(0, 0), angle=0.0, scale=1.0, about=None):
 @cache
 def _scene(seed):
     """Return the frames of a film, the true masks, and frame 0 with the thing taken out."""
-    import cv2
+    from vidlearn.masks.dreams import taken_out
 
     film = film_of(seed)
     truth = film.mask_of(0)
-    wide = cv2.dilate(truth[0].astype(np.uint8), np.ones((7, 7), np.uint8))
-    return film.frames, truth, cv2.inpaint(film.frames[0], wide, 3, cv2.INPAINT_TELEA)
+    return film.frames, truth, taken_out(film.frames[0], truth[0])
 
 
 def dream_of(dream, seed=20):
