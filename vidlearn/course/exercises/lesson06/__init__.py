@@ -1,5 +1,5 @@
 """Exercises of lesson 06, training a CNN."""
 
-from vidlearn.course.exercises.lesson06 import curves, normalising, optimisers
+from vidlearn.course.exercises.lesson06 import optimisers
 
-EXERCISES = [*optimisers.EXERCISES, *normalising.EXERCISES, *curves.EXERCISES]
+EXERCISES = [*optimisers.EXERCISES]

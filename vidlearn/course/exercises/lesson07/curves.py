@@ -26,7 +26,7 @@ NAMES = {
 
 def _four_answers(result):
     """Return what is said of the four letters, in the words of the exercise."""
-    words = text("lesson06")["exercises"]["diagnose-the-curves"]
+    words = text("lesson07")["exercises"]["diagnose-the-curves"]
     if not isinstance(result, dict):
         raise Refusal(words["no_dict"])
     result = {str(letter).strip().upper(): answer for letter, answer in result.items()}
