@@ -47,6 +47,19 @@ def test_colour_can_be_off(drawn):
     assert tints(drawn[0].axes[0]) == {}
 
 
+def test_each_block_may_have_a_tint_of_its_own(drawn):
+    grids = [np.arange(10.0).reshape(2, 5), np.array([[7.0, 9, 4]]), np.ones((1, 1))]
+    plots.number_grid(grids, colour="blocks", blocks={0: 2, 1: 1}, caption="c")
+    found = [
+        [(p.get_xy(), p.get_width(), p.get_facecolor()) for p in ax.patches if p.get_fill()]
+        for ax in drawn[0].axes
+    ]
+    assert [(xy, wide) for xy, wide, _ in found[0]] == [((0, 0), 2), ((2, 0), 2), ((4, 0), 1)]
+    assert [c for *_, c in found[0]] == [c for *_, c in found[1]]
+    assert len({c for *_, c in found[0]}) == 3
+    assert not found[2]
+
+
 def test_no_number_is_minus_zero(drawn):
     plots.number_grid(np.array([[-0.0]]), caption="c")
     assert drawn[0].axes[0].texts[0].get_text() == "0"

@@ -8,7 +8,7 @@ import numpy as np
 from vidlearn import messages
 
 from .charts import show
-from .colours import PALETTE
+from .colours import COLOURS, PALETTE
 
 TINT = 0.4  # how strongly the largest number of a figure is tinted: black is read on it
 
@@ -44,8 +44,9 @@ def number_grid(
         Cells, by entry, that get a thick frame.
     blocks : int, (int, int) or dict of int to either, optional
         Rows and columns of the blocks between which a line is drawn; a dict says it by entry.
-    colour : bool, default True
-        False: no tint, where the entries' numbers are of different kinds.
+    colour : bool or "blocks", default True
+        False: no tint, where the entries' numbers are of different kinds. "blocks": each block
+        has a tint of its own, whatever its numbers, and the n-th block of each entry the same.
     alt, by
         As in :func:`show`; `alt` is by default the numbers, row by row.
     """
@@ -75,8 +76,10 @@ def number_grid(
         if text:
             ax.text(0.5, rows / 2, entry, ha="center", va="center", fontsize=18)
         else:
-            _draw(ax, entry, largest if colour else math.inf, cell)
             by_entry = blocks.get(k) if isinstance(blocks, dict) else blocks
+            if colour == "blocks":
+                _tint_blocks(ax, entry.shape, by_entry)
+            _draw(ax, entry, largest if colour is True else math.inf, cell)
             _draw_borders(ax, entry.shape, by_entry, (highlight or {}).get(k, []))
         left += width + gap
     show(figure, caption, alt=alt or _read(entries, titles), by=by)
@@ -96,6 +99,24 @@ def _draw(ax, matrix, largest, cell):
         ax.text(j + 0.5, i + 0.5, _written(value), ha="center", va="center_baseline", fontsize=size)
 
 
+def _tint_blocks(ax, shape, blocks):
+    from matplotlib.colors import to_rgba
+    from matplotlib.patches import Rectangle
+
+    if blocks is None:
+        return
+    high, wide = _sides(blocks)
+    corners = [(i, j) for i in range(0, shape[0], high) for j in range(0, shape[1], wide)]
+    for k, (i, j) in enumerate(corners):
+        tint = to_rgba(COLOURS[k % len(COLOURS)], 0.8 * TINT)
+        size = min(wide, shape[1] - j), min(high, shape[0] - i)
+        ax.add_patch(Rectangle((j, i), *size, facecolor=tint, lw=0, clip_on=False))
+
+
+def _sides(blocks):
+    return (blocks, blocks) if isinstance(blocks, int) else blocks
+
+
 def _draw_borders(ax, shape, blocks, highlighted):
     from matplotlib.patches import Rectangle
 
@@ -103,7 +124,7 @@ def _draw_borders(ax, shape, blocks, highlighted):
     ax.hlines(range(rows + 1), 0, columns, color="#cccccc", lw=0.8, clip_on=False)
     ax.vlines(range(columns + 1), 0, rows, color="#cccccc", lw=0.8, clip_on=False)
     if blocks is not None:
-        high, wide = (blocks, blocks) if isinstance(blocks, int) else blocks
+        high, wide = _sides(blocks)
         strong = {"color": "#333333", "lw": 2, "clip_on": False}
         ax.hlines([*range(0, rows, high), rows], 0, columns, **strong)
         ax.vlines([*range(0, columns, wide), columns], 0, rows, **strong)
