@@ -18,6 +18,7 @@ from vidlearn.video import (
     VideoError,
     VideoWarning,
     probe,
+    read_packets,
     read_video,
     show_video,
     write_video,
@@ -73,6 +74,23 @@ def test_the_same_frames_give_the_same_bytes(tmp_path, clip):
         made.add(write_video(tmp_path / "film.mp4", clip, crf=23).read_bytes())
         del dirt
     assert len(made) == 1
+
+
+def test_settings_of_the_encoder_reach_it(tmp_path, clip):
+    def packets(name, **options):
+        return read_packets(write_video(tmp_path / f"{name}.mp4", clip, **options))
+
+    plain, often = packets("plain"), packets("often", x264={"keyint": 4})
+    assert plain.frame[plain.key].tolist() == [0]
+    assert np.diff(sorted(often.frame[often.key])).max() <= 4
+    assert set(packets("simple", x264={"bframes": 0}).kind) == {"I", "P"}
+    whole = packets("whole", crf=0, x264={"keyint": 1, "qp": 24})  # qp in place of crf
+    assert set(whole.kind) == {"I"}
+    assert whole.size.sum() < packets("most", crf=0, x264={"keyint": 1}).size.sum() / 2
+    assert (
+        packets("slow", preset="veryslow").size.sum()
+        < packets("fast", preset="ultrafast").size.sum()
+    )
 
 
 @pytest.mark.parametrize("fps", [25, 23.976, 30000 / 1001, 12.5, 240, 0.5])
@@ -172,6 +190,9 @@ def test_a_full_disk_leaves_nothing(tmp_path):
         ("a.mp4", np.zeros((2, 8, 8, 3), np.uint8), {"crf": 60}, "crf must be"),
         ("a.mp4", np.zeros((2, 8, 8, 3), np.uint8), {"crf": True}, "crf must be"),
         ("a.mp4", np.zeros((2, 8, 8, 3), np.uint8), {"fps": 1e-6}, "fps must be above 0"),
+        ("a.mp4", np.zeros((2, 8, 8, 3), np.uint8), {"preset": "quick"}, "one of ultrafast"),
+        ("a.mp4", np.zeros((2, 8, 8, 3), np.uint8), {"x264": {"gop": 3}}, "may hold keyint"),
+        ("a.mp4", np.zeros((2, 8, 8, 3), np.uint8), {"x264": {"keyint": "3"}}, "be a number"),
         ("a.mp4", np.zeros((2, 8, 8, 3), np.uint8), {"fps": "25"}, "fps must be a number"),
         ("a.mp4", np.zeros((1, 2, 20000), np.uint8), {}, "no side may be longer than 16384"),
         ("a.mp4", [np.zeros((8, 8), np.uint8).view(np.matrix)], {}, "uint8.*matrix"),

@@ -6,6 +6,7 @@
 ``read_video(path)``          a range as one array (T, H, W, 3), guarded against huge arrays
 ``frame_at(path)``            the frame with a number, or the frame on screen at a second
 ``frame_times(path)``         the time stamp of every frame, in seconds
+``read_packets(path)``        what lies in the file: size and kind of each packet, in its order
 ``sample_clip(path)``         some frames of a video as one clip; ``sample_clips`` takes several
 ``write_video(path, x)``      H.264 in mp4: plays in every browser
 ``show_video(x)``             a player in the notebook
@@ -18,12 +19,14 @@ comes out when the file is decoded from its start, whatever its header says.
 
 from .errors import VideoError, VideoWarning
 from .info import VideoInfo, probe
+from .packets import Packets, read_packets
 from .read import frame_at, frame_times, read_frames, read_video
 from .sample import sample_clip, sample_clips, sample_indices
 from .show import VideoDisplay, show_video
 from .write import write_video
 
 __all__ = [
+    "Packets",
     "VideoDisplay",
     "VideoError",
     "VideoInfo",
@@ -32,6 +35,7 @@ __all__ = [
     "frame_times",
     "probe",
     "read_frames",
+    "read_packets",
     "read_video",
     "sample_clip",
     "sample_clips",

@@ -20,10 +20,16 @@ PLAIN = (np.ndarray, np.memmap)  # not np.matrix, which NumPy cannot stack
 THREADS = 4  # with another number x264 makes other bytes
 CLOCK = 90_000  # ticks a second, where each frame has a time of its own
 LONGEST_GAP = 20_000  # seconds; mp4 counts the ticks from frame to frame in 31 bits
+PRESETS = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower")
+PRESETS += ("veryslow", "placebo")
+X264 = ("keyint", "min-keyint", "scenecut", "bframes", "ref", "qp", "ipratio", "pbratio")
+X264 += ("aq-mode", "mbtree")  # the encoder passes over what it does not know
 END = object()
 
 
-def write_video(path, frames, *, fps=25.0, crf=20, times=None, sound=None) -> Path:
+def write_video(
+    path, frames, *, fps=25.0, crf=20, preset="medium", x264=None, times=None, sound=None
+) -> Path:
     """Write frames as H.264 (yuv420p) in mp4, its index at the front.
 
     Nothing half-written is ever left under the name: the file appears when it is whole.
@@ -40,6 +46,12 @@ def write_video(path, frames, *, fps=25.0, crf=20, times=None, sound=None) -> Pa
     crf : int
         Constant rate factor, x264's measure of loss: 0 loses nothing that yuv420p holds, about 18
         looks untouched, 51 is the worst. Six more halve the file, roughly.
+    preset : str
+        How hard x264 searches for what it can leave out, from "ultrafast" over "medium" to
+        "veryslow". The slower, the smaller the file at much the same quality.
+    x264 : dict of str to int or float, optional
+        More of x264's settings by its own names, such as ``{"keyint": 12}``: a keyframe every 12
+        frames at least. ``{"qp": 24}`` takes the place of `crf`.
     times : iterable of float, optional
         Seconds of each frame, as `frame_times` returns them or as they come, never falling; the
         film starts with the first. Kept as time stamps to a 90,000th of a second, so the frame
@@ -81,7 +93,8 @@ def write_video(path, frames, *, fps=25.0, crf=20, times=None, sound=None) -> Pa
     ...     return write_video(other, frames, times=times, sound=path)
     """
     path = film_place(path)
-    rate, crf = Fraction(frame_rate(fps)).limit_denominator(100_000), whole("crf", crf, 0, 51)
+    rate = Fraction(frame_rate(fps)).limit_denominator(100_000)
+    settings = _settings(crf, preset, x264)
     film = None if sound is None else opened(sound, "sound")
     clock = rate if times is None else Fraction(CLOCK)
     moments = _moments(checked_frames(frames), _iterator(times), 1 / rate)
@@ -90,7 +103,7 @@ def write_video(path, frames, *, fps=25.0, crf=20, times=None, sound=None) -> Pa
     voice = closing(Sound(film, first[0])) if isinstance(film, Film) else nullcontext()
     try:
         with part_beside(path) as part, voice as sound:
-            _encode(part, chain([first], moments), clock, (rate, crf), sound)
+            _encode(part, chain([first], moments), clock, (rate, settings), sound)
     except _EncodingError as error:
         raise VideoError(f"{path} was not written: {error}.") from error.__cause__
     except OSError as error:
@@ -207,12 +220,25 @@ def _refusals():
         raise _EncodingError(error.strerror or error) from error
 
 
-def _add_stream(container, width, height, clock, rate, crf):
+def _settings(crf, preset, x264):
+    """Return what x264 is told, or refuse what it would silently pass over."""
+    if preset not in PRESETS:
+        raise VideoError(f"preset must be one of {', '.join(PRESETS)}. Received: {preset!r}")
+    given = {"mbtree": 0} | dict(x264 or {})
+    for name, value in given.items():
+        if name not in X264:
+            raise VideoError(f"x264 may hold {', '.join(X264)}. Received: {name!r}")
+        real(f"x264[{name!r}]", value)
+    joined = ":".join(f"{name}={value}" for name, value in given.items())
+    return {"crf": str(whole("crf", crf, 0, 51)), "preset": preset, "x264-params": joined}
+
+
+def _add_stream(container, width, height, clock, rate, settings):
     stream = container.add_stream("libx264", rate=rate)
     stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
     # The same frames make the same bytes, on every machine. x264's mbtree would spoil that: it
     # takes in memory beside its tables.
-    stream.options = {"crf": str(crf), "preset": "medium", "x264-params": "mbtree=0"}
+    stream.options = dict(settings)
     if clock != rate:  # frames out of order would shorten a film whose last ones last long
         stream.options |= {"bf": "0"}
     stream.codec_context.time_base = 1 / clock
