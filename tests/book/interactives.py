@@ -92,6 +92,15 @@ def FilterGallery(view, state):
         np.testing.assert_allclose(pixels(view, 1), shown, atol=2.01)
 
 
+def PacketPlayer(view, state):
+    stored, starts = state["stored"], state["starts"]
+    view.locator("[data-vl-transport]").fill(str(stored[-1]))
+    read = len(stored) - max(place for place, start in enumerate(starts) if start)
+    assert view.locator("[data-vl-read]").count() == read
+    shown = values(view, "data-vl-packet")
+    assert [shown[place,] for place in range(len(stored))] == state["weights"]
+
+
 def PoolingExplorer(view, state):
     x = np.array(state["x"], float)[None, ..., None]
     view.get_by_role("slider", name="Window size").fill("2")

@@ -9,6 +9,7 @@ import pytest
 from vidlearn import messages, widgets
 from vidlearn.boxes import Detections, Tracks, Truth
 from vidlearn.proposals import merge_regions
+from vidlearn.video import Packets
 from vidlearn.widgets.base import STATIC, parts, scripts, section
 
 
@@ -132,6 +133,15 @@ def make(kind):
             * 2,
             [0, 1],
             ["open", "close"],
+        ),
+        "PacketPlayer": lambda: widgets.PacketPlayer(
+            frames,
+            Packets(
+                np.array([0, 3, 2, 1, 4, 5, 6, 7, 9, 8, 11, 10]),
+                np.array([9000, 700, 90, 80, 600, 500, 8000, 400, 300, 60, 200, 50]),
+                np.array(list("IPBBPPIPPBPB")),
+                np.arange(12) % 6 == 0,
+            ),
         ),
         "PoolingExplorer": lambda: widgets.PoolingExplorer(frames[0, :16, :16, 0] / 3, stride=1),
         "PrecisionRecall": lambda: widgets.PrecisionRecall(

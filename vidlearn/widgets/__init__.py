@@ -41,6 +41,7 @@ from .label_bar import LabelBar
 from .loss_surface import LossSurface
 from .mask_player import MaskPlayer
 from .occlusion_strip import OcclusionStrip
+from .packet_player import PacketPlayer
 from .pooling_explorer import PoolingExplorer
 from .precision_recall import PrecisionRecall
 from .region_merging import RegionMerging
@@ -76,6 +77,7 @@ __all__ = [
     "LossSurface",
     "MaskPlayer",
     "OcclusionStrip",
+    "PacketPlayer",
     "PoolingExplorer",
     "PrecisionRecall",
     "RegionMerging",
