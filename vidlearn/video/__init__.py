@@ -7,6 +7,7 @@
 ``frame_at(path)``            the frame with a number, or the frame on screen at a second
 ``frame_times(path)``         the time stamp of every frame, in seconds
 ``read_packets(path)``        what lies in the file: size and kind of each packet, in its order
+``motion_vectors(path)``      where the blocks of each frame come from, as the file tells it
 ``sample_clip(path)``         some frames of a video as one clip; ``sample_clips`` takes several
 ``write_video(path, x)``      H.264 in mp4: plays in every browser
 ``show_video(x)``             a player in the notebook
@@ -23,9 +24,11 @@ from .packets import Packets, read_packets
 from .read import frame_at, frame_times, read_frames, read_video
 from .sample import sample_clip, sample_clips, sample_indices
 from .show import VideoDisplay, show_video
+from .vectors import MotionVectors, motion_vectors
 from .write import write_video
 
 __all__ = [
+    "MotionVectors",
     "Packets",
     "VideoDisplay",
     "VideoError",
@@ -33,6 +36,7 @@ __all__ = [
     "VideoWarning",
     "frame_at",
     "frame_times",
+    "motion_vectors",
     "probe",
     "read_frames",
     "read_packets",
