@@ -80,6 +80,27 @@ def ClipPlayer(view, state):
     assert number("seconds") == pytest.approx(3 / state["fps"])
 
 
+def DigitPad(view, state):
+    numbers, x = np.frombuffer(b64decode(state["_weights"]), "<f4"), np.array(state["_samples"][0])
+    view.get_by_role("button", name="One of theirs").click()
+    x = x.reshape(1, 8, 8, 1)
+    for layer in state["_layers"][0]:
+        if layer["kind"] in ("conv", "dense"):
+            w, b, numbers = np.split(
+                numbers, np.cumsum([np.prod(layer["shape"]), layer["shape"][-1]])
+            )
+            w = w.reshape(layer["shape"]).astype(float)
+            if layer["kind"] == "conv":
+                x, _ = scratch.conv2d_forward(x, w, b, padding="same")
+            else:
+                x, _ = scratch.dense_forward(x.reshape(1, -1), w, b)
+            x = np.maximum(x, 0) if layer["relu"] else x
+        elif layer["kind"] == "pool":
+            x, _ = scratch.max_pool2d_forward(x, tuple(layer["shape"]))
+    shown = as_array(values(view, "data-vl-digit"), (10,))
+    np.testing.assert_allclose(shown, scratch.softmax_forward(x)[0][0], rtol=1e-6)
+
+
 def FilterGallery(view, state):
     view.and_(view.page.locator("[data-vl-ready]")).wait_for()
     frame = pixels(view, 0).astype(float)

@@ -9,6 +9,7 @@ import pytest
 from vidlearn import messages, widgets
 from vidlearn.boxes import Detections, Tracks, Truth
 from vidlearn.proposals import merge_regions
+from vidlearn.scratch import Dense, Flatten, Network
 from vidlearn.video import Packets
 from vidlearn.widgets.base import STATIC, parts, scripts, section
 
@@ -68,6 +69,14 @@ def make(kind):
             [Detections([[2, 2, 12, 20], [20, 4, 38, 26]], [0.9, 0.3 + t / 20]) for t in range(12)],
             truths=[Truth([[2, 2, 12, 21], [8, 14, 30, 28]])] * 12,
             names=["a cat"],
+        ),
+        "DigitPad": lambda: widgets.DigitPad(
+            {
+                name: Network([Flatten(), Dense(10)], input_shape=(8, 8, 1), seed=seed)
+                for name, seed in (("at random", 0), ("trained", 1))
+            },
+            np.eye(8)[None],
+            [1],
         ),
         "DilatedStack": lambda: widgets.DilatedStack(
             40, dilations=(1, 3, 8), causal=False, frame=7

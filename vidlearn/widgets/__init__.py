@@ -29,6 +29,7 @@ from .conv_arithmetic import ConvArithmetic
 from .convolution_stepper import ConvolutionStepper
 from .default_boxes import DefaultBoxes
 from .detection_player import DetectionPlayer
+from .digit_pad import DigitPad
 from .dilated_stack import DilatedStack
 from .dissolve_frames import DissolveFrames
 from .error_browser import ErrorBrowser
@@ -65,6 +66,7 @@ __all__ = [
     "ConvolutionStepper",
     "DefaultBoxes",
     "DetectionPlayer",
+    "DigitPad",
     "DilatedStack",
     "DissolveFrames",
     "ErrorBrowser",
