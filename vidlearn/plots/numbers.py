@@ -129,9 +129,8 @@ def _draw_borders(ax, shape, blocks, highlighted):
         ax.hlines([*range(0, rows, high), rows], 0, columns, **strong)
         ax.vlines([*range(0, columns, wide), columns], 0, rows, **strong)
     for i, j in highlighted:
-        ax.add_patch(
-            Rectangle((j, i), 1, 1, fill=False, ec=PALETTE["vermilion"], lw=2.5, clip_on=False)
-        )
+        frame = {"fill": False, "ec": PALETTE["vermilion"], "lw": 2.5, "zorder": 3}
+        ax.add_patch(Rectangle((j, i), 1, 1, clip_on=False, **frame))
 
 
 def _written(value):
