@@ -11,6 +11,7 @@ from .colours import COLOURS, PALETTE, signed_map
 from .confusion import show_confusion
 from .detectors import show_detector
 from .film import paint, side_by_side
+from .flow import draw_arrows, flow_wheel, paint_flow
 from .labels import draw_label
 from .masks import draw_masks
 from .networks import show_network
@@ -22,13 +23,16 @@ from .tracks import draw_tracks
 __all__ = [
     "COLOURS",
     "PALETTE",
+    "draw_arrows",
     "draw_boxes",
     "draw_label",
     "draw_masks",
     "draw_tracks",
     "filmstrip",
+    "flow_wheel",
     "number_grid",
     "paint",
+    "paint_flow",
     "show",
     "show_confusion",
     "show_detector",
