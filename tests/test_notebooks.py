@@ -17,6 +17,7 @@ LESSONS = find_lessons()
 HEAD = ("After this lesson you can", "Before you start", "Time", "Data")
 SECOND_FORM = {
     "03",
+    "05",
     "04",
     "11",
     "12",

@@ -8,27 +8,29 @@ CELLS = [
     """\
 from vidlearn.course import check, exercises, hint, predict, reveal, use, over_seeds
 
-object.__setattr__(exercises.get("relu-backward"), "seconds", 0.5)
+object.__setattr__(exercises.get("dense-backward"), "seconds", 0.5)
 
 def helper(x):
     return x[0] + "a"
 
-def my_relu_backward(dout, x):
+def my_dense_backward(dout, x, w):
     k = 0
     while True:
         k += 1
 
-check("relu-backward", my_relu_backward)""",
+check("dense-backward", my_dense_backward)""",
     """\
 k = 1
-def my_relu_backward(dout, x):
+def my_dense_backward(dout, x, w):
     return helper(dout)
 
-check("relu-backward", my_relu_backward)""",
-    'mine = use("relu-backward", lambda dout, x: dout * (x > 0))\nprint(mine.credit)',
-    'mine = use("relu-backward", ...)\nmine.yours',
+check("dense-backward", my_dense_backward)""",
+    """\
+mine = use("dense-backward", lambda dout, x, w: (dout @ w.T, x.T @ dout, dout.sum(axis=0)))
+print(mine.credit)""",
+    'mine = use("dense-backward", ...)\nmine.yours',
     "values = over_seeds(lambda seed: seed, 3)",
-    'hint("relu-bakward")',
+    'hint("dense-bakward")',
     "1 + 1",
 ]
 
@@ -58,12 +60,12 @@ def test_an_endless_answer_is_stopped_and_the_kernel_lives(ran):
 def test_a_helper_of_another_cell_is_found(ran):
     (box,) = ran[1]
     assert 'in line 2 of <code>helper</code>, <code>return x[0] + "a"</code>' in page(box)
-    assert box.data["text/plain"].startswith("✗ relu-backward")
+    assert box.data["text/plain"].startswith("✗ dense-backward")
 
 
 def test_use_prints_one_line_that_a_page_can_tell(ran):
     line, credit = ran[2]
-    assert 'data-vl-use="relu-backward" data-vl-yours="1"' in page(line)
+    assert 'data-vl-use="dense-backward" data-vl-yours="1"' in page(line)
     assert credit.text == "Drawn by your own `<lambda>`.\n"
     line, value = ran[3]
     assert 'data-vl-yours="0"' in page(line)
@@ -77,4 +79,4 @@ def test_seeds_leave_one_line(ran):
 
 def test_a_wrong_id_gives_a_line_and_no_traceback(ran):
     (line,) = ran[5]
-    assert "Near it: <code>relu-backward</code>" in page(line)
+    assert "Near it: <code>dense-backward</code>" in page(line)

@@ -1,5 +1,40 @@
 """Exercises of lesson 05, backpropagation."""
 
+from vidlearn.course.exercises import Exercise
 from vidlearn.course.exercises.lesson05 import judging, layers
+from vidlearn.course.exercises.lesson05.films import (
+    astray,
+    film_of,
+    he_start,
+    learning_clip,
+    logits,
+    loss_curves,
+    mosaic,
+    overlap,
+    pixels,
+    surroundings,
+)
+from vidlearn.course.exercises.lesson05.judging import in_good_time, judged
 
-EXERCISES = [*layers.EXERCISES, *judging.EXERCISES]
+__all__ = [
+    "EXERCISES",
+    "astray",
+    "film_of",
+    "he_start",
+    "in_good_time",
+    "judged",
+    "learning_clip",
+    "logits",
+    "loss_curves",
+    "mosaic",
+    "overlap",
+    "pixels",
+    "surroundings",
+]
+
+EXERCISES = [
+    Exercise("nudge", kind="predict", close=0.15, near=0.002),
+    *layers.EXERCISES,
+    *judging.EXERCISES,
+    Exercise("wrong-but-learns", kind="challenge", score=astray, bar=75.0, seconds=60.0),
+]

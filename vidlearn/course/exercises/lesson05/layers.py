@@ -1,106 +1,10 @@
-"""Backward passes of the losses, the dense layer and ReLU."""
+"""The way back through a dense layer, and through a network of two."""
 
 import numpy as np
 
 from vidlearn.course.exercises import Exercise
 
-# 1. sigmoid-cross-entropy-gradient -----------------------------------------------------
-
-
-def sigmoid_cross_entropy_gradient(z, y):
-    """What came out less what should have, over the number of entries."""
-    a = 1 / (1 + np.exp(-z))
-    return (a - y) / z.size
-
-
-def _yes_no_cases():
-    rng = np.random.default_rng(1)
-    simple = (np.array([[0.0], [2.0]]), np.array([[1.0], [0.0]]))
-    return [simple, (rng.normal(size=(3, 2)) * 2, rng.integers(0, 2, (3, 2)).astype(float))]
-
-
-def _by_target(z, y):
-    """The gradient with respect to a, where z is asked for."""
-    a = 1 / (1 + np.exp(-z))
-    return (a - y) / (a * (1 - a)) / z.size
-
-
-def _sigmoid_twice(z, y):
-    a = 1 / (1 + np.exp(-z))
-    return (a - y) * a * (1 - a) / z.size
-
-
-def _the_loss(z, y):
-    a = 1 / (1 + np.exp(-z))
-    return -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a))
-
-
-# 2. softmax-cross-entropy-backward -----------------------------------------------------
-
-
-def softmax_cross_entropy_backward(z, labels):
-    """Softmax of each row, less 1 at the label, over the number of rows."""
-    e = np.exp(z - z.max(axis=1, keepdims=True))
-    dz = e / e.sum(axis=1, keepdims=True)
-    dz[np.arange(len(z)), labels] -= 1
-    return dz / len(z)
-
-
-def _class_cases():
-    rng = np.random.default_rng(2)
-    simple = (np.log([[1.0, 2, 5], [2, 2, 4]]), np.array([1, 2]))
-    large = (np.array([[1e4, 0, -1e4], [3.0, 1e4 + 1, 1e4], [1.0, 3, 2]]), np.array([1, 1, 0]))
-    return [simple, (rng.normal(size=(5, 4)), np.array([3, 0, 0, 2, 1])), large]
-
-
-def _softmax(z):
-    e = np.exp(z - z.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)
-
-
-def _one_hot(z, labels):
-    return (labels[:, None] == np.arange(z.shape[1])).astype(float)
-
-
-def _overflows(z, labels):
-    with np.errstate(all="ignore"):
-        p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
-    return (p - _one_hot(z, labels)) / len(z)
-
-
-def _with(softmax):
-    """Return the answer with another softmax."""
-
-    def answer(z, labels):
-        with np.errstate(all="ignore"):
-            return (softmax(z) - _one_hot(z, labels)) / len(z)
-
-    return answer
-
-
-def _every_row_gets_all_labels(z, labels):
-    p = _softmax(z)
-    p[:, labels] -= 1
-    return p / len(z)
-
-
-def _labels_as_rows(z, labels):
-    p = _softmax(z)
-    p[labels] -= 1
-    return p / len(z)
-
-
-def _over_the_batch(z, labels):
-    return (_softmax(z.T).T - _one_hot(z, labels)) / len(z)
-
-
-def _entry_by_entry(z, labels):
-    """Take the slope of a sigmoid at each entry on top of p - y."""
-    p = _softmax(z)
-    return (p - _one_hot(z, labels)) * p * (1 - p) / len(z)
-
-
-# 3. dense-backward ---------------------------------------------------------------------
+# 1. dense-backward ---------------------------------------------------------------------
 
 
 def dense_backward(dout, x, w):
@@ -128,65 +32,60 @@ def _dense_with(dx=None, dw=None, db=None):
     return answer
 
 
-# 4. relu-backward ----------------------------------------------------------------------
+# 2. network-backward -------------------------------------------------------------------
 
 
-def relu_backward(dout, x):
-    """The gradient passes where the input was positive."""
-    return dout * (x > 0)
+def network_backward(x, y, w, b, v, c):
+    """From the loss to the first layer: dw, db, dv, dc of the mean cross-entropy."""
+    s = x @ w + b
+    h = np.maximum(0, s)
+    z = h @ v + c
+    a = 1 / (1 + np.exp(-z))
+    dz = (a - y) / len(x)
+    dv, dc = h.T @ dz, dz.sum(axis=0)
+    dh = dz @ v.T
+    ds = dh * (s > 0)
+    dw, db = x.T @ ds, ds.sum(axis=0)
+    return dw, db, dv, dc
 
 
-def _relu_cases():
-    rng = np.random.default_rng(4)
-    simple = (np.array([10.0, -20, 30, -40]), np.array([2.0, 3, -1, 0]))
-    return [simple, (rng.normal(size=(3, 4)), rng.normal(size=(3, 4)))]
+def _network_cases():
+    """One example, then several; every unit is on for one of them and off for another."""
+    simple = (
+        np.array([[1.0, 2, 3]]), np.array([[1.0]]), np.array([[0.5, 1], [-0.5, 1], [0.5, -2]]),
+        np.array([1.0, 1]), np.array([[0.5], [-1]]), np.array([0.0]),
+    )  # fmt: skip
+    cases = [simple]
+    for seed, (n, d, u) in ((7, (5, 4, 3)), (8, (2, 3, 6))):
+        rng = np.random.default_rng(seed)
+        y = (rng.random((n, 1)) > 0.5) * 1.0
+        weights = rng.normal(size=(d, u)), rng.normal(size=u), rng.normal(size=(u, 1))
+        cases.append((rng.normal(size=(n, d)), y, *weights, rng.normal(size=1)))
+    return cases
+
+
+def _network(*, mean=True, gate="s", bias=np.sum, dc=np.sum, sign=1, at_a=0):
+    """Return the way back with some of its lines written otherwise."""
+
+    def answer(x, y, w, b, v, c):
+        s = x @ w + b
+        h = np.maximum(0, s)
+        a = 1 / (1 + np.exp(-h @ v - c))
+        dz = sign * (a - y) / (len(x) if mean else 1) * (a * (1 - a)) ** at_a
+        dh = dz @ v.T
+        on = {"s": s > 0, "dh": dh > 0, "x": np.ones_like(s), "dz": dz > 0}[gate]
+        ds = dh * on
+        return x.T @ ds, bias(ds, axis=0), h.T @ dz, dc(dz, axis=0)
+
+    return answer
+
+
+def _whole_sum(values, axis):
+    """The gradients of all units in one number."""
+    return np.full(values.shape[1], values.sum())
 
 
 EXERCISES = [
-    Exercise(
-        "sigmoid-cross-entropy-gradient",
-        sigmoid_cross_entropy_gradient,
-        _yes_no_cases,
-        {
-            "target-minus-output": lambda z, y: -sigmoid_cross_entropy_gradient(z, y),
-            "not-averaged": lambda z, y: sigmoid_cross_entropy_gradient(z, y) * z.size,
-            "divided-twice": lambda z, y: sigmoid_cross_entropy_gradient(z, y) / z.size,
-            "rows-only": lambda z, y: sigmoid_cross_entropy_gradient(z, y) * z.shape[1],
-            "columns-only": lambda z, y: sigmoid_cross_entropy_gradient(z, y) * len(z),
-            "sigmoid-once-more": _sigmoid_twice,
-            "for-a": _by_target,
-            "no-sigmoid": lambda z, y: (z - y) / z.size,
-            "the-loss": _the_loss,
-            "one-number": lambda z, y: sigmoid_cross_entropy_gradient(z, y).sum(),
-        },
-    ),
-    Exercise(
-        "softmax-cross-entropy-backward",
-        softmax_cross_entropy_backward,
-        _class_cases,
-        {
-            "not-averaged": lambda z, k: softmax_cross_entropy_backward(z, k) * len(z),
-            "divided-by-classes": lambda z, k: softmax_cross_entropy_backward(z, k) / z.shape[1],
-            "over-classes-only": lambda z, k: (
-                softmax_cross_entropy_backward(z, k) * len(z) / z.shape[1]
-            ),
-            "label-as-number": lambda z, k: (_softmax(z) - k[:, None]) / len(z),
-            "no-label": lambda z, k: _softmax(z) / len(z),
-            "only-the-label": lambda z, k: softmax_cross_entropy_backward(z, k) * _one_hot(z, k),
-            "label-minus-softmax": lambda z, k: -softmax_cross_entropy_backward(z, k),
-            "over-the-batch": _over_the_batch,
-            "overflows": _overflows,
-            "one-maximum-for-all": _with(
-                lambda z: np.exp(z - z.max()) / np.exp(z - z.max()).sum(axis=1, keepdims=True)
-            ),
-            "one-sum-for-all": _with(lambda z: np.exp(z) / np.exp(z).sum()),
-            "all-labels-in-every-row": _every_row_gets_all_labels,
-            "labels-as-rows": _labels_as_rows,
-            "sigmoid": _with(lambda z: 1 / (1 + np.exp(-z))),
-            "shapes": lambda z, k: (np.exp(z) / np.exp(z).sum(axis=1) - _one_hot(z, k)) / len(z),
-            "slope-once-more": _entry_by_entry,
-        },
-    ),
     Exercise(
         "dense-backward",
         dense_backward,
@@ -214,20 +113,28 @@ EXERCISES = [
         returns=("dx", "dw", "db"),
     ),
     Exercise(
-        "relu-backward",
-        relu_backward,
-        _relu_cases,
+        "network-backward",
+        network_backward,
+        _network_cases,
         {
-            "relu-of-the-gradient": lambda dout, x: np.maximum(dout, 0),
-            "both-positive": lambda dout, x: np.maximum(dout, 0) * (x > 0),
-            "passes-all": lambda dout, x: dout.copy(),
-            "on-at-zero": lambda dout, x: dout * (x >= 0),
-            "times-the-value": lambda dout, x: dout * np.maximum(x, 0),
-            "sign": lambda dout, x: dout * np.sign(x),
-            "forgets-dout": lambda dout, x: (x > 0) * 1.0,
-            "forward": lambda dout, x: np.maximum(x, 0),
-            "upside-down": lambda dout, x: dout * (x <= 0),
-            "for-one-number": lambda dout, x: dout if x > 0 else 0 * dout,
+            "as-given": _network(mean=False, gate="dh", bias=np.mean),
+            "switch-and-bias": _network(gate="dh", bias=np.mean),
+            "mean-and-bias": _network(mean=False, bias=np.mean),
+            "mean-and-switch": _network(mean=False, gate="dh"),
+            "bias-averaged": _network(bias=np.mean),
+            "switch-by-gradient": _network(gate="dh"),
+            "not-averaged": _network(mean=False),
+            "both-biases-averaged": _network(bias=np.mean, dc=np.mean),
+            "no-switch": _network(gate="x"),
+            "no-switch-and-bias": _network(gate="x", bias=np.mean),
+            "no-switch-and-mean": _network(mean=False, gate="x"),
+            "sign": _network(sign=-1),
+            "slope-once-more": _network(at_a=1),
+            "switch-by-arrival": _network(gate="dz"),
+            "bias-over-units": _network(bias=_whole_sum),
+            "order": lambda *given: (*network_backward(*given)[2:], *network_backward(*given)[:2]),
         },
+        kind="repair",
+        returns=("dw", "db", "dv", "dc"),
     ),
 ]
