@@ -232,6 +232,34 @@ def FrameOrder(view, state):
     np.testing.assert_allclose(shown, expected, rtol=1e-9)
 
 
+def PathAnswer(view, state):
+    numbers = np.frombuffer(b64decode(state["_weights"]), "<f4").astype(float)
+    ends = np.cumsum([np.prod(shape) for shape in state["_shapes"]]).astype(int)
+    weights = [
+        part.reshape(shape)
+        for part, shape in zip(np.split(numbers, ends[:-1]), state["_shapes"], strict=True)
+    ]
+    view.locator(".vl-paper").press("ArrowRight")  # from the first frame: two are left
+    canvas, answers = view.locator(".vl-paper canvas"), []
+    names = range(len(state["names"]))
+    for t in (0, 1):
+        view.locator("[data-vl-transport]").press("Home" if t == 0 else "End")
+        pixels = canvas.evaluate(
+            "node => [...node.getContext('2d').getImageData(0, 0, node.width, node.height).data]"
+        )
+        sides = canvas.evaluate("node => [node.height, node.width]")
+        answers.append(np.array(pixels, float).reshape(*sides, 4)[..., :3] / 128 - 1)
+    x, (*cnn, w1, b1, w, u, b, w2, b2) = np.array(answers), weights
+    for kernel, bias in zip(cnn[::2], cnn[1::2], strict=True):
+        x, _ = scratch.conv2d_forward(x, kernel, bias, padding="same")
+        x, _ = scratch.max_pool2d_forward(scratch.relu_forward(x)[0])
+    x, _ = scratch.dense_forward(x.reshape(2, -1), w1, b1)
+    states, _ = scratch.gru_forward(np.tanh(x)[None], w, u, b)
+    expected = scratch.softmax_forward(scratch.dense_forward(states[0], w2, b2)[0])[0]
+    shown = as_array(values(view, "data-vl-after"), (2, len(names)))
+    np.testing.assert_allclose(shown, expected, atol=1e-6)
+
+
 def MaskPlayer(view, state):
     (_, (width, height)), total = state["_sizes"], len(state["_frames"])
     masks, on, run, shift = [], False, 0, 0

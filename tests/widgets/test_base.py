@@ -13,6 +13,8 @@ from vidlearn.scratch import Dense, Flatten, Network
 from vidlearn.video import Packets
 from vidlearn.widgets.base import STATIC, parts, scripts, section
 
+PATH_SHAPES = [(3, 3, 3, 2), (2,), (160, 5), (5,), (5, 12), (4, 12), (2, 12), (4, 2), (2,)]
+
 
 def make(kind):
     frames = np.random.default_rng(0).integers(0, 256, (12, 30, 40, 3), np.uint8)
@@ -142,6 +144,25 @@ def make(kind):
             * 2,
             [0, 1],
             ["open", "close"],
+        ),
+        "PacketPlayer": lambda: widgets.PacketPlayer(
+            frames,
+            Packets(
+                np.array([0, 3, 2, 1, 4, 5, 6, 7, 9, 8, 11, 10]),
+                np.array([9000, 700, 90, 80, 600, 500, 8000, 400, 300, 60, 200, 50]),
+                np.array(list("IPBBPPIPPBPB")),
+                np.arange(12) % 6 == 0,
+            ),
+        ),
+        "PathAnswer": lambda: widgets.PathAnswer(
+            [np.ones(shape) / 9 for shape in PATH_SHAPES],
+            ["left", "right"],
+            {
+                "a cup": np.full((6, 8, 5), 200, np.uint8),
+                "a coin": np.full((5, 5, 5), 90, np.uint8),
+            },
+            {"a cat": frames[0, :16, :20], "a wall": frames[1, :16, :20]},
+            window=4,
         ),
         "PacketPlayer": lambda: widgets.PacketPlayer(
             frames,

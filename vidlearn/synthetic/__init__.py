@@ -16,6 +16,7 @@ and so everything about it is known exactly: boxes, masks, tracks, classes, cuts
 `join_clips`          join clips of your own in the same ways
 `training_windows`    windows of edited films with a target for each frame: `targets`
 `laps`                clips whose classes differ only in the order of their frames
+`along`, `pieces`     a clip of a thing that goes along any path
 `actions`             clips of people who act; some classes only time tells
 `activity`            a long film of people who do one thing after another
 `background`          a part of a photograph
@@ -27,6 +28,7 @@ and so everything about it is known exactly: boxes, masks, tracks, classes, cuts
 
 from vidlearn.synthetic.actions import TIMED, Actions, actions
 from vidlearn.synthetic.activity import Activity, activity
+from vidlearn.synthetic.along import along, pieces
 from vidlearn.synthetic.crossing import crossing
 from vidlearn.synthetic.edited import edited_video, join
 from vidlearn.synthetic.hiding import hide_and_seek
@@ -60,6 +62,7 @@ __all__ = [
     "Walks",
     "actions",
     "activity",
+    "along",
     "background",
     "crossing",
     "edited_video",
@@ -71,6 +74,7 @@ __all__ = [
     "montage",
     "moving_objects",
     "picture",
+    "pieces",
     "stills",
     "targets",
     "training_windows",

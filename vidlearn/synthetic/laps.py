@@ -171,7 +171,7 @@ def _orders(labels, starts, frames):
 def _lap(frames, size, thing, photograph, rng):
     """Paint every stage of one lap: (T, H, W, 3) uint8."""
     side = min(size)
-    ground = _ground(photograph, size, rng)
+    ground = ground_of(photograph, size, rng)
     rgba = cutout(thing, rng)
     rgba = rgba[:, ::-1] if rng.random() < 0.5 else rgba  # which way it faces tells nothing
     sprite = Sprite.made_of(np.ascontiguousarray(rgba), side * rng.uniform(0.32, 0.45))
@@ -188,7 +188,7 @@ def _lap(frames, size, thing, photograph, rng):
     return lap
 
 
-def _ground(name, size, rng):
+def ground_of(name, size, rng):
     """Cut a part out of a photograph, mirror it or not, make it a little darker: float32."""
     from PIL import Image
 

@@ -43,6 +43,7 @@ from .loss_surface import LossSurface
 from .mask_player import MaskPlayer
 from .occlusion_strip import OcclusionStrip
 from .packet_player import PacketPlayer
+from .path_answer import PathAnswer
 from .pooling_explorer import PoolingExplorer
 from .precision_recall import PrecisionRecall
 from .region_merging import RegionMerging
@@ -80,6 +81,7 @@ __all__ = [
     "MaskPlayer",
     "OcclusionStrip",
     "PacketPlayer",
+    "PathAnswer",
     "PoolingExplorer",
     "PrecisionRecall",
     "RegionMerging",
