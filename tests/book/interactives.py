@@ -47,6 +47,19 @@ def ConvolutionStepper(view, state):
     np.testing.assert_allclose(shown, out[0, ..., 0], rtol=1e-12)
 
 
+def AxisExplorer(view, state):
+    x = np.array(state["x"])
+    view.get_by_label("2, column").set_checked(2 not in state["axes"])
+    axes = tuple(set(state["axes"]) ^ {2})
+    found = view.locator("[data-vl-out]").evaluate_all(
+        "nodes => nodes.map((n) => n.dataset.vlValue)"
+    )
+    expected = getattr(x, state["operation"])(axis=axes, keepdims=True)
+    assert len(found) == expected.size
+    shown = as_array(values(view, "data-vl-out"), expected.shape)
+    np.testing.assert_allclose(shown, expected, rtol=1e-12)
+
+
 def ClipSampling(view, state):
     total = len(state["_frames"])
     view.get_by_role("button", name="Uniform").click()

@@ -40,6 +40,9 @@ def make(kind):
             },
             layer=1,
         ),
+        "AxisExplorer": lambda: widgets.AxisExplorer(
+            frames[:2, :3, :4, :2] % 10, axis=(1, 2), operation="mean"
+        ),
         "BackpropGraph": lambda: widgets.BackpropGraph(
             [1, 2, 3], [[0.5, 1], [-0.5, 1], [0.5, -2]], [1, 1], [0.5, -1], 0, y=1
         ),

@@ -21,6 +21,7 @@ A new one takes three files and a table:
 from .anchor_explorer import AnchorExplorer
 from .assignment_matrix import AssignmentMatrix
 from .attention_heads import AttentionHeads
+from .axis_explorer import AxisExplorer
 from .backprop_graph import BackpropGraph
 from .box_overlap import BoxOverlap
 from .clip_player import ClipPlayer
@@ -59,6 +60,7 @@ __all__ = [
     "AnchorExplorer",
     "AssignmentMatrix",
     "AttentionHeads",
+    "AxisExplorer",
     "BackpropGraph",
     "BoxOverlap",
     "ClipPlayer",
