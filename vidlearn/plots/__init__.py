@@ -10,7 +10,7 @@ from .charts import show, show_dots
 from .colours import COLOURS, PALETTE, signed_map
 from .confusion import show_confusion
 from .detectors import show_detector
-from .film import paint, side_by_side
+from .film import paint, shot_bar, side_by_side
 from .flow import draw_arrows, flow_wheel, paint_flow
 from .labels import draw_label
 from .masks import draw_masks
@@ -33,6 +33,7 @@ __all__ = [
     "number_grid",
     "paint",
     "paint_flow",
+    "shot_bar",
     "show",
     "show_confusion",
     "show_detector",

@@ -2,7 +2,10 @@
 
 import numpy as np
 
-from .colours import signed_map
+from .colours import PALETTE, signed_map
+
+TONES = "sky", "orange"
+"""The colours of shots, in turn."""
 
 
 def paint(values, limit=None, *, signed=True):
@@ -103,3 +106,51 @@ def side_by_side(*clips, height=None, gap=4):
 
 def _enlarged(panel, times):
     return panel.repeat(times, axis=1).repeat(times, axis=2)
+
+
+def shot_bar(frames, cuts=(), *, height=8):
+    """Put a time line below a film: its shots in two colours in turn, and how far it has run.
+
+    Parameters
+    ----------
+    frames : ndarray
+        (T, H, W, 3) uint8.
+    cuts : sequence of int
+        First frames of all shots but the first.
+    height : int, default 8
+        Rows of the bar; two black ones part it from the film.
+
+    Returns
+    -------
+    ndarray
+        (T, H + 2 + height, W, 3) uint8. What has run is in full colour, what is to come is dark,
+        and a white mark stands at the frame that is shown.
+
+    Raises
+    ------
+    ValueError
+        If the frames are of another shape or type, or a cut lies outside the film.
+
+    Examples
+    --------
+    >>> shot_bar(np.zeros((5, 40, 60, 3), np.uint8), [2]).shape
+    (5, 50, 60, 3)
+    """
+    frames = np.asarray(frames)
+    if frames.ndim != 4 or frames.shape[3] != 3 or frames.dtype != np.uint8:
+        raise ValueError(
+            f"frames must be (T, H, W, 3) uint8. Received: {frames.dtype} of shape {frames.shape}"
+        )
+    total, _, width = frames.shape[:3]
+    if any(not 0 < cut < total for cut in cuts):
+        raise ValueError(f"cuts must lie from 1 to {total - 1}. Received: {list(cuts)}")
+    at = np.arange(width) * total // width  # the frame that each column stands for
+    tones = np.array([[int(PALETTE[name][i : i + 2], 16) for i in (1, 3, 5)] for name in TONES])
+    tones = tones[np.searchsorted(sorted(cuts), at, side="right") % 2]
+    below = np.zeros((total, 2 + height, width, 3), np.uint8)
+    for t in range(total):
+        bar = np.where((at <= t)[:, None], tones, tones // 3)
+        mark = min(width - 2, (2 * t + 1) * width // (2 * total))
+        bar[max(0, mark - 1) : mark + 2] = 255
+        below[t, 2:] = bar
+    return np.concatenate([frames, below], axis=1)
