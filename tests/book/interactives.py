@@ -602,6 +602,13 @@ def SuppressionExplorer(view, state):
     assert sorted(shown) == sorted(there[kept].tolist())
 
 
+def TurningWheel(view, state):
+    view.get_by_role("slider", name="Degrees a frame").fill("50")
+    seen = float(view.locator("[data-vl-seen]").get_attribute("data-vl-value"))
+    half = 180 / state["spokes"]
+    assert seen == pytest.approx((50 + half) % (2 * half) - half)
+
+
 def UnrolledRNN(view, state):
     units, steps = len(state["u"]), 15
     view.get_by_role("slider", name="Length").fill(str(steps))

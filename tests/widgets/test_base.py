@@ -233,6 +233,7 @@ def make(kind):
             past=4,
             fps=3,
         ),
+        "TurningWheel": lambda: widgets.TurningWheel(degrees=40, painted=True),
         "UnrolledRNN": lambda: widgets.UnrolledRNN(np.eye(3) + 0.1, np.ones((40, 3)), steps=40),
         "YoloGrid": lambda: widgets.YoloGrid(
             frames[0],

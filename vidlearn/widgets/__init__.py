@@ -53,6 +53,7 @@ from .score_maps import ScoreMaps
 from .shot_curve import ShotCurve
 from .suppression_explorer import SuppressionExplorer
 from .trajectory_futures import TrajectoryFutures
+from .turning_wheel import TurningWheel
 from .unrolled_rnn import UnrolledRNN
 from .yolo_grid import YoloGrid
 
@@ -92,6 +93,7 @@ __all__ = [
     "ShotCurve",
     "SuppressionExplorer",
     "TrajectoryFutures",
+    "TurningWheel",
     "UnrolledRNN",
     "YoloGrid",
 ]
