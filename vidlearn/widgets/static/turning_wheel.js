@@ -71,7 +71,7 @@ export default interactive("turning-wheel", (view) => {
     format: (value) => `${value}°`, onchange: (degrees) => change({ degrees }),
   });
   root.append(
-    h("div", { class: "vl-scene" }, drawing,
+    h("div", { class: "vl-bench" }, drawing,
       h("div", { class: "vl-side" }, dial.element,
         toggle(text.painted, now.painted, (painted) => change({ painted })),
         toggle(text.before, now.before, (before) => change({ before })),
