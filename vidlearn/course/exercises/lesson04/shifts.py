@@ -129,12 +129,13 @@ def _checked(features, count, most):
 
 @cache
 def _digits():
-    from skimage.transform import resize
     from sklearn.datasets import load_digits
 
     digits, side = load_digits(), SIDE - 2 * ROOM
-    large = [resize(image / 16, (side, side), order=1) for image in digits.images]
-    return np.array(large, np.float32), digits.target
+    places = (np.arange(side) + 0.5) * 8 / side - 0.5  # of the new pixels among the old
+    linear = np.array([np.interp(places, np.arange(8), pixel) for pixel in np.eye(8)])
+    large = linear.T @ (digits.images / 16) @ linear  # (N, 24, 24)
+    return large.astype(np.float32), digits.target
 
 
 @cache
