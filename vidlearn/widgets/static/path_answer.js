@@ -125,13 +125,14 @@ function networkOf(shapes, numbers) {
 }
 
 /** Paths to begin with, as functions of time in seconds: x, y in shares of the frame. */
-const circle = (period) => (t) => {
+const circle = (period, middle = 0.5, radius = 0.28) => (t) => {
   const angle = (2 * Math.PI * t) / period;
-  return [0.5 + 0.28 * Math.cos(angle), 0.5 + 0.28 * Math.sin(angle)];
+  return [middle + radius * Math.cos(angle), middle + radius * Math.sin(angle)];
 };
 const PATHS = {
   circle: circle(2),
   fast: circle(2 / 3),
+  corner: circle(1.2, 0.25, 0.14),
   eight: (t) => [0.5 + 0.28 * Math.sin(Math.PI * t), 0.5 + 0.24 * Math.sin(2 * Math.PI * t)],
   line: (t) => [0.5 + 0.28 * Math.cos(Math.PI * t), 0.5],
 };
