@@ -1,18 +1,128 @@
 """Answers to lesson 10 as learners write them: right ones in other words, and near misses."""
 
+import ast
+import importlib
+import inspect
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from vidlearn.course import challenge
 from vidlearn.course.checks import grade
-from vidlearn.course.exercises import get
+from vidlearn.course.exercises import Refusal, get
+from vidlearn.course.exercises.lesson10 import circle, fooling, shown, training, turned
+from vidlearn.course.exercises.lesson10.networks import CNN_RNN_MISTAKES, cnn_rnn, network_cases
+from vidlearn.course.exercises.lesson10.orders import order_cases, somebodys_shuffle
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
-def by_stacking(clips):
-    return np.concatenate([clip for clip in clips], axis=0)
+@pytest.fixture(scope="module", autouse=True)
+def _keras_is_loaded():
+    """Before an answer's time is measured, as in the lesson."""
+    importlib.import_module("keras")
 
 
-def unfold_by_splitting(vectors, frames):
-    return np.array(np.split(vectors, len(vectors) // frames))
+# The network --------------------------------------------------------------------------------
+
+
+def in_turn(shape, classes, filters, features, units):
+    """Wrap each layer of the CNN, in place of the two reshapes."""
+    import keras
+    from keras import layers
+
+    every = layers.TimeDistributed
+    clips = keras.Input(shape)
+    x = layers.Rescaling(1 / 128, offset=-1)(clips)
+    for count in filters:
+        x = every(layers.Conv2D(count, 3, padding="same", activation="relu"))(x)
+        x = every(layers.MaxPooling2D())(x)
+    x = every(layers.Dense(features, activation="tanh"))(every(layers.Flatten())(x))
+    return keras.Model(clips, layers.Dense(classes)(layers.GRU(units)(x)))
+
+
+def one_cnn(shape, classes, filters, features, units):
+    """Build the CNN as a model of its own, for clips of any length."""
+    import keras
+    from keras import layers
+
+    cnn = keras.Sequential()
+    for count in filters:
+        cnn.add(layers.Conv2D(count, 3, padding="same", activation="relu"))
+        cnn.add(layers.MaxPooling2D())
+    cnn.add(layers.Flatten())
+    cnn.add(layers.Dense(features, activation="tanh"))
+    clips = keras.Input((None, *shape[1:]))
+    x = layers.TimeDistributed(cnn)(layers.Rescaling(1 / 128, offset=-1)(clips))
+    states = layers.GRU(units, return_sequences=True)(x)
+    return keras.Model(clips, layers.Dense(classes)(states[:, -1]))
+
+
+def packaged(shape, classes, filters, features, units):
+    from vidlearn.models import build_cnn_rnn
+
+    return build_cnn_rnn(shape, classes, filters=filters, features=features, units=units)
+
+
+@pytest.mark.parametrize("answer", [cnn_rnn, in_turn, one_cnn])
+def test_network_is_right_in_other_words(answer):
+    assert grade(get("cnn-rnn"), answer).status == "right"
+
+
+def test_network_is_the_packaged_one():
+    from vidlearn.models import predict_clips
+
+    case = network_cases()[0]
+    ours, theirs = cnn_rnn(*case), packaged(*case)
+    theirs.set_weights(ours.get_weights())
+    clips = np.random.default_rng(1).integers(0, 256, (2, *case[0]))
+    np.testing.assert_allclose(predict_clips(ours, clips), predict_clips(theirs, clips), atol=1e-6)
+
+
+def every_state(shape, classes, filters, features, units):
+    import keras
+    from keras import layers
+
+    model = cnn_rnn(shape, classes, filters, features, units)
+    gru = next(layer for layer in model.layers if isinstance(layer, layers.GRU))
+    states = layers.GRU(units, return_sequences=True)(gru.input)
+    return keras.Model(model.input, layers.Dense(classes)(states))
+
+
+def not_unfolded(shape, classes, filters, features, units):
+    import keras
+    from keras import layers, ops
+
+    clips = keras.Input(shape)
+    x = ops.reshape(layers.Rescaling(1 / 128, offset=-1)(clips), (-1, *shape[1:]))
+    x = layers.Dense(features, activation="tanh")(layers.Flatten()(x))
+    return keras.Model(clips, layers.Dense(classes)(x))
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (every_state, "return_sequences"),
+        (not_unfolded, "ops.reshape(x, (-1, frames, features))"),
+        (lambda *sizes: cnn_rnn(*sizes).layers, "Return a `keras.Model`"),
+        (lambda shape, *rest: cnn_rnn((shape[0] + 1, *shape[1:]), *rest), "takes clips of shape"),
+    ],
+)
+def test_what_is_no_classifier_of_clips_is_told_why(answer, said):
+    result = grade(get("cnn-rnn"), answer)
+    assert result.status == "wrong"
+    assert said in repr(result)
+
+
+def test_every_mistake_of_the_network_is_named():
+    for name in ("flattened-over-time", "mean-over-time", "torn", "mean-over-places", "softmax"):
+        result = grade(get("cnn-rnn"), CNN_RNN_MISTAKES[name])
+        assert (result.status, result.misconception) == ("wrong", name)
+
+
+# The control --------------------------------------------------------------------------------
 
 
 def shuffled_in_a_copy(clips, rng):
@@ -29,14 +139,6 @@ def by_sorting_noise(clips, rng):
 
 def by_numpy_s_old_generator(clips, rng):
     return np.array([clip[np.random.permutation(len(clip))] for clip in clips])  # noqa: NPY002
-
-
-def shuffled_by_columns(clips, rng):
-    out = np.empty_like(clips)
-    for n, clip in enumerate(clips):
-        for k, place in enumerate(rng.choice(len(clip), len(clip), replace=False)):
-            out[n, place] = clip[k]
-    return out
 
 
 def by_a_generator_of_its_own(clips, rng):
@@ -70,163 +172,134 @@ def with_two_frames_swapped(clips, rng):
 
 
 def turned_or_rotated(clips, rng):
-    turned = [clip[:: rng.choice([-1, 1])] for clip in clips]
-    return np.stack([np.roll(clip, rng.integers(len(clip)), axis=0) for clip in turned])
+    some = [clip[:: rng.choice([-1, 1])] for clip in clips]
+    return np.stack([np.roll(clip, rng.integers(len(clip)), axis=0) for clip in some])
 
 
-def in_single_precision(clips, rng):
-    out = np.zeros(clips.shape, np.float32)
-    for n in range(len(clips)):
-        out[n] = clips[n, rng.permutation(clips.shape[1])]
-    return out
-
-
-def last_by_mask(states, lengths):
-    wanted = np.arange(states.shape[1]) == lengths[:, None] - 1
-    return states[wanted]
-
-
-def counted_layer_by_layer(
-    clip, filters, features, units, classes, lost=0, half=lambda n: n // 2, biases=1, update=True
-):
-    _, h, w, c = clip
-    sizes, last = [], c
-    for k in filters:
-        sizes += [9 * c * k, biases * k]
-        h, w, last = half(h - lost), half(w - lost), k
-        c = k if update else c
-    sizes += [h * w * last * features, biases * features]
-    sizes += [features * 3 * units, units * 3 * units, biases * 2 * 3 * units]
-    return float(sum(sizes) + units * classes + biases * classes)
-
-
-@pytest.mark.parametrize(
-    ("exercise", "answer"),
-    [
-        ("fold-time", by_stacking),
-        ("fold-time", lambda clips: clips.reshape((-1, *clips.shape[2:]))),
-        ("unfold-time", unfold_by_splitting),
-        ("unfold-time", lambda v, t: v.reshape(len(v) // t, t, -1).tolist()),
-        ("own-order", shuffled_in_a_copy),
-        ("own-order", by_sorting_noise),
-        ("own-order", in_single_precision),
-        ("own-order", shuffled_by_columns),
-        ("own-order", lambda clips, rng: own(clips.astype(np.float32).astype(float), clips, rng)),
-        ("last-state", last_by_mask),
-        ("last-state", lambda s, n: [clip[k - 1] for clip, k in zip(s, n, strict=True)]),
-        ("last-state", lambda s, n: np.take_along_axis(s, n[:, None, None] - 1, 1)[:, 0]),
-        ("shared-weights", counted_layer_by_layer),
-    ],
-)
-def test_right_in_other_words(exercise, answer):
-    assert grade(get(exercise), answer).status == "right"
-
-
-def own(_, clips, rng):
+def as_lists(clips, rng):
     return [[clip[k] for k in rng.permutation(len(clip))] for clip in clips]
 
 
+@pytest.mark.parametrize("answer", [shuffled_in_a_copy, by_sorting_noise, as_lists])
+def test_own_order_is_right_in_other_words(answer):
+    assert grade(get("own-order"), answer).status == "right"
+
+
 @pytest.mark.parametrize(
-    ("exercise", "answer", "misconception"),
+    ("answer", "misconception"),
     [
-        ("fold-time", lambda c: c.reshape(c.shape[1] * c.shape[0], *c.shape[3:], -1), None),
-        ("fold-time", lambda c: np.concatenate(list(c.swapaxes(0, 1))), "time-first"),
-        ("fold-time", lambda c: np.concatenate(list(c), axis=-1), None),
-        ("fold-time", lambda c: np.concatenate(list(c.swapaxes(0, 1)), axis=-1), "into-channels"),
-        ("unfold-time", lambda v, t: np.stack([v[k::t] for k in range(t)]), "axes-swapped"),
-        ("unfold-time", lambda v, t: v.reshape(-1, t * v.shape[1]), "joined"),
-        ("fold-time", lambda c: c.reshape(len(c), *c.shape[2:4], -1), "channels-torn"),
-        ("fold-time", lambda c: c.reshape(c.shape[0] * c.shape[1], -1), "flattened"),
-        (
-            "own-order",
-            lambda clips, rng: [rng.choice(clip, len(clip)) for clip in clips],
-            "with-replacement",
-        ),
-        ("own-order", by_numpy_s_old_generator, "own-generator"),
-        ("own-order", by_a_generator_of_its_own, "own-generator"),
-        ("last-state", lambda s, n: s[n - 1], "clips-for-time"),
-        ("last-state", lambda s, n: [c[:k].mean(0) for c, k in zip(s, n, strict=True)], "mean"),
-        (
-            "shared-weights",
-            lambda *args: counted_layer_by_layer(*args, half=lambda n: n / 2),
-            "not-rounded",
-        ),
-        (
-            "shared-weights",
-            lambda *args: counted_layer_by_layer(*args, half=lambda n: (n + 1) // 2),
-            "rounded-up",
-        ),
-        (
-            "shared-weights",
-            lambda *args: counted_layer_by_layer(*args, half=lambda n: n),
-            "no-pooling",
-        ),
-        ("shared-weights", lambda *args: counted_layer_by_layer(*args, biases=0), "no-biases"),
-        (
-            "shared-weights",
-            lambda *args: counted_layer_by_layer(*args, update=False),
-            "channels-stay",
-        ),
-        (
-            "unfold-time",
-            lambda v, t: np.stack([v[k :: len(v) // t] for k in range(len(v) // t)]),
-            "strided",
-        ),
-        ("unfold-time", lambda v, t: np.array(np.split(v, t)), "time-first"),
-        ("own-order", shuffled_in_place, "input-changed"),
-        ("own-order", with_one_generator_per_clip, "same-for-all"),
-        ("own-order", lambda clips, rng: rng.permutation(clips), "clips-not-frames"),
-        ("own-order", lambda clips, rng: rng.permutation(clips, axis=1), "same-for-all"),
-        ("own-order", lambda clips, rng: np.flip(clips, 1), "reversed"),
-        ("own-order", lambda clips, rng: clips.copy(), "unchanged"),
-        ("own-order", with_the_order_thrown_away, "unchanged"),
-        ("own-order", with_two_frames_swapped, "two-swapped"),
-        ("own-order", turned_or_rotated, "rotated"),
-        ("own-order", lambda clips, rng: clips / 255, None),
-        ("own-order", lambda clips, rng: np.roll(clips, 3, axis=1), "same-for-all"),
-        ("own-order", lambda clips, rng: clips[0], None),
-        ("last-state", lambda s, n: s[:, -1, :], "last-column"),
-        ("last-state", lambda s, n: [s[i, n[i]] for i in range(len(n))], "one-too-far"),
-        ("shared-weights", lambda *args: counted_layer_by_layer(*args, lost=2), "no-padding"),
-        (
-            "shared-weights",
-            lambda c, k, f, u, n: counted_layer_by_layer(c, k, f, u, n) * c[0],
-            "times-frames",
-        ),
+        (lambda clips, rng: [rng.choice(clip, len(clip)) for clip in clips], "with-replacement"),
+        (by_numpy_s_old_generator, "own-generator"),
+        (by_a_generator_of_its_own, "own-generator"),
+        (shuffled_in_place, "input-changed"),
+        (lambda clips, rng: rng.permutation(clips), "clips-not-frames"),
+        (lambda clips, rng: np.flip(clips, 1), "reversed"),
+        (lambda clips, rng: clips.copy(), "unchanged"),
+        (with_the_order_thrown_away, "unchanged"),
+        (with_two_frames_swapped, "two-swapped"),
+        (turned_or_rotated, "rotated"),
+        (lambda clips, rng: clips / 255, None),
+        (lambda clips, rng: clips[0], None),
     ],
 )
-def test_near_misses_are_wrong_and_named(exercise, answer, misconception):
-    result = grade(get(exercise), answer)
+def test_near_misses_of_the_control_are_named(answer, misconception):
+    result = grade(get("own-order"), answer)
     assert (result.status, result.misconception) == ("wrong", misconception)
 
 
 @pytest.mark.parametrize(
-    ("answer", "came"),
+    "answer",
     [
-        (by_numpy_s_old_generator, "not drawn with rng"),
-        (lambda clips, rng: clips / 255, "other numbers"),
-        (lambda clips, rng: clips[0], "an array of shape"),
-        (lambda clips, rng: clips[::-1], "the clips in other places"),
-        (turned_or_rotated, "neighbours"),
+        somebodys_shuffle,
+        with_one_generator_per_clip,
+        lambda clips, rng: rng.permutation(clips, axis=1),
+        lambda clips, rng: np.roll(clips, 3, axis=1),
     ],
 )
-def test_what_became_of_the_frames_is_told_in_words(answer, came):
-    said = repr(grade(get("own-order"), answer))
-    assert came in said
-    assert "True" not in said
+def test_one_order_for_all_is_not_mended(answer):
+    assert grade(get("own-order"), answer).status == "not_yet"
 
 
-def test_two_in_a_row_are_drawn_from_the_generator_given():
-    """A second try is judged like the first."""
-    for _ in range(2):
-        assert grade(get("own-order"), shuffled_in_a_copy).status == "right"
-        assert grade(get("own-order"), by_numpy_s_old_generator).status == "wrong"
+def test_what_became_of_the_frames_is_told_in_words():
+    assert "not drawn with rng" in repr(grade(get("own-order"), by_numpy_s_old_generator))
+    assert "neighbours" in repr(grade(get("own-order"), turned_or_rotated))
 
 
-@pytest.mark.parametrize("case", get("shared-weights").cases())
-def test_counted_weights_match_keras(case):
-    from vidlearn.models import build_cnn_rnn
+def test_the_function_to_repair_is_the_one_in_the_lesson():
+    cells = json.loads((NOTEBOOKS / "10_cnn_rnn.ipynb").read_text(encoding="utf-8"))["cells"]
+    (source,) = ("".join(c["source"]) for c in cells if "def my_own_order" in "".join(c["source"]))
+    tree = ast.parse(source)
+    space = {"np": np}
+    stub = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    exec(compile(ast.Module(stub, []), "stub", "exec"), space)
+    (clips, _), seed = order_cases()[0], 5
+    given, ours = (
+        f(clips, np.random.default_rng(seed)) for f in (space["my_own_order"], somebodys_shuffle)
+    )
+    np.testing.assert_array_equal(given, ours)
+    assert inspect.signature(space["my_own_order"]) == inspect.signature(somebodys_shuffle)
 
-    clip, filters, features, units, classes = case
-    model = build_cnn_rnn(clip, classes, filters=filters, features=features, units=units)
-    assert get("shared-weights").solution(*case) == model.count_params()
+
+FOOLS = circle(0.25, 0.25, 0.14, degrees=60)
+
+
+# The challenge ------------------------------------------------------------------------------
+
+
+def test_a_circle_turns_clockwise_by_equal_steps():
+    path = circle(0.5, 0.4, 0.2, degrees=40, start=10)
+    np.testing.assert_allclose(path[0], (0.5 + 0.2 * np.cos(np.radians(10)), 0.4347296), atol=1e-6)
+    np.testing.assert_allclose(turned(circle(0.5, 0.5, 0.2)), 36, atol=1e-9)
+    np.testing.assert_allclose(turned(circle(0.5, 0.5, 0.2)[::-1]), -36, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        (circle(0.5, 0.5, 0.28)[:8], "10 places"),
+        ("a circle", "10 places"),
+        (circle(0.5, 0.5, 0.45), "from 0.1 to 0.9"),
+        (circle(0.5, 0.5, 0.28)[::-1], "clockwise by 20 to 110 degrees"),
+        (circle(0.5, 0.5, 0.28, degrees=144), "clockwise by 20 to 110 degrees"),
+        (np.tile((0.5, 0.5), (10, 1)), "clockwise by"),
+    ],
+)
+def test_paths_that_are_none_are_refused(path, said):
+    with pytest.raises(Refusal, match=said):
+        fooling.checked(path)
+
+
+def test_the_network_that_ships_knows_laps_and_the_challenge_is_open():
+    from vidlearn.synthetic import laps
+
+    test = laps(60, frames=10, things=["cup", "horse", "flower"], photographs=["cat", "grass"],
+                seed=7)  # fmt: skip
+    assert training.accuracy(fooling.shipped_network(), test.frames, test.labels) > 0.9
+    assert fooling.fooling_score(lambda: circle(0.5, 0.5, 0.28)) < 0.05
+    assert fooling.fooling_score(lambda: None) is None
+    assert challenge("fooling-path", lambda: FOOLS)
+
+
+# What is shown ------------------------------------------------------------------------------
+
+
+def test_answers_along_asks_about_the_last_frames():
+    network = fooling.shipped_network()
+    clip = np.random.default_rng(2).integers(0, 256, (12, 32, 32, 3), np.uint8)
+    found = training.answers_along(network, clip)
+    from vidlearn.models import predict_clips
+
+    np.testing.assert_allclose(found[10], predict_clips(network, clip[1:11]), atol=1e-5)
+    first = predict_clips(network, clip[[0] * 9 + [1]])
+    np.testing.assert_allclose(found[1], first, atol=1e-5)
+    film = shown.answer_film(clip, found, ["a", "b", "c", "d"], side=128)
+    assert film.shape[:2] == (12, 128)
+
+
+def test_errors_are_counted_by_thing_and_photograph():
+    network, names = fooling.shipped_network(), (["cup", "horse"], ["cat", "tissue", "grass"])
+    shape = {"frames": 10, "size": (32, 32)}
+    wrong, table = training.where_it_errs([network, network], *names, count=8, shape=shape)
+    assert wrong.shape == (2, 2, 3)
+    assert table.sum() == 2 * 6 * 8
+    assert (table.sum() - np.trace(table)) / table.sum() == pytest.approx(wrong.mean())
