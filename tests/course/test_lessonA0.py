@@ -5,6 +5,8 @@ import pytest
 
 from vidlearn.course.checks import grade
 from vidlearn.course.exercises import get
+from vidlearn.course.exercises.lessonA0 import followed, street
+from vidlearn.synthetic import junction
 
 
 def in_two_steps(frame, box):
@@ -41,24 +43,24 @@ def by_sign(frame, amount):
     return frame - np.minimum(frame, min(-amount, 255)).astype(np.uint8)
 
 
-def all_at_once(frame):
-    out = np.zeros_like(frame)
-    out[:] = frame - frame.mean((0, 1))
+def frame_by_frame(frames):
+    light = np.linspace(1, 0, len(frames))
+    return np.stack([(f * v).astype(np.uint8) for f, v in zip(frames, light, strict=True)])
+
+
+def by_transposing(frames):
+    return (frames.T * np.linspace(1, 0, len(frames))).T.astype("uint8")
+
+
+def sorted_middle(frames):
+    return np.sort(frames, axis=0)[len(frames) // 2]
+
+
+def pixel_by_pixel_median(frames):
+    out = np.zeros(frames.shape[1:], np.uint8)
+    for place in np.ndindex(out.shape):
+        out[place] = sorted(frames[(slice(None), *place)])[len(frames) // 2]
     return out
-
-
-def channel_by_channel(frame):
-    return np.stack([c - c.mean() for c in np.moveaxis(frame, -1, 0)], axis=-1)
-
-
-def by_rows_of_pixels(frame):
-    flat = frame.reshape(-1, frame.shape[-1]).astype(np.float64)
-    return (flat - flat.sum(0) / len(flat)).reshape(frame.shape)
-
-
-def into_the_frame(frame):
-    frame[:] = frame - frame.mean(axis=(0, 1))
-    return frame
 
 
 @pytest.mark.parametrize(
@@ -72,12 +74,13 @@ def into_the_frame(frame):
         ("add-light", by_where),
         ("add-light", by_sign),
         ("add-light", lambda f, a: np.uint8(np.clip(np.int32(f) + a, 0, 255))),
+        ("fade-out", frame_by_frame),
+        ("fade-out", by_transposing),
+        ("fade-out", lambda f: np.uint8(f * np.linspace(1, 0, len(f)).reshape(-1, 1, 1, 1))),
+        ("empty-street", sorted_middle),
+        ("empty-street", pixel_by_pixel_median),
+        ("empty-street", lambda f: np.percentile(f, 50, axis=0).astype(np.uint8)),
         ("add-light", lambda f, a: np.array(f, float).__add__(a).clip(0, 255).astype(np.uint8)),
-        ("centre-channels", lambda frame: frame - np.average(frame, axis=(0, 1))[None, None]),
-        ("centre-channels", lambda frame: frame - frame.mean(axis=(0, 1), keepdims=True)),
-        ("centre-channels", lambda frame: frame - frame.mean(0).mean(0)),
-        ("centre-channels", channel_by_channel),
-        ("centre-channels", by_rows_of_pixels),
     ],
 )
 def test_right_in_other_words(exercise, answer):
@@ -118,15 +121,15 @@ def by_fractions(frame, amount):
         ("add-light", lambda f, a: np.clip(f.astype(np.float32) + a, 0, 255), "floats"),
         ("add-light", lambda f, a: np.clip(f * 1.0 + a, None, 255).astype(int).astype(np.uint8),
          "no-floor"),
-        ("centre-channels", all_at_once, "into-frame-type"),
-        ("centre-channels", lambda f: (f - f.mean((0, 1))).astype(np.uint8), "back-to-uint8"),
-        ("centre-channels", lambda f: f - np.mean(f, -1), "over-channels"),
-        ("centre-channels", lambda f: f - f.mean((1, 2)), "axes-of-a-batch"),
-        ("centre-channels", lambda f: f - f.mean((0, 1)).astype(int), "whole-means"),
-        ("centre-channels", lambda f: f - np.uint8(f.mean((0, 1))), "mean-in-uint8"),
-        ("centre-channels", lambda f: (f - f.mean((0, 1))) / f.std((0, 1)), "divided-too"),
-        ("centre-channels", lambda f: np.mean(f, axis=(0, 1)), "means-only"),
-        ("centre-channels", into_the_frame, "into-frame-type"),
+        ("fade-out", lambda f: f * np.linspace(1, 0, len(f))[:, None, None, None], "floats"),
+        ("fade-out", lambda f: np.uint8(f * np.linspace(1, 0, f.shape[1])[:, None, None]),
+         "as-given-in-uint8"),
+        ("fade-out", lambda f: np.uint8(f * np.linspace(0, 1, len(f))[:, None, None, None]),
+         "grows-light"),
+        ("empty-street", lambda f: f.mean(0).astype("uint8"), "mean"),
+        ("empty-street", lambda f: np.median(f, 0), "floats"),
+        ("empty-street", np.median, "one-number"),
+        ("empty-street", lambda f: f[len(f) // 2].copy(), "middle-frame"),
     ],
 )  # fmt: skip
 def test_near_misses_are_named(exercise, answer, misconception):
@@ -139,7 +142,20 @@ def test_what_is_said_of_types_is_true():
     assert "you add in `uint8`" not in said
 
 
-@pytest.mark.parametrize("exercise", ["crop-box", "centre-channels"])
-def test_the_last_hint_leaves_something_to_do(exercise):
-    shown = get(exercise).solution_source.split("return ")[1].strip()
-    assert shown not in get(exercise).hints[2]
+def test_the_street_is_never_empty_and_its_median_is():
+    scene = street()
+    assert (scene.masks > 0).any(axis=(1, 2)).all()
+    bare = junction(1, (150, 200), 0, seed=1, background="china").frames[0].astype(int)
+    away = np.abs(np.median(scene.frames, axis=0) - bare).max(axis=-1)
+    assert away.max() < 20
+    ghosts = np.abs(scene.frames.mean(axis=0) - bare).max(axis=-1)
+    assert (ghosts > 20).mean() > 0.05
+
+
+def test_a_window_follows_one_thing_within_the_picture():
+    found = followed(street())
+    assert len(found) == 60
+    for t, (x1, y1, x2, y2) in found:
+        assert (x2 - x1, y2 - y1) == (64, 64)
+        assert min(x1, y1, 200 - x2, 150 - y2) >= 0
+        assert 0 <= t < 60

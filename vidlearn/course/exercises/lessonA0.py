@@ -1,4 +1,6 @@
-"""Exercises of the NumPy primer."""
+"""Exercises of the NumPy primer, and its film."""
+
+from functools import cache
 
 import numpy as np
 
@@ -55,32 +57,102 @@ def _limited_in(kind):
     return lambda frame, amount: np.clip(frame.astype(kind) + amount, 0, 255).astype(np.uint8)
 
 
-# 3. centre-channels --------------------------------------------------------------------
+# 3. fade-out ---------------------------------------------------------------------------
 
 
-def centre_channels(frame):
-    """Average over rows and columns; (C,) fits (H, W, C) from the right."""
-    return frame - frame.mean(axis=(0, 1))
+def fade_out(frames):
+    """Lay the light along the first axis, a number for each frame."""
+    light = np.linspace(1, 0, len(frames))
+    dark = frames * light[:, None, None, None]
+    return dark.astype(np.uint8)
 
 
-def _centre_cases():
-    rng = np.random.default_rng(3)
-    return [(rng.integers(0, 256, (4, 6, 3), dtype=np.uint8),), (rng.normal(size=(7, 5, 2)),)]
+def _fade_cases():
+    """Films whose numbers stay whole, and whose axes all differ."""
+    rng = np.random.default_rng(5)
+    films = ((3, 5, 4, 3), 2), ((5, 4, 6, 3), 4), ((2, 6, 7, 3), 1)
+    return [((rng.integers(0, 255 // step, size) * step).astype(np.uint8),) for size, step in films]
 
 
-def _into_frame_type(frame):
-    out = np.zeros_like(frame)
-    for channel in range(frame.shape[-1]):
-        out[..., channel] = frame[..., channel] - frame[..., channel].mean()
-    return out
+def _as_given(frames):
+    light = np.linspace(1, 0, frames.shape[1])
+    return frames * light[None, :, None, None]
 
 
-def _less(mean):
-    """Return the answer that takes off another mean."""
-    return lambda frame: frame - mean(frame)
+def _light_along(axis, length, *, whole=True):
+    """Return the answer whose light has one axis's length and lies along another."""
+
+    def answer(frames):
+        light = np.linspace(1, 0, frames.shape[length])
+        dark = frames * np.expand_dims(light, [k for k in range(4) if k != axis])
+        return dark.astype(np.uint8) if whole else dark
+
+    return answer
+
+
+def _light_in_uint8(frames):
+    return frames * np.linspace(1, 0, len(frames)).astype(np.uint8)[:, None, None, None]
+
+
+# 4. empty-street -----------------------------------------------------------------------
+
+
+def empty_street(frames):
+    """Take the middle value of each pixel and channel through time."""
+    return np.median(frames, axis=0).astype(np.uint8)
+
+
+def _street_cases():
+    """Odd numbers of frames, so that the middle value is one of them."""
+    rng = np.random.default_rng(6)
+    few = np.full((5, 2, 3, 3), 100, np.uint8)
+    few[1, 0, 0], few[3, 0, 0], few[2, 1, 2] = 255, 0, 240
+    return [(few,), *((rng.integers(0, 256, (t, 4, 6, 3), dtype=np.uint8),) for t in (7, 9))]
+
+
+def _over_time(made):
+    return lambda frames: made(frames, axis=0).astype(np.uint8)
+
+
+# The film ------------------------------------------------------------------------------
+
+
+@cache
+def street():
+    """Return the film of a crossing that is never empty: a Scene of 60 frames, 12 a second."""
+    from vidlearn.synthetic import junction
+
+    return junction(60, (150, 200), 6, seed=7, background="china", speed=4.0)
+
+
+def followed(scene, side=64):
+    """Follow the thing that is seen longest.
+
+    Parameters
+    ----------
+    scene : vidlearn.synthetic.Scene
+    side : int
+        Sides of the window, in pixels.
+
+    Returns
+    -------
+    list of (int, tuple of int)
+        Frame, and x1, y1, x2, y2 of a window around the thing that lies within the picture.
+    """
+    seen = scene.visible > 0
+    k = seen.sum(axis=0).argmax()
+    height, width = scene.frames.shape[1:3]
+    found = []
+    for t in np.flatnonzero(seen[:, k]):
+        x1, y1, x2, y2 = scene.full_boxes[t, k]
+        left = int(np.clip((x1 + x2 - side) / 2, 0, width - side))
+        top = int(np.clip((y1 + y2 - side) / 2, 0, height - side))
+        found.append((int(t), (left, top, left + side, top + side)))
+    return found
 
 
 EXERCISES = [
+    Exercise("wrapped-sum", kind="predict"),
     Exercise(
         "crop-box",
         crop_box,
@@ -114,22 +186,39 @@ EXERCISES = [
         measure=frame_and_dtype,
     ),
     Exercise(
-        "centre-channels",
-        centre_channels,
-        _centre_cases,
+        "fade-out",
+        fade_out,
+        _fade_cases,
         {
-            "into-frame-type": _into_frame_type,
-            "back-to-uint8": lambda frame: centre_channels(frame).astype(np.uint8),
-            "one-mean": _less(np.mean),
-            "each-pixel": _less(lambda frame: frame.mean(axis=-1, keepdims=True)),
-            "each-column": _less(lambda frame: frame.mean(axis=0)),
-            "each-row": _less(lambda frame: frame.mean(axis=1, keepdims=True)),
-            "over-channels": _less(lambda frame: frame.mean(axis=-1)),
-            "axes-of-a-batch": _less(lambda frame: frame.mean(axis=(1, 2))),
-            "whole-means": _less(lambda frame: frame.mean(axis=(0, 1)).astype(int)),
-            "mean-in-uint8": _less(lambda frame: frame.mean(axis=(0, 1)).astype(np.uint8)),
-            "divided-too": lambda frame: centre_channels(frame) / frame.std(axis=(0, 1)),
-            "means-only": lambda frame: frame.mean(axis=(0, 1)),
+            "as-given": _as_given,
+            "as-given-in-uint8": lambda frames: _as_given(frames).astype(np.uint8),
+            "floats": _light_along(0, 0, whole=False),
+            "counts-rows": _light_along(0, 1),
+            "along-the-rows": _light_along(1, 0),
+            "without-axes": lambda frames: frames * np.linspace(1, 0, len(frames)),
+            "light-in-uint8": _light_in_uint8,
+            "grows-light": lambda frames: fade_out(frames[::-1])[::-1],
         },
+        kind="repair",
+        measure=frame_and_dtype,
+    ),
+    Exercise(
+        "empty-street",
+        empty_street,
+        _street_cases,
+        {
+            "mean": _over_time(np.mean),
+            "floats": lambda frames: np.median(frames, axis=0),
+            "mean-floats": lambda frames: np.mean(frames, axis=0),
+            "one-number": np.median,
+            "over-the-channels": lambda frames: np.median(frames, axis=-1).astype(np.uint8),
+            "over-rows": lambda frames: np.median(frames, axis=1).astype(np.uint8),
+            "over-the-picture": lambda frames: np.median(frames, axis=(1, 2)).astype(np.uint8),
+            "maximum": _over_time(np.max),
+            "minimum": _over_time(np.min),
+            "middle-frame": lambda frames: frames[len(frames) // 2],
+            "keeps-the-axis": lambda f: np.median(f, axis=0, keepdims=True).astype(np.uint8),
+        },
+        measure=frame_and_dtype,
     ),
 ]
