@@ -16,6 +16,7 @@ from vidlearn.widgets.base import scripts
 LESSONS = find_lessons()
 HEAD = ("After this lesson you can", "Before you start", "Time", "Data")
 SECOND_FORM = {
+    "01",
     "A0",
     "00",
     "03",

@@ -7,7 +7,7 @@ from .base import Interactive
 from .media import as_bytes, opened, pressed_alike
 from .traits import Choice, Number
 
-MOST_FRAMES, MOST_PICTURES, MOST_BYTES = 400, 60, 150_000
+MOST_FRAMES, MOST_PICTURES, MOST_BYTES = 400, 60, 110_000
 COLOURS = {"I": "#d55e00", "P": "#0072b2", "B": "#56b4e9"}
 
 
@@ -22,7 +22,7 @@ class PacketPlayer(Interactive):
     ----------
     frames : sequence of ndarray, (H, W, 3) or (H, W), uint8
         The film, 2 to 400 frames. At most 60 of them, evenly spaced, are stored as pictures that
-        take at most 150 kB.
+        take at most 110 kB.
     packets : vidlearn.video.Packets
         One for each of the frames, as `vidlearn.video.read_packets` returns them.
     fps : float, default 25

@@ -6,6 +6,19 @@ from itertools import pairwise
 import numpy as np
 
 from vidlearn.course.exercises import Exercise
+from vidlearn.course.exercises.lesson01.films import (
+    BAR,
+    HURRIED,
+    own_film,
+    quality,
+    read_small,
+    rgb_of,
+    settings_of,
+    small_score,
+    telephone,
+    two_shots,
+    write_small,
+)
 from vidlearn.course.exercises.lessonA0 import frame_and_dtype
 
 # 1. luma -------------------------------------------------------------------------------
@@ -29,6 +42,17 @@ def _weighed(frame, weights=(0.299, 0.587, 0.114)):
 
 def _rows_for_channels(frame):
     return 0.299 * frame[0] + 0.587 * frame[1] + 0.114 * frame[2]
+
+
+def _planted(*, order=True, weights=True, rounded=True):
+    """Return the planted function with some of its three faults mended."""
+    numbers = (0.299, 0.587, 0.114) if weights else (0.299, 0.578, 0.114)
+
+    def answer(frame):
+        light = _weighed(frame if order else frame[..., ::-1], numbers)
+        return (np.round(light) if rounded else light).astype(np.uint8)
+
+    return answer
 
 
 # 2. frame-on-screen --------------------------------------------------------------------
@@ -113,16 +137,36 @@ def _rounded_twice(total, frames):
     return [int(i * part) + int(part / 2) for i in range(frames)]
 
 
+__all__ = [
+    "EXERCISES",
+    "HURRIED",
+    "own_film",
+    "quality",
+    "read_small",
+    "rgb_of",
+    "settings_of",
+    "small_score",
+    "telephone",
+    "two_shots",
+    "write_small",
+]
+
 EXERCISES = [
+    Exercise("third-trick", kind="predict", close=0.25),
     Exercise(
         "luma",
         luma,
         _luma_cases,
         {
-            "bgr-order": lambda frame: luma(frame[..., ::-1]),
+            "as-given": _planted(order=False, weights=False, rounded=False),
+            "order-and-weights": _planted(order=False, weights=False),
+            "order-and-cut": _planted(order=False, rounded=False),
+            "weights-and-cut": _planted(weights=False, rounded=False),
+            "bgr-order": _planted(order=False),
+            "swapped-digits": _planted(weights=False),
             "plain-mean": lambda frame: np.round(frame.mean(axis=-1)).astype(np.uint8),
             "plain-mean-float": lambda frame: frame.mean(axis=-1),
-            "truncates": lambda frame: _weighed(frame).astype(np.uint8),
+            "truncates": _planted(rounded=False),
             "not-rounded": _weighed,
             "rounded-floats": lambda frame: np.round(_weighed(frame)),
             "not-uint8": lambda frame: np.round(_weighed(frame)).astype(int),
@@ -136,6 +180,7 @@ EXERCISES = [
             ).astype(np.uint8),
         },
         measure=frame_and_dtype,
+        kind="repair",
     ),
     Exercise(
         "frame-on-screen",
@@ -183,5 +228,13 @@ EXERCISES = [
             "not-whole": lambda total, frames: (np.arange(frames) + 0.5) * total / frames,
         },
         measure=_as_list,
+    ),
+    Exercise(
+        "smallest-film",
+        kind="challenge",
+        score=small_score,
+        bar=BAR,
+        higher=False,
+        seconds=120.0,
     ),
 ]
