@@ -8,7 +8,7 @@ import pytest
 from vidlearn import scratch
 from vidlearn.course import challenge, check, use
 from vidlearn.course.checks import grade
-from vidlearn.course.exercises import get, lesson05
+from vidlearn.course.exercises import Refusal, get, lesson05
 from vidlearn.course.exercises.lesson05 import films
 
 
@@ -328,7 +328,13 @@ def test_wrong_gradients_are_scored_by_their_angle():
     halves = films.astray(lambda given, rng: [g * (rng.random(g.shape) < 0.5) for g in given])
     assert 40 < halves < 50  # the cosine is the root of one half
     noisy = films.astray(lambda given, rng: [g + 0.03 * rng.normal(size=g.shape) for g in given])
-    assert noisy > get("wrong-but-learns").bar
+    assert noisy > 80 > get("wrong-but-learns").bar
+
+
+def test_the_words_tell_what_the_right_gradient_reaches(monkeypatch):
+    monkeypatch.setattr(films, "LEAST", 2)
+    with pytest.raises(Refusal, match=f"by {films.RIGHT:.2f}"):
+        films.astray(lambda given, rng: given)
 
 
 @pytest.mark.parametrize(
@@ -342,3 +348,20 @@ def test_wrong_gradients_are_scored_by_their_angle():
 )
 def test_what_cannot_be_scored_is_told(answer, words):
     assert words in repr(challenge("wrong-but-learns", answer))
+
+
+def test_within_leaves_the_rim_out():
+    masks = np.zeros((2, 9, 10), bool)
+    masks[0, 1:7, 2:9] = True  # 6 rows and 7 columns: 2 and 3 are left
+    inner = lesson05.within(masks)
+    assert inner.sum() == 6
+    assert inner[0, 3:5, 4:7].all()
+
+
+def test_unseen_pixels_are_of_every_fourth_frame():
+    ((x, mask),) = lesson05.unseen_pixels(1)
+    scene = lesson05.film_of(100)
+    assert x.shape == (10 * 72 * 96, 75)
+    np.testing.assert_array_equal(mask.reshape(10, 72, 96)[1], scene.masks[4] > 0)
+    around = lesson05.surroundings(scene.frames).reshape(40, 72, 96, 75)
+    np.testing.assert_array_equal(x.reshape(10, 72, 96, 75)[1, 5, 7], around[4, 5, 7])

@@ -13,6 +13,8 @@ from vidlearn.course.exercises.lesson05.films import (
     overlap,
     pixels,
     surroundings,
+    unseen_pixels,
+    within,
 )
 from vidlearn.course.exercises.lesson05.judging import in_good_time, judged
 
@@ -30,6 +32,8 @@ __all__ = [
     "overlap",
     "pixels",
     "surroundings",
+    "unseen_pixels",
+    "within",
 ]
 
 EXERCISES = [
