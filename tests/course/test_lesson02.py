@@ -4,9 +4,11 @@ import math
 
 import numpy as np
 import pytest
+from scipy.ndimage import median_filter
 
 from vidlearn.course.checks import grade
-from vidlearn.course.exercises import get
+from vidlearn.course.exercises import Refusal, get
+from vidlearn.course.exercises.lesson02 import estimating, films
 
 
 def crop_by_loops(frame, height, width):
@@ -119,3 +121,78 @@ def test_a_crop_is_told_which_side_is_off():
 @pytest.mark.parametrize("exercise", ["centre-crop", "normalise"])
 def test_the_last_hint_leaves_something_to_do(exercise):
     assert get(exercise).solution_source.split("return ")[1].strip() not in get(exercise).hints[2]
+
+
+def own_spread(frames, mean, std):
+    shifted = frames - 255 * mean
+    return shifted / np.std(shifted, axis=(0, 1, 2), keepdims=True)
+
+
+def test_a_repair_names_the_fault_that_is_left():
+    def first_left(frames, mean, std):
+        return (frames - (255 * mean).astype(np.uint8)) / (255 * std)
+
+    named = [grade(get("normalise"), answer).misconception for answer in (first_left, own_spread)]
+    assert named == ["wraps-round", "own-spread"]
+
+
+def test_through_a_round_hole_three_cards_are_one_film():
+    seen = [films.behind(films.card(way, frames=40)) for way in ((2, 0), (0, 2), (1, 1))]
+    assert all(np.array_equal(seen[0], other) for other in seen[1:])
+    assert not np.array_equal(seen[0][0], seen[0][1])
+    open_ = [films.card(way, frames=9)[8] for way in ((2, 0), (0, 2))]
+    assert not np.array_equal(*open_)
+
+
+def test_the_motion_of_a_circling_film_is_true():
+    film = films.circling(9, seed=3, size=(48, 64), radius=5, noise=0, background="china")
+    assert film.frames.shape == (9, 48, 64, 3)
+    assert not film.motion[0].any()
+    for t in range(1, 9):
+        still = (film.masks[t] == 0) & (film.masks[t - 1] == 0)
+        u, v = film.motion[t][film.masks[t] == 0][0].astype(int)
+        moved = np.roll(film.frames[t - 1], (v, u), axis=(0, 1))
+        inner = np.zeros_like(still)
+        inner[3:-3, 3:-3] = True
+        both = still & inner & np.roll(film.masks[t - 1] == 0, (v, u), axis=(0, 1))
+        apart = np.abs(film.frames[t].astype(int) - moved)[both]
+        assert np.median(apart) == 0  # shadows move with their things
+
+
+def search(before, after, side=8, reach=6):
+    """Plain block matching by the squares of differences."""
+    rows, columns = after.shape
+    padded = np.pad(before, reach, mode="edge")
+    shifts = [(u, v) for v in range(-reach, reach + 1) for u in range(-reach, reach + 1)]
+    costs = []
+    for u, v in shifts:
+        old = padded[reach - v : reach - v + rows, reach - u : reach - u + columns]
+        apart = np.square(after - old).reshape(rows // side, side, columns // side, side)
+        costs.append(apart.sum(axis=(1, 3)))
+    return np.array(shifts, float)[np.argmin(costs, axis=0)]
+
+
+def test_the_bar_lies_below_plain_search_and_the_file_and_can_be_reached(tmp_path):
+    def smoothed(before, after):
+        return median_filter(search(before, after), size=(3, 3, 1))
+
+    exercise = get("motion")
+    assert exercise.bar < estimating.codec_error(tmp_path) < 0.28
+    assert exercise.bar < exercise.score(lambda a, b: search(a, b, side=16)) < 0.28
+    assert exercise.score(smoothed) < exercise.bar
+    assert exercise.score(lambda before, after: np.zeros((8, 12, 2))) > 1.5
+    assert exercise.score(lambda before, after: None) is None
+
+
+@pytest.mark.parametrize(
+    ("came", "words"),
+    [
+        (np.zeros((8, 12)), "rows, columns, 2"),
+        (3.0, "rows, columns, 2"),
+        (np.zeros((7, 12, 2)), "do not divide"),
+        (np.full((8, 12, 2), np.nan), "NaN"),
+    ],
+)
+def test_no_arrows_are_told_apart(came, words):
+    with pytest.raises(Refusal, match=words):
+        get("motion").score(lambda before, after: came)
