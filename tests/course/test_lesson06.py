@@ -4,13 +4,33 @@ import numpy as np
 import pytest
 
 from vidlearn import scratch
-from vidlearn.course.checks import grade
+from vidlearn.course import challenge
+from vidlearn.course.checks import grade, judge
 from vidlearn.course.exercises import get
+from vidlearn.course.exercises.lesson06 import digits, learning_film, rates
 
 
-def momentum_in_two_lines(w, g, velocity, learning_rate, momentum):
-    new = velocity * momentum + (-learning_rate) * g
-    return [w + new, new]
+def epoch_by_split(network, x, y, optimiser, batch_size, rng):
+    """Batches of about the same size, by the library's own step; the mean by examples."""
+    order, total = np.arange(len(x)), 0.0
+    rng.shuffle(order)
+    for batch in np.array_split(order, -(-len(x) // batch_size)):
+        metrics = scratch.train_step(network, x[batch], y[batch], optimizer=optimiser)
+        total += metrics["loss"] * len(batch)
+    return total / len(x)
+
+
+def epoch_shuffled_first(network, x, y, optimiser, batch_size, rng):
+    order = rng.permutation(len(x))
+    x, y, losses, start = x[order], y[order], [], 0
+    while start < len(x):
+        scores, cache = network.forward(x[start : start + batch_size], True)
+        loss, kept = scratch.softmax_cross_entropy_forward(scores, y[start : start + batch_size])
+        grads = network.backward(scratch.softmax_cross_entropy_backward(1.0, kept), cache)
+        optimiser.step(network.parameters, grads)
+        losses.append(float(loss))
+        start += batch_size
+    return sum(losses) / len(losses)
 
 
 def adam_as_in_keras(w, g, m, v, t, learning_rate, beta_1, beta_2, eps):
@@ -18,13 +38,6 @@ def adam_as_in_keras(w, g, m, v, t, learning_rate, beta_1, beta_2, eps):
     v = v + (g * g - v) * (1 - beta_2)
     alpha = learning_rate * np.sqrt(1 - beta_2**t) / (1 - beta_1**t)
     return w - m * alpha / (np.sqrt(v) + eps), m, v
-
-
-def momentum_in_place(w, g, velocity, learning_rate, momentum):
-    velocity *= momentum
-    velocity -= learning_rate * g
-    w += velocity
-    return w, velocity
 
 
 def adam_in_place(w, g, m, v, t, learning_rate, beta_1, beta_2, eps):
@@ -43,20 +56,28 @@ def adam_as_in_keras_in_32_bits(*args):
 @pytest.mark.parametrize(
     ("exercise", "answer"),
     [
-        ("momentum-step", momentum_in_two_lines),
+        ("one-epoch", epoch_by_split),
+        ("one-epoch", epoch_shuffled_first),
         ("adam-step", adam_as_in_keras),
         ("adam-step", adam_as_in_keras_in_32_bits),
-        ("momentum-step", momentum_in_place),
         ("adam-step", adam_in_place),
+        ("learning-rate", lambda: 3e-3),
+        ("learning-rate", lambda: np.float32(0.01)),
+        ("learning-rate", lambda: [10**-2.5]),
+        ("learning-rate", lambda: 0.002),
+        ("learning-rate", lambda: 0.02),
     ],
 )
 def test_right_in_other_words(exercise, answer):
     assert grade(get(exercise), answer).status == "right"
 
 
-def rate_outside(w, g, velocity, learning_rate, momentum):
-    velocity = momentum * velocity + g
-    return w - learning_rate * velocity, velocity
+def epoch_without_rng(network, x, y, optimiser, batch_size, rng):
+    """Look at the whole pile at every step, and step by its gradient, as many times."""
+    losses = []
+    for _ in range(0, len(x), batch_size):
+        losses.append(scratch.train_step(network, x, y, optimizer=optimiser)["loss"])
+    return np.mean(losses)
 
 
 def adam_without(what):
@@ -86,22 +107,8 @@ def adam_of_two_parts(w, g, m, v, t, learning_rate, beta_1, beta_2, eps):
 @pytest.mark.parametrize(
     ("exercise", "answer", "misconception"),
     [
-        ("momentum-step", rate_outside, "rate-outside"),
-        ("momentum-step", lambda w, g, v, r, m: (w + (m * v + r * g), m * v + r * g), "uphill"),
-        ("momentum-step", lambda w, g, v, r, m: (w + m * v - r * g, v), "not-kept"),
-        ("momentum-step", lambda w, g, v, r, m: w + m * v - r * g, "only-w"),
-        ("momentum-step", lambda w, g, v, r, m: (w - r * g, v), "plain-step"),
-        (
-            "momentum-step",
-            lambda w, g, v, r, m: (w - r * (m * v + (1 - m) * g), m * v + (1 - m) * g),
-            "running-average",
-        ),
-        ("momentum-step", lambda w, g, v, r, m: (m * v - r * g, w + m * v - r * g), "swapped"),
-        (
-            "momentum-step",
-            lambda w, g, v, r, m: (w - (m * v + r * g), m * v + r * g),
-            "minus-velocity",
-        ),
+        ("one-epoch", epoch_without_rng, None),
+        ("one-epoch", lambda *a: 0.5, None),
         ("adam-step", adam_without("first"), "only-second-corrected"),
         ("adam-step", adam_without("second"), "only-first-corrected"),
         ("adam-step", adam_without("correction"), "no-correction"),
@@ -110,9 +117,13 @@ def adam_of_two_parts(w, g, m, v, t, learning_rate, beta_1, beta_2, eps):
         ("adam-step", lambda w, g, m, v, *rest: w, None),
         ("adam-step", adam_of_two_parts, None),
         ("adam-step", lambda *args: 7, None),
+        ("learning-rate", lambda: 1e-4, "timid"),
+        ("learning-rate", lambda: 0.3, "wild"),
+        ("learning-rate", lambda: 0.1, "restless"),
+        ("learning-rate", lambda: (0.001, 0.01), None),
+        ("learning-rate", lambda: "0.01", None),
     ],
 )
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_near_misses_are_named(exercise, answer, misconception):
     result = grade(get(exercise), answer)
     assert (result.status, result.misconception) == ("wrong", misconception)
@@ -126,16 +137,112 @@ def test_the_wrong_result_is_named():
     assert grade(get("adam-step"), answer).lines[0].startswith("v:")
 
 
-def test_the_solutions_equal_the_library():
+def test_what_an_epoch_did_wrong_is_told():
+    said = repr(grade(get("one-epoch"), epoch_without_rng))
+    assert "examples" in said
+    assert "more than once" in said
+
+
+def test_a_rate_is_answered_with_a_number_and_the_right_one_is_not_told():
+    assert judge("learning-rate", 0.004).status == "right"
+    assert judge("learning-rate", None).status == "not_yet"
+    assert "0.002" not in repr(judge("learning-rate", lambda: 1.0))
+
+
+def test_adam_equals_the_library():
     rng = np.random.default_rng(3)
     w, g = rng.normal(size=(2, 5))
-    ours, _ = get("momentum-step").solution(w, g, np.zeros(5), 0.1, 0.9)
-    theirs = w.copy()
-    scratch.SGD(0.1, momentum=0.9).step([theirs], [g])
-    np.testing.assert_allclose(ours, theirs, rtol=1e-12)
     m = v = np.zeros(5)
     ours, theirs, adam = w.copy(), w.copy(), scratch.Adam(0.01)
     for t in (1, 2, 3):
         ours, m, v = get("adam-step").solution(ours, g, m, v, t, 0.01, 0.9, 0.999, 1e-7)
         adam.step([theirs], [g])
     np.testing.assert_allclose(ours, theirs, rtol=1e-5)
+
+
+def loss_after(rate, epochs=2):
+    """The validation loss of a small network after two epochs."""
+    (x, y), validation, _ = digits.parts()
+    layers = [
+        scratch.Conv2D(8, 3, padding="same", activation="relu"),
+        scratch.MaxPool2D(2),
+        scratch.Flatten(),
+        scratch.Dense(32, "relu"),
+        scratch.Dense(10),
+    ]
+    network = scratch.Network(layers, input_shape=(8, 8, 1))
+    scratch.fit(network, x, y, optimizer=scratch.Adam(rate), epochs=epochs)
+    return scratch.evaluate(network, *validation)["loss"]
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_the_rates_called_good_are_better_than_those_beyond():
+    good = [loss_after(rate) for rate in (rates.LOW, rates.learning_rate(), rates.HIGH)]
+    beyond = [loss_after(rate) for rate in (rates.SLOW, rates.WILD)]
+    assert max(good) < min(beyond)
+
+
+def test_the_parts_have_no_picture_in_common():
+    pictures = [part[0].reshape(len(part[0]), -1) for part in digits.parts()]
+    assert [len(part) for part in pictures] == [1000, 297, 500]
+    assert len(np.unique(np.concatenate(pictures), axis=0)) == 1797
+
+
+def test_the_film_turns_blue():
+    layers = [scratch.Flatten(), scratch.Dense(10)]
+    film = learning_film(scratch.Network(layers, input_shape=(8, 8, 1)), 3, 0.01)
+    assert film.dtype == np.uint8
+    bar = (film[:, -1] == digits.BLUE).all(axis=-1).mean(axis=1)
+    assert bar[0] < 0.4
+    assert bar[-1] > 0.7
+
+
+def test_the_wall_by_hand():
+    pictures, right = np.zeros((100, 8, 8)), np.zeros(100, bool)
+    pictures[12, 0, 3], right[12] = 1, True  # the third of the second row
+    shown = digits.wall(pictures, right, times=2, gap=1)
+    assert shown.shape == (10 * 21 + 14, 10 * 21 - 1, 3)
+    assert (shown[23:25, 2 * 21 + 8 : 2 * 21 + 10] == 255).all()  # within a rim of one
+    assert tuple(shown[22, 2 * 21 + 8]) == digits.BLUE
+    assert tuple(shown[22, 21 + 8]) == digits.ORANGE
+
+
+def linear():
+    return [scratch.Flatten(), scratch.Dense(10)]
+
+
+def test_the_challenge_counts_weights(kept, monkeypatch):
+    monkeypatch.setattr(digits, "SEEDS", 1)
+    monkeypatch.setattr(digits, "EPOCHS", 12)
+    monkeypatch.setattr(digits, "LEAST", 0.9)
+    assert digits.small_score(linear) == 650
+    assert challenge("small-network", linear).status == "wrong"
+    assert challenge("small-network", lambda: None).status == "not_yet"
+    monkeypatch.setattr(digits, "EPOCHS", 1)
+    assert "is asked for" in challenge("small-network", linear).lines[0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (lambda: 3, "Return a list of layers"),
+        (lambda: [scratch.Flatten(), scratch.Dense(9)], "Ten scores have to come out"),
+        (lambda: [scratch.Flatten()], "Ten scores have to come out"),
+        (lambda: [3], "a Layer is needed"),
+    ],
+)
+def test_the_challenge_says_what_it_cannot_train(kept, answer, words):
+    assert words in repr(challenge("small-network", answer))
+
+
+def test_the_bar_can_be_reached(kept):
+    def small():
+        return [
+            scratch.Conv2D(5, 3, activation="relu"),
+            scratch.MaxPool2D(2),
+            scratch.Flatten(),
+            scratch.Dense(10),
+        ]
+
+    result = challenge("small-network", small)
+    assert result.status == "right", result

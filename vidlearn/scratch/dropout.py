@@ -1,7 +1,7 @@
 r"""Dropout: while training, silence entries at random, so that none is relied upon.
 
 It is the inverted form. What stays is divided by the share that stays, so the expected sum is the
-same with and without dropout, and in use there is nothing to do. Lesson 06 uses it.
+same with and without dropout, and in use there is nothing to do. Lesson 07 uses it.
 
 References
 ----------

@@ -4,7 +4,7 @@ r"""Batch and layer normalisation: take off the mean, divide by the spread, then
 
 Batch normalisation takes mean and variance of every channel over the batch (and its places),
 layer normalisation of every place over its channels. Both come from the data, so the gradient
-flows through them too: that is what makes the backward pass worth deriving. Lesson 06 does.
+flows through them too: that is what makes the backward pass worth deriving.
 
 References
 ----------

@@ -1,38 +1,8 @@
-"""Steps of the optimisers."""
+"""A step of Adam."""
 
 import numpy as np
 
 from vidlearn.course.compare import difference
-from vidlearn.course.exercises import Exercise
-
-# 1. momentum-step ----------------------------------------------------------------------
-
-
-def momentum_step(w, g, velocity, learning_rate, momentum):
-    """Let the velocity fade a little, push it downhill, and move by it."""
-    velocity = momentum * velocity - learning_rate * g
-    return w + velocity, velocity
-
-
-def _momentum_cases():
-    rng = np.random.default_rng(5)
-    w, g, v = rng.normal(size=(3, 4))
-    simple = np.array([1.0, 2]), np.array([10.0, -20]), np.array([0.0, 0])
-    return [(*simple, 0.1, 0.9), (w, g, v, 0.05, 0.8), (w[:3], g[:3], v[:3], 0.5, 0.0)]
-
-
-def _looks_ahead(w, g, v, rate, momentum):
-    v = momentum * v - rate * g
-    return w + momentum * v - rate * g, v
-
-
-def _running_average(w, g, v, rate, momentum):
-    """Average the gradients, and step down by the average."""
-    v = momentum * v + (1 - momentum) * g
-    return w - rate * v, v
-
-
-# 2. adam-step --------------------------------------------------------------------------
 
 
 def adam_step(w, g, m, v, t, learning_rate, beta_1, beta_2, eps):
@@ -51,7 +21,7 @@ def _adam_as_keras(w, g, m, v, t, rate, b1, b2, eps):
     return w - size * m / (np.sqrt(v) + eps), m, v
 
 
-def _either_adam(result, *args):
+def either_adam(result, *args):
     """Take the form of Keras for that of the paper: both are right."""
     three = isinstance(result, tuple | list | np.ndarray) and len(result) == 3
     if three and not difference(result[0], _adam_as_keras(*args)[0], 1e-5):
@@ -59,7 +29,7 @@ def _either_adam(result, *args):
     return result
 
 
-def _adam_cases():
+def adam_cases():
     rng = np.random.default_rng(6)
     w, g, m = rng.normal(size=(3, 4))
     v, zeros = rng.uniform(0.1, 1, size=4), np.zeros((4, 2))
@@ -130,59 +100,22 @@ def _adam_uphill(w, *rest):
     return 2 * w - after, m, v
 
 
-EXERCISES = [
-    Exercise(
-        "momentum-step",
-        momentum_step,
-        _momentum_cases,
-        {
-            "uphill": lambda w, g, v, rate, m: (w + m * v + rate * g, m * v + rate * g),
-            "rate-outside": lambda w, g, v, rate, m: (w - rate * (m * v + g), m * v + g),
-            "minus-velocity": lambda w, g, v, rate, m: (w - m * v - rate * g, m * v + rate * g),
-            "subtracts": lambda w, g, v, rate, m: (w - m * v + rate * g, m * v - rate * g),
-            "rate-twice": lambda w, g, v, rate, m: (
-                w + rate * (m * v - rate * g),
-                m * v - rate * g,
-            ),
-            "no-velocity": lambda w, g, v, rate, m: (w - rate * g, -rate * g),
-            "not-kept": lambda w, g, v, rate, m: (momentum_step(w, g, v, rate, m)[0], v),
-            "old-velocity": lambda w, g, v, rate, m: (w + v, m * v - rate * g),
-            "shares": lambda w, g, v, rate, m: momentum_step(w, g, v, (1 - m) * rate, m),
-            "running-average": _running_average,
-            "plain-step": lambda w, g, v, rate, m: (w - rate * g, v),
-            "no-fading": lambda w, g, v, rate, m: (w + v - rate * g, v - rate * g),
-            "looks-ahead": _looks_ahead,
-            "only-w": lambda w, g, v, rate, m: momentum_step(w, g, v, rate, m)[0],
-            "swapped": lambda w, g, v, rate, m: momentum_step(w, g, v, rate, m)[::-1],
-        },
-        returns=("w", "velocity"),
-        may_change=("w", "velocity"),
-    ),
-    Exercise(
-        "adam-step",
-        adam_step,
-        _adam_cases,
-        {
-            "no-correction": lambda *a: _adam(*a, correct=False),
-            "only-first-corrected": _only_first_corrected,
-            "only-second-corrected": _only_second_corrected,
-            "eps-inside": lambda *a: _adam(*a, inside=True),
-            "no-root": lambda *a: _adam(*a, root=False),
-            "betas-mixed": lambda *a: adam_step(*a[:6], a[7], a[6], a[8]),
-            "weights-swapped": _weights_swapped,
-            "keeps-corrected": _keeps_corrected,
-            "square-forgotten": _square_forgotten,
-            "uphill": _adam_uphill,
-            "counts-from-zero": lambda *a: adam_step(*a[:4], a[4] + 1, *a[5:]),
-            "no-power": _no_power,
-            "old-averages": _old_averages,
-            "plain-sums": _plain_sums,
-            "not-kept": lambda *a: (adam_step(*a)[0], a[2], a[3]),
-            "no-eps": lambda *a: adam_step(*a[:-1], 0),
-            "only-w": lambda *a: adam_step(*a)[0],
-        },
-        measure=_either_adam,
-        returns=("w", "m", "v"),
-        may_change=("w", "m", "v"),
-    ),
-]
+ADAM_MISTAKES = {
+    "no-correction": lambda *a: _adam(*a, correct=False),
+    "only-first-corrected": _only_first_corrected,
+    "only-second-corrected": _only_second_corrected,
+    "eps-inside": lambda *a: _adam(*a, inside=True),
+    "no-root": lambda *a: _adam(*a, root=False),
+    "betas-mixed": lambda *a: adam_step(*a[:6], a[7], a[6], a[8]),
+    "weights-swapped": _weights_swapped,
+    "keeps-corrected": _keeps_corrected,
+    "square-forgotten": _square_forgotten,
+    "uphill": _adam_uphill,
+    "counts-from-zero": lambda *a: adam_step(*a[:4], a[4] + 1, *a[5:]),
+    "no-power": _no_power,
+    "old-averages": _old_averages,
+    "plain-sums": _plain_sums,
+    "not-kept": lambda *a: (adam_step(*a)[0], a[2], a[3]),
+    "no-eps": lambda *a: adam_step(*a[:-1], 0),
+    "only-w": lambda *a: adam_step(*a)[0],
+}
