@@ -149,6 +149,14 @@ def test_reset_says_where_a_lesson_went(work, asked, words):
         lab.reset(asked, work)
 
 
+def test_a_new_lesson_under_an_old_number_is_the_one_that_is_reset(work, course):
+    course("02_pixels.ipynb", "# Two")
+    lab.reset("02", work)
+    assert "# Two" in (work / "02_pixels.ipynb").read_text("utf-8")
+    with pytest.raises(ValueError, match="another number now: vidlearn reset 03"):
+        lab.reset(OLD, work)
+
+
 def test_reset_of_nothing_is_no_lesson(work):
     with pytest.raises(ValueError, match="There is no lesson"):
         lab.reset("", work)
