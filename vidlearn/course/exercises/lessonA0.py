@@ -126,7 +126,7 @@ def street():
 
 
 def followed(scene, side=64):
-    """Follow the thing that is seen longest.
+    """Follow the thing of which at least half is seen for longest.
 
     Parameters
     ----------
@@ -139,7 +139,7 @@ def followed(scene, side=64):
     list of (int, tuple of int)
         Frame, and x1, y1, x2, y2 of a window around the thing that lies within the picture.
     """
-    seen = scene.visible > 0
+    seen = scene.visible > 0.5
     k = seen.sum(axis=0).argmax()
     height, width = scene.frames.shape[1:3]
     found = []
