@@ -53,7 +53,8 @@ def test_the_browser_sees_what_the_library_says(opened):
         way, value = told(page)
         expected = TurningWheel(spokes=7, degrees=degrees).seen()
         assert value == pytest.approx(expected, abs=1e-9)
-        assert way == ("still" if abs(expected) < 1e-9 else "forwards" if expected > 0 else "backwards")
+        turning = "forwards" if expected > 0 else "backwards"
+        assert way == ("still" if abs(expected) < 1e-9 else turning)
     page.get_by_label("Paint one spoke").check()
     assert told(page) == ("forwards", 90)
 
