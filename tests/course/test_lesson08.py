@@ -5,13 +5,22 @@ import math
 import numpy as np
 import pytest
 
-from vidlearn.course import check
+from vidlearn.course import challenge, check
 from vidlearn.course.checks import grade
-from vidlearn.course.exercises import get
-
-
-def stacked_step(x, h, w, u, b):
-    return np.tanh(np.concatenate([x, h]) @ np.vstack([w, u]) + b)
+from vidlearn.course.exercises import Refusal, get
+from vidlearn.course.exercises.lesson08 import (
+    a_clip,
+    clips_and_ways,
+    coin_film,
+    coin_in,
+    coin_paths,
+    in_view,
+    next_score,
+    ringed,
+    straight_on,
+    what_is_seen,
+    with_bars,
+)
 
 
 def states_in_place(x, w, u, b, h0):
@@ -19,14 +28,6 @@ def states_in_place(x, w, u, b, h0):
     for t in range(len(x)):
         hs[t] = np.tanh(x[t] @ w + (hs[t - 1] if t else h0) @ u + b)
     return hs
-
-
-def masked_by_where(x, w, u, b, mask):
-    h, out = np.zeros(len(u)), []
-    for t in range(len(x)):
-        h = np.where(mask[t], np.tanh(x[t] @ w + h @ u + b), h)
-        out.append(h)
-    return np.array(out)
 
 
 def all_steps_together(dout, x, h0, hs, w, u):
@@ -43,31 +44,16 @@ def clip_one_vector(gradients, limit):
     return tuple(g / max(1, long / limit) for g in gradients)
 
 
-def reach_by_loop(rate, share):
-    left, steps = 1.0, 0
-    while left >= share:
-        left, steps = left * rate, steps + 1
-    return steps
-
-
 RIGHT = {
-    "rnn-step": stacked_step,
     "rnn-forward": states_in_place,
-    "masked-steps": masked_by_where,
     "bptt": all_steps_together,
     "clip-gradients": clip_one_vector,
-    "gradient-reach": reach_by_loop,
 }
 
 
 @pytest.mark.parametrize("exercise", RIGHT)
 def test_right_in_other_words(exercise):
     assert grade(get(exercise), RIGHT[exercise]).status == "right"
-
-
-def test_whole_numbers_may_be_floats():
-    answer = np.vectorize(lambda rate, share: math.floor(math.log(share) / math.log(rate)) + 1)
-    assert grade(get("gradient-reach"), lambda *given: float(answer(*given))).status == "right"
 
 
 def always_the_last_output(dout, x, h0, hs, w, u):
@@ -82,34 +68,6 @@ def appends_one_array(x, w, u, b, h0):
         h[:] = np.tanh(row @ w + h @ u + b)
         states.append(h)
     return np.array(states)
-
-
-def breaks(x, w, u, b, mask):
-    states, h = np.zeros((len(x), len(u))), np.zeros(len(u))
-    for t in range(len(x)):
-        if not mask[t]:
-            break
-        states[t] = h = np.tanh(x[t] @ w + h @ u + b)
-    return states
-
-
-def asks_for_pythons_true(x, w, u, b, mask):
-    h, states = np.zeros(len(u)), []
-    for t in range(len(x)):
-        if mask[t] is True:
-            h = np.tanh(x[t] @ w + h @ u + b)
-        states.append(h)
-    return states
-
-
-def repeats_in_the_result(x, w, u, b, mask):
-    states = states_in_place(x, w, u, b, np.zeros(len(u)))
-    last = np.maximum.accumulate(np.where(mask, np.arange(len(x)), -1))
-    return np.where(last[:, None] < 0, 0, states[last])
-
-
-def logistic(v):
-    return 1 / (1 + np.exp(-v))
 
 
 def loop_without_tanh(x, w, u, b, h0):
@@ -157,27 +115,13 @@ def shortens_in_place(gradients, limit):
     ("exercise", "answer", "misconception"),
     [
         ("rnn-forward", appends_one_array, "one-array-many-times"),
-        ("masked-steps", breaks, "ends"),
-        ("masked-steps", asks_for_pythons_true, "never-steps"),
-        ("masked-steps", repeats_in_the_result, "mended-afterwards"),
         ("bptt", backward_with(add=False), "overwrites"),
         ("bptt", backward_with(lambda h0, hs: hs[-1]), "wraps-round"),
         ("bptt", backward_with(lambda h0, hs: np.zeros_like(h0)), "starts-at-zero"),
         ("bptt", backward_with(through_u=False), "one-step-short"),
         ("clip-gradients", shortens_in_place, "input-changed"),
-        ("rnn-step", lambda x, h, w, u, b: np.tanh(w.T @ x + u @ h + b), "u-transposed"),
-        ("rnn-step", lambda x, h, w, u, b: np.maximum(x @ w + h @ u + b, 0), "relu"),
-        ("rnn-step", lambda x, h, w, u, b: np.tanh(w @ x + u @ h + b), "weights-in-front"),
-        ("rnn-step", lambda x, h, w, u, b: np.tanh(x @ u + h @ w + b), "weights-swapped"),
-        ("rnn-step", lambda x, h, w, u, b: x @ w + np.tanh(h @ u + b), None),
-        ("rnn-step", lambda x, h, w, u, b: logistic(x @ w + h @ u + b), "sigmoid"),
         ("rnn-forward", loop_without_tanh, "no-tanh"),
         ("rnn-forward", lambda *given: states_in_place(*given)[-1], "last-only"),
-        (
-            "masked-steps",
-            lambda x, w, u, b, m: states_in_place(x[m], w, u, b, np.zeros(len(u))),
-            "leaves-out",
-        ),
         ("bptt", backward_with(order=lambda steps: steps), "forwards"),
         ("bptt", backward_with(heap=True), "heaps-up"),
         ("bptt", lambda *given: transposed(all_steps_together(*given), 1), "du-lies-on-its-side"),
@@ -187,22 +131,24 @@ def shortens_in_place(gradients, limit):
             lambda gs, limit: np.concatenate([g.ravel() for g in clip_one_vector(gs, limit)]),
             "one-long-vector",
         ),
+        (
+            "clip-gradients",
+            lambda gs, limit: [g * limit / np.sqrt((g**2).sum()) for g in gs],
+            "each-and-up",
+        ),
+        (
+            "clip-gradients",
+            lambda gs, limit: [g * limit / sum(np.abs(a).sum() for a in gs) for g in gs],
+            "sizes-and-up",
+        ),
         ("clip-gradients", clipped_by(lambda long: np.sqrt(np.mean(long**2))), "root-of-the-mean"),
         ("clip-gradients", clipped_by(lambda long: np.sum(np.abs(long))), "adds-the-numbers"),
         ("clip-gradients", clipped_by(lambda long: np.sum(long**2)), "squared"),
         ("clip-gradients", clipped_by(lambda long: np.max(np.abs(long))), "largest-entry"),
-        ("gradient-reach", lambda rate, share: reach_by_loop(1 - rate, share), "rate-is-lost"),
-        ("gradient-reach", lambda rate, share: reach_by_loop(rate, 1 - share), "share-is-lost"),
-        ("gradient-reach", lambda rate, share: math.log(share, rate), "not-whole"),
         (
             "rnn-forward",
             lambda x, w, u, b, h0: np.array([np.tanh(row @ w + h0 @ u + b) for row in x]),
             "forgets-the-state",
-        ),
-        (
-            "masked-steps",
-            lambda x, w, u, b, m: masked_by_where(x * m[:, None], w, u, b, np.ones_like(m)),
-            "zeros-the-input",
         ),
         ("bptt", always_the_last_output, "last-output-only"),
         ("bptt", lambda *given: all_steps_together(*given)[:3], None),
@@ -216,9 +162,6 @@ def shortens_in_place(gradients, limit):
             lambda gs, limit: [np.maximum(np.minimum(g, limit), -limit) for g in gs],
             "clips-entries",
         ),
-        ("gradient-reach", lambda rate, share: int(math.log(share, rate)), "rounds-down"),
-        ("gradient-reach", lambda rate, share: math.ceil(math.log(share, rate)), "equal-for-less"),
-        ("gradient-reach", lambda rate, share: round(math.log(share, rate)), None),
     ],
 )
 def test_near_misses_are_told(exercise, answer, misconception):
@@ -270,9 +213,6 @@ def test_the_solutions_equal_the_library():
     ours = get("bptt").solution(dout, x, h0, hs[0], w, u)
     for mine, other in zip(ours, (dw, du, db, dh0[0]), strict=True):
         np.testing.assert_allclose(mine, other)
-    mask = np.array([True, False, True, True, False])
-    hs, _ = scratch.rnn_forward(x[None], w, u, b, mask=mask[None])
-    np.testing.assert_allclose(get("masked-steps").solution(x, w, u, b, mask), hs[0])
     grads = [dw, du, db]
     clipped, _ = scratch.clip_by_global_norm(grads, 0.5)
     for mine, other in zip(get("clip-gradients").solution(grads, 0.5), clipped, strict=True):
@@ -283,4 +223,78 @@ def test_the_library_is_refused():
     from vidlearn import scratch
 
     assert check("clip-gradients", scratch.clip_by_global_norm).status == "not_yet"
-    assert check("rnn-step", lambda *given: scratch.rnn_cell_forward(*given)).status == "not_yet"
+
+
+def test_what_stands_in_the_lesson_is_not_answered_yet():
+    def given(gradients, limit):
+        return [g * limit / np.sum(np.abs(g)) for g in gradients]
+
+    assert grade(get("clip-gradients"), given).status == "not_yet"
+
+
+def by_law(seen):
+    known = np.flatnonzero(~np.isnan(seen[:, 0]))
+    pairs = [t for t in known if t - 1 in known]
+    if not pairs:
+        return seen[known[-1]] if len(known) else (0, 0)
+    last = pairs[-1]
+    place = seen[last] + (len(seen) - last) * (seen[last] - seen[last - 1])
+    return 0.9 - np.abs((place + 0.9) % 3.6 - 1.8)
+
+
+def test_a_rule_that_knows_the_walls_is_over_the_bar():
+    assert next_score(by_law) < 0.04
+    assert challenge("where-next", by_law)
+
+
+def test_flying_straight_on_is_below_the_bar():
+    assert next_score(lambda seen: straight_on(np.nan_to_num(seen))[-1]) > 0.1
+
+
+@pytest.mark.parametrize("answer", [lambda s: 3.0, lambda s: (np.nan, 1), lambda s: "here"])
+def test_what_is_no_place_is_refused(answer):
+    with pytest.raises(Refusal, match="two finite numbers"):
+        next_score(answer)
+
+
+def test_coins_fly_straight_and_bounce():
+    paths = coin_paths(30, 80, 1)
+    assert paths.shape == (30, 80, 2)
+    assert np.abs(paths).max() <= 0.9
+    bends = np.abs(np.diff(paths, n=2, axis=1)).max(axis=-1) > 1e-9
+    near = np.abs(paths).max(axis=-1)[:, 1:-1] > 0.9 - 0.17
+    assert not (bends & ~near).any()
+    assert bends.any(axis=1).all()
+
+
+def test_behind_the_wall_nothing_is_seen():
+    path = np.array([[0.5, 0.1], [0.2, 0.3], [-0.6, 0.2]])
+    assert in_view(path).tolist() == [True, False, True]
+    assert np.allclose(what_is_seen(path), [[0.5, 0.1, 1], [0, 0, 0], [-0.6, 0.2, 1]])
+
+
+def test_straight_on_by_hand():
+    path = np.array([[0.6, 0.0], [0.5, 0.1], [np.nan, np.nan], [np.nan, np.nan]])
+    assert np.allclose(straight_on(path), [[0.6, 0], [0.4, 0.2], [0.3, 0.3], [0.2, 0.4]])
+
+
+def test_the_coin_is_found_in_its_film_where_it_can_be_seen():
+    path = coin_paths(1, 40, 4)[0]
+    film = coin_film(path, marks=[(path, (255, 255, 255))][:0])
+    assert film.shape == (40, 240, 320, 3)
+    found = coin_in(film)
+    both = (np.abs(path[:, 0]) > 0.6) & (found[:, 2] > 0)
+    assert both.sum() > 5
+    assert np.abs(found[both, :2] - path[both]).max() < 0.06
+    assert (film != ringed(film, path)).any(axis=(1, 2, 3)).all()
+
+
+def test_each_clip_is_there_in_both_directions():
+    clips, ways = clips_and_ways([3])
+    assert clips.shape[1:] == (13, 48)
+    assert np.array_equal(clips[0::2], clips[1::2, ::-1])
+    assert np.array_equal(ways[0::2] ^ 1, ways[1::2])
+    frames, blocks = a_clip()
+    film = with_bars(frames, np.tile([0.1, 0.2, 0.3, 0.4], (13, 1)))
+    assert film.shape == (13, 376, 384, 3)
+    assert blocks.shape == (13, 48)

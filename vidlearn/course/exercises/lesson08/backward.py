@@ -184,20 +184,14 @@ def _scaled(measure, always=False, limit_counts=True):
     return clip
 
 
-# 3. gradient-reach ---------------------------------------------------------------------
+def _as_given(gradients, limit):
+    """Shorten or lengthen each array by itself, by the sum of its sizes."""
+    return [g * limit / np.abs(g).sum() for g in gradients]
 
 
-def gradient_reach(rate, share):
-    """Count the steps after which less than `share` of the gradient is left."""
-    steps, left = 0, 1.0
-    while left >= share:
-        left *= rate
-        steps += 1
-    return steps
-
-
-def _reach_cases():
-    return [(0.5, 0.1), (0.9, 0.01), (0.97, 0.001), (0.2, 0.3), (0.5, 0.25)]
+def _together_by_sizes(gradients, limit):
+    length = sum(np.abs(g).sum() for g in gradients)
+    return [g * limit / length for g in gradients]
 
 
 EXERCISES = [
@@ -232,6 +226,9 @@ EXERCISES = [
         clip_gradients,
         _clip_cases,
         {
+            "as-given": _as_given,
+            "sizes-and-up": _together_by_sizes,
+            "each-and-up": lambda gs, limit: [g * limit / np.linalg.norm(g) for g in gs],
             "clips-entries": lambda gs, limit: [np.clip(g, -limit, limit) for g in gs],
             "each-by-itself": lambda gs, limit: [clip_gradients([g], limit)[0] for g in gs],
             "scales-up": _scaled(lambda gs: math.hypot(*_norms(gs)), always=True),
@@ -247,20 +244,6 @@ EXERCISES = [
             "largest-entry": _scaled(lambda gs: max(np.abs(g).max() for g in gs)),
         },
         measure=_as_list,
-    ),
-    Exercise(
-        "gradient-reach",
-        gradient_reach,
-        _reach_cases,
-        {
-            "rounds-down": lambda rate, share: gradient_reach(rate, share) - 1,
-            "not-whole": lambda rate, share: math.log(share) / math.log(rate),
-            "equal-for-less": lambda rate, share: math.ceil(math.log(share) / math.log(rate)),
-            "one-too-many": lambda rate, share: gradient_reach(rate, share) + 1,
-            "straight-line": lambda rate, share: math.floor((1 - share) / (1 - rate)) + 1,
-            "upside-down": lambda rate, share: math.floor(math.log(rate) / math.log(share)) + 1,
-            "rate-is-lost": lambda rate, share: gradient_reach(1 - rate, share),
-            "share-is-lost": lambda rate, share: gradient_reach(rate, 1 - share),
-        },
+        kind="repair",
     ),
 ]
