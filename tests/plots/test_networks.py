@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from vidlearn import messages, plots
-from vidlearn.plots import network_segmenter, network_tcn, network_vos
+from vidlearn.plots import network_gated, network_segmenter, network_tcn, network_vos
 from vidlearn.plots.networks import NETWORKS, POOLS, SIDES, _drawn, reaches
 
 
@@ -72,7 +72,7 @@ def test_a_drawing_goes_out_as_svg_with_words_for_those_who_do_not_see(shown, na
     assert first.spoken == second.spoken == [words["alt"]]
     assert (first.plain, second.plain) == (words["caption"], "Look at the fan.")
     ElementTree.fromstring(first.svg)
-    assert len(first.svg) < 60_000
+    assert len(first.svg) < (90_000 if name == "lstm" else 60_000)  # drawn four times
     assert not plt.get_fignums()
 
 
@@ -126,3 +126,33 @@ def test_the_score_at_the_cut_is_made_of_all_frames():
     assert kernel == [4, 5, 6, 7, 8]
     assert sorted({*forwards, *backwards}) == list(range(network_segmenter.FRAMES))
     assert forwards[-1] == backwards[-1] == network_segmenter.CUT
+
+
+@pytest.mark.parametrize("name", ["lstm", "gru"])
+def test_words_of_gated_cells_are_drawn_inside_and_over_no_other(name):
+    """Each part has its title, formula and meaning once; the drawing's words stand in each."""
+    cell, words = getattr(network_gated, name.upper()), messages.text(f"network_{name}")
+    figure = network_gated.drawn(cell, words)
+    renderer, panels = figure.canvas.get_renderer(), len(cell["panels"])
+    said = [text.get_text() for text in figure.axes[0].texts]
+    for key, word in words.items():
+        if key in ("caption", "alt"):
+            continue
+        part = key.startswith(("title", "formula", "meaning"))
+        assert said.count(word) >= (1 if part else panels), word
+    places = [text.get_window_extent(renderer) for text in figure.axes[0].texts]
+    for place in places:
+        assert figure.bbox.x0 <= place.x0 < place.x1 <= figure.bbox.x1
+        assert figure.bbox.y0 <= place.y0 < place.y1 <= figure.bbox.y1
+    assert not any(one.overlaps(other) for one, other in combinations(places, 2))
+    plt.close(figure)
+
+
+@pytest.mark.parametrize("name", ["lstm", "gru"])
+def test_every_wire_of_a_gated_cell_is_lit_in_some_panel(name):
+    cell = getattr(network_gated, name.upper())
+    for kind in ("wires", "nodes", "ends"):
+        for *_, panels in cell[kind]:
+            assert panels
+            assert set(panels) <= set(cell["panels"])
+    assert set("".join(cell["lights"].values())) == set(cell["places"])

@@ -1,13 +1,15 @@
 """Drawings of networks that look at clips: time from left to right, layer under layer."""
 
+from functools import partial
+
 from vidlearn import messages
 
-from . import network_segmenter, network_tcn, network_vos
+from . import network_gated, network_segmenter, network_tcn, network_vos
 from .charts import show
 from .colours import PALETTE
 from .detectors import TRAINED, _arrow, _box, _sheet, _words
 
-NETWORKS = ("c3d", "tcn", "vos", "segmenter")
+NETWORKS = ("c3d", "tcn", "vos", "segmenter", "lstm", "gru")
 SEEN = PALETTE["orange"]
 POOLS = (1, 2, 2, 2)  # frames that each pooling makes one of
 SIDES = (26, 20, 15, 11, 8)  # pixels of a drawn map, layer by layer
@@ -19,8 +21,9 @@ def show_network(name, *, caption=None, by=None):
     Parameters
     ----------
     name : str
-        "c3d", "tcn", "vos", video object segmentation beside the differences of frames, or
-        "segmenter", which finds where shots meet.
+        "c3d", "tcn", "vos", video object segmentation beside the differences of frames,
+        "segmenter", which finds where shots meet, or "lstm" and "gru", one step of a gated cell,
+        part by part.
     caption : str, optional
         What to see; by default how to read the drawing.
     by : object, optional
@@ -38,7 +41,7 @@ def show_network(name, *, caption=None, by=None):
     S. Bai, J. Z. Kolter, V. Koltun: An empirical evaluation of generic convolutional and recurrent
     networks for sequence modeling, 2018, figure 1.
 
-    Lessons 17 and 19 use it.
+    Lessons 09, 17, 19, 22 and 23 use it.
     """
     if name not in NETWORKS:
         raise ValueError(f"name must be one of {', '.join(NETWORKS)}. Received: {name!r}")
@@ -48,6 +51,8 @@ def show_network(name, *, caption=None, by=None):
         "tcn": network_tcn.drawn,
         "vos": network_vos.drawn,
         "segmenter": network_segmenter.drawn,
+        "lstm": partial(network_gated.drawn, network_gated.LSTM),
+        "gru": partial(network_gated.drawn, network_gated.GRU),
     }[name]
     show(draw(words), caption or words["caption"], alt=words["alt"], by=by)
 
