@@ -1,12 +1,18 @@
 """Answers to lesson 09 as learners write them: right ones in other words, and near misses."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 
-from vidlearn.course import check
+from vidlearn import scratch
+from vidlearn.course import challenge, check, use
 from vidlearn.course.checks import grade
-from vidlearn.course.exercises import get
-from vidlearn.course.quiet import quiet
+from vidlearn.course.exercises import Refusal, get
+from vidlearn.course.exercises.lesson09 import films, gates, in_good_time, judged, learn, run
+from vidlearn.course.exercises.lesson09.films import COLOURS, lamp_film, read_lamp, with_memory
+from vidlearn.course.exercises.lesson09.lstm import lstm_gate_gradients, lstm_step
+from vidlearn.course.exercises.lesson09.two import both_right
 
 
 def logistic(v):
@@ -69,28 +75,6 @@ def gru_in_other_words(x, h, w, u, b):
     return h_hat + z * (h - h_hat)
 
 
-def paper_in_other_words(x, h, w, u, b):
-    units = h.shape[1]
-    sums = x @ w + b
-    gates = logistic(sums[:, : 2 * units] + h @ u[:, : 2 * units])
-    z, r = np.hsplit(gates, 2)
-    return z * h + (1 - z) * np.tanh(sums[:, 2 * units :] + (h * r) @ u[:, 2 * units :])
-
-
-def bias_by_halving(steps, share):
-    low, high = -30.0, 30.0
-    for _ in range(80):
-        middle = (low + high) / 2
-        low, high = (middle, high) if logistic(middle) ** steps < share else (low, middle)
-    return low
-
-
-def count_by_shapes(kind, inputs, units):
-    k = ["", "rnn", "", "gru", "lstm"].index(kind)
-    shapes = [(inputs, k * units), (units, k * units), (2 if kind == "gru" else 1, k * units)]
-    return sum(np.prod(shape) for shape in shapes)
-
-
 @pytest.mark.parametrize(
     ("exercise", "answer"),
     [
@@ -98,12 +82,6 @@ def count_by_shapes(kind, inputs, units):
         ("lstm-step", lstm_one_by_one),
         ("lstm-gate-gradients", gradients_by_nudging),
         ("gru-step", gru_in_other_words),
-        ("gru-paper", paper_in_other_words),
-        ("count-gate-weights", count_by_shapes),
-        ("forget-bias", lambda steps, share: -np.log(share ** (-1 / steps) - 1)),
-        ("forget-bias", lambda steps, share: np.array([-np.log(share ** (-1 / steps) - 1)])),
-        ("forget-bias", bias_by_halving),
-        ("forget-bias", lambda t, p: 2 * np.arctanh(2 * np.exp(np.log(p) / t) - 1)),
     ],
 )
 def test_right_in_other_words(exercise, answer):
@@ -160,11 +138,6 @@ def gradients_of_gates_as_sums(dh, dc, i, f, g, o, c, c_next):
     return np.hstack([*dz, dh * np.tanh(c_next) * slope(o)]), dc * f
 
 
-def paper_without_reset(x, h, w, u, b):
-    z, _, candidate = np.hsplit(x @ w + h @ u + b, 3)
-    return logistic(z) * h + logistic(-z) * np.tanh(candidate)
-
-
 @pytest.mark.parametrize(
     ("exercise", "answer", "misconception"),
     [
@@ -201,36 +174,10 @@ def paper_without_reset(x, h, w, u, b):
             "biases-swapped",
         ),
         ("gru-step", lambda x, h, w, u, b: np.split(x @ w + b[0], 3), "split-by-rows"),
-        ("count-gate-weights", lambda k, d, n: 4 * n * (d + n + 1 + (k == "gru")), "lstm-for-all"),
-        (
-            "count-gate-weights",
-            lambda k, d, n: count_by_shapes(k, d, n) + {"rnn": 1, "lstm": 4, "gru": 0}[k] * n,
-            "two-biases-for-all",
-        ),
-        ("forget-bias", lambda t, p: np.log10(p ** (1 / t) / (1 - p ** (1 / t))), "other-base"),
-        ("forget-bias", lambda t, p: logistic(p ** (1 / t)), "sigmoid-once-more"),
-        ("forget-bias", lambda t, p: np.log((1 - p ** (1 / t)) / p ** (1 / t)), "sign"),
         ("lstm-step", lstm_by_columns, "unit-by-unit"),
         ("lstm-step", lstm_without_memory, "no-old-cell"),
         ("lstm-gate-gradients", gradients_of_gates_as_sums, "squashed-twice"),
         ("gru-step", gru_turned, "update-turned"),
-        ("gru-paper", paper_without_reset, "no-reset"),
-        ("gru-paper", lambda x, h, w, u, b: gru_in_other_words(x, h, w, u, [b, 0 * b]), None),
-        (
-            "gru-paper",
-            lambda x, h, w, u, b: gru_in_other_words(x, h, w, u, np.array([b, 0 * b])),
-            "reset-after",
-        ),
-        ("count-gate-weights", lambda k, d, n: len(k) * n * (d + n + 1), None),
-        (
-            "count-gate-weights",
-            lambda k, d, n: {"rnn": 1, "gru": 3, "lstm": 4}[k] * (d + n + 1) * n,
-            "one-bias-for-gru",
-        ),
-        ("forget-bias", lambda steps, share: share ** (1 / steps), "gate-not-bias"),
-        ("forget-bias", lambda steps, share: np.log(share) - np.log(1 - share), "one-step"),
-        ("forget-bias", lambda steps, share: np.log(share ** (1 / steps)), "log-of-the-gate"),
-        ("forget-bias", lambda t, p: np.log(p**t / (1 - p**t)), "power-not-root"),
     ],
 )
 def test_near_misses_are_named(exercise, answer, misconception):
@@ -245,8 +192,6 @@ def test_the_wrong_one_of_two_is_named():
 
 
 def test_the_library_is_refused():
-    from vidlearn import scratch
-
     def my_gru_step(x, h, w, u, b):
         return scratch.gru_cell_forward(x, h, w, u, b)[0]
 
@@ -254,26 +199,215 @@ def test_the_library_is_refused():
     assert check("gru-step", my_gru_step).status == "not_yet"
 
 
+def printed(way_out, candidate, keep, reset):
+    """The GRU of the exercise, each of its faults mended or not."""
+
+    def step(x, h, w, u, b):
+        xz, xr, xh = np.split(x @ w + b[0], 3, axis=1)
+        hz, hr, hh = np.split(h @ u + b[1], 3, axis=1)
+        z, r = logistic(xz + hz), logistic(xr + hr)
+        h_hat = (np.tanh if candidate else logistic)(xh + (r * hh if reset else hh))
+        h_next = (z * h if keep else h) + (1 - z) * h_hat
+        return h_next if way_out else r * np.tanh(h_next)
+
+    return step
+
+
+def test_the_gru_as_printed_can_be_mended_in_any_order():
+    """Every way that is not the right one is wrong, and has a name of its own."""
+    named = set()
+    for mended in product((False, True), repeat=4):
+        result = grade(get("gru-step"), printed(*mended))
+        if all(mended):
+            assert result.status == "right"
+        elif not any(mended):
+            assert result.status == "not_yet"
+        else:
+            assert result.status == "wrong"
+            named.add(result.misconception)
+    assert {"output-gate", "output-and-reset", "sigmoid-candidate", "keeps-all"} <= named
+    assert {"no-reset", "sigmoid-and-keeps", "output-taken-out"} <= named
+
+
+# Films ---------------------------------------------------------------------------------
+
+
+def test_a_film_is_read_as_it_was_painted():
+    colours = np.array([0, 3, 1, 2, 2])
+    x = read_lamp(lamp_film(colours, marks=[1, 3], seed=4))
+    assert x.shape == (5, 5)
+    np.testing.assert_allclose(x[:, :3], COLOURS[colours], atol=0.03)
+    np.testing.assert_allclose(x[:, 3], [0, 1, 0, 1, 0], atol=0.03)
+    np.testing.assert_allclose(x[:, 4], [0, 0, 0, 0, 1], atol=0.03)
+
+
+def test_a_film_takes_colours_of_ones_own_and_asks_when_told():
+    values = np.array([[0.5, -0.25, 0], [-1, 0.75, 0.25], [0, 0, 0]])
+    x = read_lamp(lamp_film(values, marks=0, ask=1))
+    np.testing.assert_allclose(x[:, :3], values, atol=0.03)
+    np.testing.assert_allclose(x[:, 4], [0, 1, 0], atol=0.03)
+
+
+def test_sequences_are_like_films():
+    x, y = films.sequences(np.random.default_rng(3), 40, 9)
+    assert x.shape == (40, 9, 5)
+    assert x.dtype == np.float32
+    marked = x[..., 3].argmax(axis=1)
+    assert set(marked) == {0, 1, 2, 3, 4}
+    assert ((x[np.arange(40), marked, :3] @ COLOURS.T).argmax(axis=1) == y).all()
+    assert (x[:, -1, 4] > 0.5).all()
+
+
+def test_a_memory_grows_below_its_film():
+    """What is to come is dark; what was stored has its colour; nothing stored is grey."""
+    film = lamp_film([0, 1, 2, 3], marks=1)
+    store = np.array([[0, 0, 0], [-1, 1, -1], [-1, 1, -1], [-1, 1, -1]], float)
+    shown = with_memory(film, store, shown=store * [[0], [0], [0], [1]], hold=2)
+    assert shown.shape == (6, 192 + 6 + 28, 512, 3)
+    strip = shown[:, 210]
+    assert strip[1, 64].tolist() == [58, 58, 58]
+    assert strip[1, 200].tolist() == [0, 255, 0]
+    assert strip[1, 300].tolist() == [24, 24, 24]
+    assert strip[3, 500].tolist() == [0, 255, 0]
+    lamp = shown[:, 104, 384].astype(int)
+    assert lamp[2].max() < 60
+    assert lamp[3, 1] - lamp[3, 0] > 150
+    assert (shown[4] == shown[3]).all()
+
+
+def test_a_memory_of_many_numbers_is_drawn_in_rows():
+    film = lamp_film([0, 1], marks=0)
+    shown = with_memory(film, np.array([[1.0, -1, 0, 1, 0], [0, 0, 1, 1, -1]]), times=1, hold=0)
+    assert shown.shape == (2, 96 + 6 + 20, 256, 3)
+    blue, orange = shown[0, 103, 10].astype(int), shown[0, 107, 10].astype(int)
+    assert blue[2] > blue[0]
+    assert orange[0] > orange[2]
+
+
+def test_the_opening_ends_with_the_marked_colour():
+    shown = films.opening(20, mark=3)
+    green = shown[-1, 104, 384].astype(int)
+    colour = np.random.default_rng(31).integers(0, 4, 20)[3]
+    assert (COLOURS @ (green - 128)).argmax() == colour
+
+
+# Training ------------------------------------------------------------------------------
+
+
+def test_a_run_matches_the_library():
+    rng = np.random.default_rng(5)
+    x, w, u, b = (rng.normal(size=s) for s in ((7, 2), (2, 12), (3, 12), 12))
+    h, c = run(lstm_by_slices, x, w, u, b)
+    hs, cache = scratch.lstm_forward(x[None], w, u, b)
+    np.testing.assert_allclose(h, hs[0], rtol=1e-9)
+    np.testing.assert_allclose(c, cache.cs[0], rtol=1e-9)
+    parted = gates(x[:1], np.zeros((1, 3)), w, u, b)
+    np.testing.assert_allclose(np.hstack(parted), cache.gates[:, 0], rtol=1e-9)
+
+
+def slopes_by_the_library(x, y, w, u, b, v, a):
+    hs, cache = scratch.lstm_forward(x, w, u, b)
+    _, of_loss = scratch.softmax_cross_entropy_forward(hs[:, -1] @ v + a, y)
+    dout = scratch.softmax_cross_entropy_backward(1.0, of_loss)
+    dhs = np.zeros_like(hs)
+    dhs[:, -1] = dout @ v.T
+    dw, du, db = scratch.lstm_backward(dhs, cache)[1:4]
+    return dw, du, db, hs[:, -1].T @ dout, dout.sum(axis=0)
+
+
+def test_the_judge_points_to_the_gradient_that_is_wrong(capsys):
+    judged(slopes_by_the_library)
+    assert capsys.readouterr().out.count("as by nudging") == 5
+
+    def no_bias(*args):
+        found = list(slopes_by_the_library(*args))
+        found[2] = 2 * found[2]
+        return found
+
+    judged(no_bias)
+    said = capsys.readouterr().out
+    assert "db: WRONG" in said
+    assert said.count("as by nudging") == 4
+
+
+def test_learning_goes_by_the_slopes_that_it_is_given(capsys):
+    start = learn(lambda *a: [0 * w for w in a[2:]], units=4, frames=6, steps=1, keep=2.5, seed=3)
+    assert [w.shape for w in start] == [(5, 16), (4, 16), (16,), (4, 4), (4,)]
+    assert (start[2][4:8] == 2.5).all()
+    moved = learn(slopes_by_the_library, units=4, frames=6, steps=3, seed=3)
+    assert all(np.abs(m - s).max() > 0 for m, s in zip(moved, start, strict=True))
+
+
+def test_a_step_of_loops_is_not_waited_for(capsys, monkeypatch):
+    def my_lstm_step(*args):
+        for _ in range(20_000):
+            abs(1.0)
+        return lstm_by_slices(*args)
+
+    mine = use("lstm-step", my_lstm_step)
+    back = use("lstm-gate-gradients", None)
+    monkeypatch.setattr("vidlearn.course.exercises.lesson09.training.SLOW", 1e-9)
+    step, after = in_good_time(mine, back)
+    assert mine.yours
+    assert not step.yours
+    assert after is back
+    assert "Your step is right" in capsys.readouterr().out
+    monkeypatch.setattr("vidlearn.course.exercises.lesson09.training.SLOW", 9.0)
+    assert in_good_time(mine, back)[0] is mine
+
+
+def test_reference_step_and_gradients_match_the_library():
+    rng = np.random.default_rng(6)
+    x, h, c, w, u = (rng.normal(size=s) for s in ((4, 2), (4, 3), (4, 3), (2, 12), (3, 12)))
+    b, dh, dc = (rng.normal(size=s) for s in (12, (4, 3), (4, 3)))
+    (h_next, c_next), cache = scratch.lstm_cell_forward(x, h, c, w, u, b)
+    np.testing.assert_allclose(lstm_step(x, h, c, w, u, b), (h_next, c_next), rtol=1e-9)
+    dz, dc_before = lstm_gate_gradients(dh, dc, *gates(x, h, w, u, b), c, c_next)
+    theirs = scratch.lstm_cell_backward(dh, dc, cache)
+    np.testing.assert_allclose(dz @ w.T, theirs[0], rtol=1e-9)
+    np.testing.assert_allclose(dc_before, theirs[2], rtol=1e-9)
+
+
+# The challenge -------------------------------------------------------------------------
+
+
+def stub():
+    w, u, b = np.zeros((5, 4, 6)), np.zeros((6, 4, 6)), np.zeros((4, 6))
+    for k in range(6):
+        w[k % 3, 2, k] = 2
+    w[3, 0], w[3, 1], w[4, 3] = 20, -20, 20
+    b[:] = [[-10], [10], [0], [-10]]
+    return w.reshape(5, 24), u.reshape(6, 24), b.reshape(24)
+
+
+def shift_register(keep=10):
+    w, u, b = (part.copy() for part in stub())
+    w.reshape(5, 4, 6)[:3, 2, :3] = 0
+    for k in range(3):
+        u.reshape(6, 4, 6)[3 + k, 2, k] = 3
+    b.reshape(4, 6)[3, 3:] = 10
+    b.reshape(4, 6)[1] = keep
+    return w, u, b
+
+
+def test_two_colours_are_scored():
+    assert 15 < both_right(stub) < 40
+    assert both_right(shift_register) > 99
+    assert both_right(lambda: shift_register(keep=5)) < 10
+    assert both_right(lambda: None) is None
+    assert challenge("two-colours", shift_register).status == "right"
+    assert challenge("two-colours", stub).status == "wrong"
+
+
 @pytest.mark.parametrize(
-    ("kind", "inputs", "units"), [("rnn", 2, 5), ("lstm", 4, 3), ("gru", 3, 4)]
+    ("answer", "words"),
+    [
+        (lambda: 5, "three arrays"),
+        (lambda: (np.zeros((4, 24)), np.zeros((6, 24)), np.zeros(24)), "(4, 24)"),
+        (lambda: (np.zeros((5, 48)), np.zeros((12, 48)), np.zeros(48)), "U = 6"),
+        (lambda: (np.zeros((5, 24)), np.zeros((6, 24)), np.full(24, np.nan)), "finite"),
+    ],
 )
-def test_count_matches_keras(kind, inputs, units):
-    with quiet():
-        import keras
-    layer = {"rnn": keras.layers.SimpleRNN, "lstm": keras.layers.LSTM, "gru": keras.layers.GRU}
-    built = layer[kind](units)
-    built.build((None, 7, inputs))
-    assert get("count-gate-weights").solution(kind, inputs, units) == built.count_params()
-
-
-def test_gru_paper_matches_keras():
-    with quiet():
-        import keras
-    rng = np.random.default_rng(3)
-    x, h = rng.normal(size=(5, 2)), rng.normal(size=(5, 3))
-    w, u, b = rng.normal(size=(2, 9)), rng.normal(size=(3, 9)), rng.normal(size=9)
-    cell = keras.layers.GRUCell(3, reset_after=False, dtype="float64")
-    cell.build((5, 2))
-    cell.set_weights([w, u, b])
-    theirs = keras.ops.convert_to_numpy(cell(x, [h])[0])
-    np.testing.assert_allclose(get("gru-paper").solution(x, h, w, u, b), theirs, rtol=1e-9)
+def test_what_cannot_be_scored_is_told(answer, words):
+    with pytest.raises(Refusal, match=words.replace("(", "[(]").replace(")", "[)]")):
+        both_right(answer)

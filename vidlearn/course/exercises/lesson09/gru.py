@@ -1,4 +1,4 @@
-"""Both forms of the GRU, and what gates cost."""
+"""The GRU, and what many print in its place."""
 
 import numpy as np
 
@@ -55,70 +55,31 @@ def _bias_outside(x, h, w, u, b):
     return gru_step(x, h, w, u, np.stack([b.sum(axis=0), np.zeros_like(b[1])]))
 
 
-# 2. gru-paper --------------------------------------------------------------------------
-
-
-def gru_paper(x, h, w, u, b):
-    """Take one step of the GRU of the paper: the reset gate meets h before the product."""
-    w_z, w_r, w_h = np.split(w, 3, axis=1)
-    u_z, u_r, u_h = np.split(u, 3, axis=1)
-    b_z, b_r, b_h = np.split(b, 3)
-    z = 1 / (1 + np.exp(-(x @ w_z + h @ u_z + b_z)))
-    r = 1 / (1 + np.exp(-(x @ w_r + h @ u_r + b_r)))
-    h_hat = np.tanh(x @ w_h + (r * h) @ u_h + b_h)
-    return z * h + (1 - z) * h_hat
-
-
-def _paper_cases():
-    cases = []
-    for seed in (6, 7, 8):
-        rng, units, x, w, u, b = draw(seed, 3)
-        cases.append((x, rng.normal(size=(5, units)), w, u, b))
-    return cases
-
-
-def _paper_variant(
-    keep=lambda z, r, h, h_hat: z * h + (1 - z) * h_hat,
-    order="zr",
-    past=np.multiply,
-    squash=np.tanh,
-):
-    """Return the paper's step with another mixture, order, use of the reset gate or squashing."""
+def _as_printed(shows=True, squash=sigmoid, keeps_all=True, reset=False):
+    """Return the step as many print it: a gate on the way out, and no gate for the old state."""
 
     def step(x, h, w, u, b):
-        units = h.shape[1]
-        gates = np.split(sigmoid(x @ w + h @ u + b), 3, axis=1)
-        z, r = (gates[order.index(gate)] for gate in "zr")
-        of_x = x @ w[:, 2 * units :] + b[2 * units :]
-        return keep(z, r, h, squash(of_x + past(r, h) @ u[:, 2 * units :]))
+        xz, xr, xh = np.split(x @ w + b[0], 3, axis=1)
+        hz, hr, hh = np.split(h @ u + b[1], 3, axis=1)
+        z, r = sigmoid(xz + hz), sigmoid(xr + hr)
+        h_hat = squash(xh + r * hh if reset else xh + hh)
+        h_next = (h if keeps_all else z * h) + (1 - z) * h_hat
+        return r * np.tanh(h_next) if shows else h_next
 
     return step
 
 
-# 3. count-gate-weights -----------------------------------------------------------------
-
-
-def count_gate_weights(kind, inputs, units):
-    """Count the numbers that Keras's layer learns: blocks of w, u and biases."""
-    blocks = {"rnn": 1, "lstm": 4, "gru": 3}[kind]
-    biases = 2 if kind == "gru" else 1
-    return blocks * units * (inputs + units + biases)
-
-
-def _count(blocks, biases, inputs_only=False):
-    def count(kind, inputs, units):
-        rows = inputs + biases[kind] + (0 if inputs_only else units)
-        return blocks[kind] * units * rows
-
-    return count
-
-
-_BLOCKS = {"rnn": 1, "lstm": 4, "gru": 3}
-_BIASES = {"rnn": 1, "lstm": 1, "gru": 2}
-
-
-def _count_cases():
-    return [("rnn", 2, 3), ("lstm", 2, 3), ("gru", 2, 3), ("lstm", 128, 64), ("gru", 5, 24)]
+_AS_PRINTED = {
+    "as-given": _as_printed(),
+    "output-gate": _as_printed(squash=np.tanh, keeps_all=False),
+    "output-and-reset": _as_printed(squash=np.tanh, keeps_all=False, reset=True),
+    "output-and-sigmoid": _as_printed(keeps_all=False),
+    "output-and-keeps": _as_printed(squash=np.tanh),
+    "no-reset-and-sigmoid": _as_printed(shows=False, keeps_all=False),
+    "no-reset-and-keeps": _as_printed(shows=False, squash=np.tanh),
+    "output-taken-out": _as_printed(shows=False),
+    "sigmoid-and-keeps": _as_printed(shows=False, reset=True),
+}
 
 
 EXERCISES = [
@@ -127,6 +88,7 @@ EXERCISES = [
         gru_step,
         _gru_cases,
         {
+            **_AS_PRINTED,
             "update-turned": _gru_variant(keep=lambda z, h, h_hat: z * h_hat + (1 - z) * h),
             "reset-before": _resets_before,
             "gates-swapped": _gru_variant("rzh"),
@@ -145,40 +107,6 @@ EXERCISES = [
             "biases-swapped": lambda x, h, w, u, b: gru_step(x, h, w, u, b[::-1]),
             "one-bias": lambda x, h, w, u, b: gru_step(x, h, w, u, b * [[1], [0]]),
         },
-    ),
-    Exercise(
-        "gru-paper",
-        gru_paper,
-        _paper_cases,
-        {
-            "reset-after": lambda x, h, w, u, b: gru_step(x, h, w, u, np.stack([b, 0 * b])),
-            "update-turned": _paper_variant(lambda z, r, h, h_hat: z * h_hat + (1 - z) * h),
-            "resets-everything": _paper_variant(lambda z, r, h, h_hat: z * r * h + (1 - z) * h_hat),
-            "gates-swapped": _paper_variant(order="rz"),
-            "no-reset": _paper_variant(past=lambda r, h: h),
-            "sigmoid-candidate": _paper_variant(squash=sigmoid),
-            "no-biases": lambda x, h, w, u, b: gru_paper(x, h, w, u, 0 * b),
-        },
-    ),
-    Exercise(
-        "count-gate-weights",
-        count_gate_weights,
-        _count_cases,
-        {
-            "no-biases": _count(_BLOCKS, {"rnn": 0, "lstm": 0, "gru": 0}),
-            "one-bias-for-gru": _count(_BLOCKS, {"rnn": 1, "lstm": 1, "gru": 1}),
-            "four-for-three": _count({"rnn": 1, "lstm": 4, "gru": 4}, _BIASES),
-            "two-biases-for-all": _count(_BLOCKS, {"rnn": 2, "lstm": 2, "gru": 2}),
-            "three-gates": _count({"rnn": 1, "lstm": 3, "gru": 2}, _BIASES),
-            "three-gates-one-bias": _count(
-                {"rnn": 1, "lstm": 3, "gru": 2}, dict.fromkeys(_BLOCKS, 1)
-            ),
-            "one-bias-for-a-block": lambda kind, inputs, units: (
-                _BLOCKS[kind] * (units * (inputs + units) + 1)
-            ),
-            "lstm-for-all": _count(dict.fromkeys(_BLOCKS, 4), _BIASES),
-            "one-block": _count(dict.fromkeys(_BLOCKS, 1), _BIASES),
-            "no-recurrent-weights": _count(_BLOCKS, _BIASES, inputs_only=True),
-        },
+        kind="repair",
     ),
 ]

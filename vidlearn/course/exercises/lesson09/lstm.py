@@ -154,26 +154,6 @@ def _keeps_all(dh, dc, i, f, g, o, c, c_next):
     return dz, dc_before / f
 
 
-# 3. forget-bias ------------------------------------------------------------------------
-
-
-def forget_bias(steps, share):
-    """Return the bias whose sigmoid, to the power of steps, is share."""
-    f = share ** (1 / steps)
-    return np.log(f / (1 - f))
-
-
-def _one_number(result, *args):
-    """Take an array of one number for the number."""
-    return np.reshape(result, ()) if np.size(result) == 1 else result
-
-
-def _bisects_too_little(steps, share):
-    """Try whole biases, and take the nearest."""
-    biases = np.arange(-10.0, 11)
-    return biases[np.argmin(np.abs((1 / (1 + np.exp(-biases))) ** steps - share))]
-
-
 EXERCISES = [
     Exercise(
         "lstm-step",
@@ -231,24 +211,5 @@ EXERCISES = [
             "results-swapped": lambda *a: lstm_gate_gradients(*a)[::-1],
         },
         returns=("dz", "dc_before"),
-    ),
-    Exercise(
-        "forget-bias",
-        forget_bias,
-        lambda: [(1, 0.5), (10, 0.5), (50, 0.1), (100, 0.9)],
-        {
-            "gate-not-bias": lambda steps, share: share ** (1 / steps),
-            "power-not-root": lambda steps, share: -np.log(share**-steps - 1),
-            "shares-the-bias": lambda steps, share: np.log(share / (1 - share)) / steps,
-            "forgets-the-share": lambda steps, share: forget_bias(steps, 1 - share),
-            "one-step": lambda steps, share: np.log(share / (1 - share)),
-            "log-of-the-gate": lambda steps, share: np.log(share) / steps,
-            "shares-evenly": lambda s, p: np.log((1 - (1 - p) / s) / ((1 - p) / s)),
-            "sign": lambda steps, share: -forget_bias(steps, share),
-            "other-base": lambda steps, share: forget_bias(steps, share) / np.log(10),
-            "whole-biases": _bisects_too_little,
-            "sigmoid-once-more": lambda steps, share: 1 / (1 + np.exp(-(share ** (1 / steps)))),
-        },
-        measure=_one_number,
     ),
 ]
