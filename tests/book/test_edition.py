@@ -81,7 +81,7 @@ def test_a_guess_becomes_a_question_with_its_answer_folded(guess):
     said = messages.text("predict")["no_guess"].format(value="b) a thousand").replace("'", "&#x27;")
     box = (
         "<div class='vl-check' data-vl-check='weights-here' data-vl-status='not_yet'>"
-        f"<strong>What came</strong><p style='margin:.3em 0'>{said}</p></div>"
+        f"<strong>The answer</strong><p style='margin:.3em 0'>{said}</p></div>"
     )
     cells = [
         code('predict(\n    "weights-here", None\n)', "<div class='vl-predict'>No guess</div>"),

@@ -49,7 +49,7 @@ def test_whatever_else_is_replaced_and_never_raises(answer, capsys):
     ours = use("backward", answer)
     assert not ours.yours
     assert ours(DOUT, X)[1] == 13
-    assert ours.credit.startswith("Drawn by the library's own")
+    assert ours.credit.startswith("Drawn with the library's own")
     printed = capsys.readouterr().out
     assert printed.count("\n") == 1
     assert "library" in printed

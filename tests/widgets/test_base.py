@@ -148,15 +148,6 @@ def make(kind):
             [0, 1],
             ["open", "close"],
         ),
-        "PacketPlayer": lambda: widgets.PacketPlayer(
-            frames,
-            Packets(
-                np.array([0, 3, 2, 1, 4, 5, 6, 7, 9, 8, 11, 10]),
-                np.array([9000, 700, 90, 80, 600, 500, 8000, 400, 300, 60, 200, 50]),
-                np.array(list("IPBBPPIPPBPB")),
-                np.arange(12) % 6 == 0,
-            ),
-        ),
         "PathAnswer": lambda: widgets.PathAnswer(
             [np.ones(shape) / 9 for shape in PATH_SHAPES],
             ["left", "right"],
