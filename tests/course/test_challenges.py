@@ -18,7 +18,7 @@ def _forget(monkeypatch):
 def test_score_bar_and_best(kept):
     result = challenge("climb", lambda k: k)
     assert result.status == "wrong"
-    assert result.title == "Below the bar still."
+    assert result.title == "Not over the bar yet."
     assert result.lines == ["Score 3, bar 6, your best so far 3."]
     result = challenge("climb", lambda k: 2 * k)
     assert result
