@@ -26,6 +26,10 @@ def _forget(monkeypatch):
         (-3, 3, "wrong", "It is 3. Your -3 is below zero."),
         (3, -3, "wrong", "It is -3. Your 3 is above zero."),
         (2, 0, "wrong", "It is 0. Your 2 is too high."),
+        (-12, -3, "wrong", "It is -3. Your -12 is a factor of 4 too far below zero."),
+        (-3, -12, "wrong", "It is -12. Your -3 is a factor of 4 too near zero."),
+        (-3, -2, "wrong", "It is -2. Your -3 is 50 % too far below zero."),
+        (0, -3, "wrong", "It is -3. Your 0 is too high."),
         (0, 1105.92, "wrong", "It is 1,106. Your 0 is too low."),
         (1e20, 3, "wrong", "Your 1 × 10^20 is a factor of 3.3 × 10^19 too high."),
         (2e-5, 0.3, "wrong", "It is 0.3. Your 2 × 10^-5 is a factor of 15,000 too low."),
@@ -80,6 +84,30 @@ def test_one_number_is_asked_for_at_once(guess, capsys):
     wanted = '`predict` wants one number (million weights), as in `predict("weights", 12)`.'
     assert wanted in capsys.readouterr().out
     assert reveal("weights", 3).status == "not_yet"
+
+
+CURVES = [0.8, "falling", (1, 0.9), (1, 0.9, 0.8, 0.7), "123", (97, 80, 40), (1, 0.9, -0.1)]
+
+
+@pytest.mark.parametrize("guess", [*ODD, *CURVES, (1, 0.9, float("nan")), (1, 0.9, "b")])
+def test_several_numbers_are_asked_for_at_once(guess, capsys):
+    predict("curve", guess)
+    wanted = '`predict` wants 3 numbers from 0 to 1, as in `predict("curve", (1, 0.9, 0.8))`.'
+    assert wanted in capsys.readouterr().out
+    assert reveal("curve", (1, 0.8, 0.4)).status == "not_yet"
+
+
+@pytest.mark.parametrize("guess", [(1, 0.8, 0.4), np.array([1, 0.8, 0.4]), "(1, .8, .4)"])
+def test_several_numbers_may_be_written_in_several_ways(guess, capsys):
+    predict("curve", guess)
+    assert "Your guess: (1, 0.8, 0.4)." in capsys.readouterr().out
+    assert reveal("curve", (1, 0.8, 0.45))
+
+
+def test_a_prediction_gives_an_example_of_its_own(capsys):
+    predict("loss", "down")
+    wanted = 'one number (change of the loss), as in `predict("loss", -0.2)`'
+    assert wanted in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("guess", [12, "12", 12.0, "1_2", np.float32(12), np.array(12)])

@@ -134,13 +134,32 @@ FALL = Toy("fall", kind="challenge", score=score, bar=6.0, higher=False, seconds
 JUDGE = Toy("judge", kind="challenge", score=slow_score, bar=1.0, seconds=0.3)
 SIZE = Toy("size", kind="predict", close=0.1, said={"after": "It always does.", "right": "Good."})
 WEIGHTS = Toy("weights", kind="predict", close=0.2, said={"unit": "million weights"})
+CURVE = Toy(
+    "curve", kind="predict", near=0.1, count=3, span=(0, 1), said={"example": "(1, 0.9, 0.8)"}
+)
+LOSS = Toy("loss", kind="predict", said={"unit": "change of the loss", "example": "-0.2"})
 WAY = Toy(
     "way",
     kind="predict",
     said={"choices": ["left", "right", "both"], "mistakes": {"b": "That is the other hand."}},
 )
 TOYS = {
-    toy.id: toy for toy in (BOX, BACKWARD, QUIZ, STEP, RATE, CLIMB, FALL, JUDGE, SIZE, WEIGHTS, WAY)
+    toy.id: toy
+    for toy in (
+        BOX,
+        BACKWARD,
+        QUIZ,
+        STEP,
+        RATE,
+        CLIMB,
+        FALL,
+        JUDGE,
+        SIZE,
+        WEIGHTS,
+        CURVE,
+        LOSS,
+        WAY,
+    )
 }
 for toy in TOYS.values():
     object.__setattr__(toy, "lesson", "03")

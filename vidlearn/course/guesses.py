@@ -36,7 +36,7 @@ def predict(exercise_id, guess=None):
         show_line("predict", words["none"], predict=exercise.id)
         return
     try:
-        plain = _plain(exercise, guess)
+        plain = _in_span(exercise, _plain(exercise, guess))
     except (TypeError, ValueError, OverflowError):
         _guesses[exercise.id] = None  # an earlier guess is not the one meant
         line = words["unclear"].format(wanted=_wanted(exercise), came=brief(guess))
@@ -121,6 +121,12 @@ def _plain(exercise, guess):
         if letter is None:
             raise ValueError(guess)
         return letter
+    if exercise.count:
+        parts = guess.strip(" ()[]").split(",") if isinstance(guess, str) else guess
+        numbers = tuple(_number(part) for part in parts)
+        if len(numbers) != exercise.count:
+            raise ValueError(guess)
+        return numbers
     if isinstance(guess, str):
         try:
             return _number(guess.replace("_", ""))
@@ -131,6 +137,14 @@ def _plain(exercise, guess):
     if not _asks_for_a_number(exercise) and np.ndim(guess) == 1:
         return tuple(_number(part) for part in guess)
     return _number(guess)
+
+
+def _in_span(exercise, plain):
+    """Return a guess, unless it lies where no answer can."""
+    low, high = exercise.span or (-math.inf, math.inf)
+    if not isinstance(plain, str) and not all(low <= part <= high for part in np.ravel(plain)):
+        raise ValueError(plain)
+    return plain
 
 
 def _asks_for_a_number(exercise):
@@ -150,7 +164,16 @@ def _wanted(exercise):
     listed = "; ".join(words["choice"].format(letter=k, words=v) for k, v in known.items())
     unit = exercise.words.get("unit")
     line = "wanted_choice" if known else "wanted_unit" if unit else "wanted_number"
-    return words[line].format(id=exercise.id, choices=listed, unit=unit)
+    line = "wanted_several" if exercise.count else line
+    low, high = exercise.span or (0, 0)
+    return words[line].format(
+        id=exercise.id,
+        choices=listed,
+        unit=unit,
+        count=exercise.count,
+        span=words["span"].format(low=low, high=high) if exercise.span else "",
+        example=exercise.words.get("example", "12"),
+    )
 
 
 def _said(exercise, value):
@@ -208,6 +231,8 @@ def _numbers(exercise, guess, value):
         return "far", "below_zero" if guess < 0 else "above_zero", ""
     if guess == 0 or value == 0:
         return "far", line, ""
+    if value < 0:
+        line = "too_far" if guess < value else "too_near"
     ratio = guess / value
     factor = max(ratio, 1 / ratio)
     if factor < 2:

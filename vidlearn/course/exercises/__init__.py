@@ -71,6 +71,10 @@ class Exercise:
         Of a prediction of a number: relative error that still counts as close.
     near : float
         The same, absolute; for numbers around zero.
+    count : int
+        Of a prediction of several numbers: how many; 0 where any number of them may be said.
+    span : tuple of float
+        Of a prediction: the smallest and the largest number that can be meant.
     score : callable or None
         Of a challenge: ``score(answer)`` is its score.
     bar : float
@@ -99,6 +103,8 @@ class Exercise:
     seconds: float = 10.0
     close: float = 0.1
     near: float = 0.0
+    count: int = 0
+    span: tuple = ()
     score: Callable | None = None
     bar: float = 0.0
     higher: bool = True

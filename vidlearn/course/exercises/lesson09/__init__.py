@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 EXERCISES = [
-    Exercise("forget-left", kind="predict", near=4.0),
+    Exercise("forget-left", kind="predict", near=4.0, count=3, span=(0, 100)),
     *lstm.EXERCISES,
     *gru.EXERCISES,
     Exercise("two-colours", kind="challenge", score=both_right, bar=BAR, seconds=30.0),
