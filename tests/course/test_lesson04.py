@@ -93,6 +93,35 @@ def starts_at_zero(x, high, wide):
     return out
 
 
+def max_of_python(x, high, wide):
+    out = np.zeros((x.shape[0] // high, x.shape[1] // wide))
+    for i in range(len(out)):
+        for j in range(len(out[0])):
+            out[i, j] = max(x[i * high : i * high + high, j * wide : j * wide + wide])
+    return out
+
+
+def returns_in_a_loop(x, high, wide):
+    out = np.zeros((x.shape[0] // high, x.shape[1] // wide))
+    for i in range(len(out)):
+        for j in range(len(out[0])):
+            out[i, j] = x[i * high : i * high + high, j * wide : j * wide + wide].max()
+        return out
+
+
+def returns_in_both(x, high, wide):
+    out = np.zeros((x.shape[0] // high, x.shape[1] // wide))
+    for i in range(len(out)):
+        for j in range(len(out[0])):
+            out[i, j] = x[i * high : i * high + high, j * wide : j * wide + wide].max()
+            return out
+
+
+def not_cropped(x, high, wide):
+    rows, columns = x.shape[0] // high, x.shape[1] // wide
+    return x.reshape(rows, high, columns, wide).swapaxes(1, 2).max((2, 3))
+
+
 def back_with(place, value=lambda g, block: g):
     def my_max_pool_backward(dout, x, high, wide):
         dx = np.zeros_like(x)
@@ -138,6 +167,10 @@ def as_given(n, size, stride):
     return n // stride
 
 
+def steps(n, size, stride):
+    return (n - size) // stride
+
+
 @pytest.mark.parametrize(
     ("exercise", "answer", "misconception"),
     [
@@ -149,6 +182,18 @@ def as_given(n, size, stride):
         ("max-pool", lambda x, h, w: -pool_by_reshape(-x, h, w), "smallest"),
         ("max-pool", lambda x, h, w: pool_by_reshape(x, w, h), "sides-swapped"),
         ("max-pool", lambda x, h, w: pool_by_reshape(x, h, h), "square"),
+        ("max-pool", not_cropped, "not-cropped"),
+        ("max-pool", max_of_python, "python-max"),
+        ("max-pool", returns_in_a_loop, "returns-after-a-row"),
+        ("max-pool", returns_in_both, "returns-after-a-block"),
+        ("pool-windows", windows_with(at=lambda i, u, n, s: i * s + u, sides=steps),
+         "one-place-too-few"),
+        ("pool-windows", windows_with(at=lambda i, u, n, s: i * s + u, sides=steps, start=0.0),
+         "too-few-and-start"),
+        ("pool-windows", windows_with(at=lambda i, u, n, s: i * u, sides=steps),
+         "too-few-and-corner"),
+        ("pool-windows", windows_with(at=lambda i, u, n, s: i * u, sides=steps, start=0.0),
+         "too-few-and-both"),
         ("pool-windows", windows_with(at=lambda i, u, n, s: i * u, sides=as_given),
          "corner-and-count"),
         ("pool-windows", windows_with(at=lambda i, u, n, s: i * u, start=0.0),
@@ -162,6 +207,7 @@ def as_given(n, size, stride):
         ("max-pool-backward", back_with(lambda t, l, u, v: (t + v, l + u)), "row-for-column"),
         ("max-pool-backward", back_with(added, lambda g, b: 1), "forgets-dout"),
         ("max-pool-backward", back_with(added, lambda g, b: g * b.max()), "times-the-value"),
+        ("max-pool-backward", back_with(added, lambda g, b: b.max()), "the-value-itself"),
         ("max-pool-backward", back_with(lambda t, l, u, v: (u, v)), "forgets-the-corner"),
         ("max-pool-backward", back_into_the_blocks, "without-the-rest"),
         ("max-pool-backward", back_where_equal, "all-ties"),

@@ -145,13 +145,19 @@ def without_brackets(f, x, eps):
          "dx-lies-on-its-side"),
         ("dense-backward", lambda d, x, w: (d @ w.T, x.T @ d, d), "bias-not-summed"),
         ("dense-backward", lambda d, x, w: (x.T @ d, d @ w.T, d.sum(0)), "order"),
+        ("dense-backward", lambda d, x, w: (x.T @ d, d.sum(0), d @ w.T), "dx-last"),
+        ("dense-backward", lambda d, x, w: (d * w.T, x.T * d, d.sum(0)), "place-by-place"),
+        ("dense-backward", lambda d, x, w: (d * w, x * d, d.sum(0)), "as-they-stand"),
+        ("dense-backward", lambda d, x, w: (d * w.T, x.T @ d, d.sum(0)), "dx-place-by-place"),
+        ("dense-backward", lambda d, x, w: (d @ w.T, d * x.T, d.sum(0)), "dw-place-by-place"),
         ("numerical-gradient", without_brackets, "times-eps"),
         ("numerical-gradient", two_names_for_one_array, "one-array-twice"),
         ("numerical-gradient", lambda f, x, eps: whole_basis(f, x, 1e-5), "own-eps"),
         ("numerical-gradient", lambda f, x, eps: whole_basis(f, x, eps / 2), "half-eps"),
         ("numerical-gradient", lambda f, x, eps: whole_basis(f, x, eps).flatten(),
          "a-list-of-slopes"),
-        ("numerical-gradient", lambda f, x, eps: (f(x + eps) - f(x - eps)) / (2 * eps), None),
+        ("numerical-gradient", lambda f, x, eps: (f(x + eps) - f(x - eps)) / (2 * eps),
+         "one-number"),
         ("numerical-gradient", lambda f, x, eps: whole_basis(f, x, eps) * 2, "not-halved"),
         ("numerical-gradient", changes_x, "input-changed"),
         ("network-backward", lambda *given: mended(*given, dz=lambda a, y: a - y),
@@ -248,7 +254,7 @@ def test_a_layer_of_loops_is_not_waited_for(capsys):
     given = get("dense-backward").cases()[-1]
     swift = lesson05.in_good_time(slow)
     assert not swift.yours
-    assert "time's sake" in swift.credit
+    assert "save time" in swift.credit
     assert "matrix products" in capsys.readouterr().out
     for a, b in zip(swift(*given), slow(*given), strict=True):
         np.testing.assert_array_equal(a, b)
@@ -289,6 +295,17 @@ def test_logits_and_overlap_by_hand():
     one, other = np.array([1, 1, 0, 0]) > 0, np.array([0, 1, 1, 1]) > 0
     assert lesson05.overlap(one, other) == 0.25
     assert lesson05.overlap(one & other & ~one, one & ~one) == 0
+
+
+def test_middle_best_limit_and_apart_by_hand():
+    x = np.zeros((2, 3, 25))
+    x[0, 1, :13] = 2  # thirteen of 25 differ in green
+    x[1, 0, :6] = x[1, 2, 6:12] = 2  # six in red and six others in blue
+    assert lesson05.middle(x.reshape(2, 75)).tolist() == [2, 0]
+    truth = np.array([False, False, True, True])
+    assert 0.4 <= lesson05.best_limit(np.array([0.2, 0.4, 0.5, 3]), truth) < 0.5
+    assert lesson05.apart(np.array([[1.0], [0]]), np.array([[-3.0], [3]])) == pytest.approx(135)
+    assert lesson05.apart(np.ones(3), np.ones(3)) == pytest.approx(0, abs=1e-5)
 
 
 def test_mosaic_puts_six_masks_into_two_rows():

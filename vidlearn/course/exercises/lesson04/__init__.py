@@ -75,6 +75,27 @@ def _shape_mixed_up(x, high, wide):
     return x.reshape(rows, columns, high, wide).max(axis=(2, 3))
 
 
+def _not_cropped(x, high, wide):
+    return x.reshape(x.shape[0] // high, high, x.shape[1] // wide, wide).max(axis=(1, 3))
+
+
+def _python_max(x, high, wide):
+    """Ask Python's own max, which compares whole rows."""
+    return [[max(block) for block in row] for row in _blocks(x, high, wide)]
+
+
+def _returns_early(rows, columns):
+    """Return from inside a loop, with a part of the first row filled."""
+
+    def pool(x, high, wide):
+        right = max_pool(x, high, wide)
+        out = np.zeros_like(right)
+        out[:rows, :columns] = right[:rows, :columns]
+        return out
+
+    return pool
+
+
 # 2. pool-windows -----------------------------------------------------------------------
 
 
@@ -103,11 +124,11 @@ def _window_cases():
     ]
 
 
-def _windows(*, corner=True, count=True, start=True):
+def _windows(*, corner=True, count=True, start=True, last=1):
     """Return the planted function with some of its three faults mended."""
 
     def pool(x, size, stride):
-        sides = [(n - size) // stride + 1 if count else n // stride for n in x.shape]
+        sides = [(n - size) // stride + last if count else n // stride for n in x.shape]
         out = np.full(sides, -np.inf if start else 0.0)
         for i, j in np.ndindex(*sides):
             for u, v in np.ndindex(size, size):
@@ -236,6 +257,10 @@ EXERCISES = [
             "smallest": lambda x, high, wide: _blocks(x, high, wide).min(axis=(2, 3)),
             "not-below-zero": _not_below_zero,
             "corner": lambda x, high, wide: _blocks(x, high, wide)[..., 0, 0].copy(),
+            "not-cropped": _not_cropped,
+            "python-max": _python_max,
+            "returns-after-a-row": _returns_early(1, None),
+            "returns-after-a-block": _returns_early(1, 1),
         },
     ),
     Exercise(
@@ -250,6 +275,10 @@ EXERCISES = [
             "one-place-too-many": _windows(count=False),
             "count-and-start": _windows(count=False, start=False),
             "starts-at-zero": _windows(start=False),
+            "one-place-too-few": _windows(last=0),
+            "too-few-and-start": _windows(last=0, start=False),
+            "too-few-and-corner": _windows(last=0, corner=False),
+            "too-few-and-both": _windows(last=0, corner=False, start=False),
             "steps-by-size": _window_at_size,
             "steps-by-one": _window_at_place,
         },
@@ -266,6 +295,9 @@ EXERCISES = [
             "like-average": _spreads(lambda b: 1 / b.size),
             "forgets-the-corner": _forgets_the_corner,
             "times-the-value": lambda d, x, high, wide: max_pool_backward(d, x, high, wide) * x,
+            "the-value-itself": lambda d, x, high, wide: max_pool_backward(
+                max_pool(x, high, wide), x, high, wide
+            ),
             "row-for-column": _row_for_column,
             "forgets-dout": lambda d, x, high, wide: max_pool_backward(
                 np.ones_like(d), x, high, wide
@@ -273,6 +305,6 @@ EXERCISES = [
             "without-the-rest": _without_the_rest,
         },
     ),
-    Exercise("pooled-curve", kind="predict", close=0.0, near=0.12),
+    Exercise("pooled-curve", kind="predict", close=0.0, near=0.12, count=4, span=(0, 1)),
     Exercise("shift-proof", kind="challenge", score=shift_score, bar=0.7, seconds=60.0),
 ]

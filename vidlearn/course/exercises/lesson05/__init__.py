@@ -3,12 +3,15 @@
 from vidlearn.course.exercises import Exercise
 from vidlearn.course.exercises.lesson05 import judging, layers
 from vidlearn.course.exercises.lesson05.films import (
+    apart,
     astray,
+    best_limit,
     film_of,
     he_start,
     learning_clip,
     logits,
     loss_curves,
+    middle,
     mosaic,
     overlap,
     pixels,
@@ -20,7 +23,9 @@ from vidlearn.course.exercises.lesson05.judging import in_good_time, judged
 
 __all__ = [
     "EXERCISES",
+    "apart",
     "astray",
+    "best_limit",
     "film_of",
     "he_start",
     "in_good_time",
@@ -28,6 +33,7 @@ __all__ = [
     "learning_clip",
     "logits",
     "loss_curves",
+    "middle",
     "mosaic",
     "overlap",
     "pixels",

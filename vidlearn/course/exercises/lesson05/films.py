@@ -132,6 +132,52 @@ def overlap(found, truth):
     return float((found & truth).sum() / max(1, (found | truth).sum()))
 
 
+def middle(x):
+    """Return how much the middle one of the 25 pixels differs, in one of its colours.
+
+    Parameters
+    ----------
+    x : ndarray, (N, 75)
+
+    Returns
+    -------
+    ndarray, (N,)
+    """
+    return np.median(x.reshape(-1, 3, 25).max(axis=1), axis=1)
+
+
+def best_limit(values, truth):
+    """Return the threshold whose mask overlaps the truth most.
+
+    Parameters
+    ----------
+    values : ndarray, (N,)
+    truth : ndarray of bool, (N,)
+
+    Returns
+    -------
+    float
+        One of 0.1, 0.12 and so on, below 1.2.
+    """
+    limits = np.arange(0.1, 1.2, 0.02)
+    return limits[np.argmax([overlap(values > limit, truth) for limit in limits])]
+
+
+def apart(a, b):
+    """Return the angle between two arrays of one shape, in degrees.
+
+    Parameters
+    ----------
+    a, b : ndarray
+
+    Returns
+    -------
+    float
+    """
+    cosine = np.vdot(a, b) / np.sqrt(np.vdot(a, a) * np.vdot(b, b))
+    return float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
+
+
 def learning_clip(films, seed=101):
     """Show a network while it learns: as the film runs, the training goes on.
 

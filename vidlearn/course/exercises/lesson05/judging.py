@@ -174,6 +174,7 @@ EXERCISES = [
             "not-divided": lambda f, x, eps: 2 * eps * numerical_gradient(f, x, eps),
             "never-put-back": _never_put_back,
             "all-at-once": _all_at_once,
+            "one-number": lambda f, x, eps: (f(x + eps) - f(x - eps)) / (2 * eps),
             "row-by-row": _row_by_row,
             "half-eps": lambda f, x, eps: numerical_gradient(f, x, eps / 2),
             "times-eps": lambda f, x, eps: numerical_gradient(f, x, eps) * eps**2,
