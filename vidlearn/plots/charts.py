@@ -5,8 +5,13 @@ import html
 from vidlearn import messages
 
 from .colours import COLOURS, brief
-from .frame import INCH, in_notebook, put
+from .frame import COLUMN, INCH, in_notebook, put
 from .svg import as_address, as_svg
+
+COLUMNS = (
+    "display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,280px),1fr));"
+    f"max-width:{COLUMN}px"
+)
 
 
 def show(figure, caption, *, alt=None, by=None):
@@ -14,9 +19,10 @@ def show(figure, caption, *, alt=None, by=None):
 
     Parameters
     ----------
-    figure : matplotlib.figure.Figure
+    figure : matplotlib.figure.Figure or list of matplotlib.figure.Figure
         The figure; it is closed afterwards. One wider than 8.6 inches, the column of the
-        website, is made narrower, so that its letters keep their size.
+        website, is made narrower, so that its letters keep their size. Several are parts of one
+        drawing: they stand in two columns, on a telephone in one.
     caption : str
         One or two sentences: what to see.
     alt : str, optional
@@ -28,17 +34,27 @@ def show(figure, caption, *, alt=None, by=None):
     """
     import matplotlib.pyplot as plt
 
+    figures = figure if isinstance(figure, list) else [figure]
     if in_notebook():
-        drawn = as_svg(figure)
-        width, height = (round(side * INCH) for side in figure.get_size_inches())
-        said = html.escape(alt or described(figure))
-        put(
-            f'<img alt="{said}" src="{as_address(drawn)}" width="{width}" '
-            f'height="{height}" style="max-width:100%;height:auto">',
-            caption,
-            by,
-        )
-    plt.close(figure)
+        said = html.escape(alt or described(figures[0]))
+        if len(figures) == 1:
+            put(_image(figure, said), caption, by)
+        else:
+            images = "".join(_image(each, "") for each in figures)
+            put(
+                f'<div role="img" aria-label="{said}" style="{COLUMNS}">{images}</div>', caption, by
+            )
+    for each in figures:
+        plt.close(each)
+
+
+def _image(figure, said):
+    drawn = as_svg(figure)
+    width, height = (round(side * INCH) for side in figure.get_size_inches())
+    return (
+        f'<img alt="{said}" src="{as_address(drawn)}" width="{width}" '
+        f'height="{height}" style="max-width:100%;height:auto">'
+    )
 
 
 def show_dots(values, *, caption, xlabel, log=True, alt=None, by=None):

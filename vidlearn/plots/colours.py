@@ -15,7 +15,10 @@ PALETTE = {
 COLOURS = tuple(PALETTE.values())
 
 PAPER, INK = "#14181e", "#e3e5e8"
-BRIGHTER = {"#0072b2": "#1a7fc6"}  # a little: sky must stay another blue
+BRIGHTER = {
+    "#0072b2": "#1a7fc6",  # a little: sky must stay another blue
+    "#cfe5f3": "#14405c",  # a pale ground under words in ink
+}
 
 
 def signed_map():

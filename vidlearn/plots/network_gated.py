@@ -3,7 +3,7 @@
 from .detectors import DATA, TRAINED, _sheet, _words
 
 REST, QUIET = "#bdbdbd", "#767676"  # lines and words of what is not lit
-SCALE, WIDE, HIGH = 0.66, 344, 272  # of the cell's own 480 pixels; of a panel
+SCALE, WIDE, HIGH, LEFT = 0.66, 344, 272, 10  # of the cell's own 480 pixels; of a panel
 LSTM = {
     "places": {"f": 104, "i": 196, "g": 276, "o": 352},
     "panels": ("f", "i", "c", "o"),
@@ -60,17 +60,18 @@ def drawn(cell, words):
 
     Returns
     -------
-    matplotlib.figure.Figure
+    list of matplotlib.figure.Figure
+        One for each part.
     """
-    rows = (len(cell["panels"]) + 1) // 2
-    figure, ax = _sheet(2 * WIDE, rows * HIGH)
-    for k, part in enumerate(cell["panels"]):
-        x, y = WIDE * (k % 2) + 10, HIGH * (k // 2)
-        _words(ax, x, y + 14, words[f"title_{part}"], bold=True, size=10)
-        _panel(ax, x, y + 26, cell, part, words)
-        _words(ax, x, y + 224, words[f"formula_{part}"], size=10.5, colour=TRAINED)
-        _words(ax, x, y + 245, words[f"meaning_{part}"], size=9)
-    return figure
+    figures = []
+    for part in cell["panels"]:
+        figure, ax = _sheet(WIDE, HIGH)
+        _words(ax, LEFT, 14, words[f"title_{part}"], bold=True, size=10)
+        _panel(ax, LEFT, 26, cell, part, words)
+        _words(ax, LEFT, 224, words[f"formula_{part}"], size=10.5, colour=TRAINED)
+        _words(ax, LEFT, 245, words[f"meaning_{part}"], size=9)
+        figures.append(figure)
+    return figures
 
 
 def _panel(ax, left, top, cell, part, words):

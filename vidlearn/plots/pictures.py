@@ -12,7 +12,7 @@ from .frame import COLUMN, INCH, in_notebook, put
 from .pixels import encoded, is_small
 
 GAP, LEAST = 8, 130  # CSS pixels between pictures; below this width fewer stand in a row
-NARROW = 620  # the website's column on a small laptop still holds all columns
+NARROW = 600  # the website's column on a small laptop still holds all columns
 DENSE = 1.5  # pixels kept of a large picture, for each CSS pixel it is shown at
 
 

@@ -87,5 +87,5 @@ def _matrix(ax, matrix, words):
     ax.plot([-0.5, 9.5], [-0.5, 9.5], color="lightgray", lw=8, zorder=0, solid_capstyle="butt")
     for (i, j), count in np.ndenumerate(matrix):
         if count:
-            colour = PALETTE["blue" if i == j else "vermilion"]
+            colour = "black" if i == j else PALETTE["vermilion"]
             ax.text(j, i, count, ha="center", va="center", fontsize=9, color=colour)
