@@ -1,5 +1,6 @@
 """`use` hands out the learner's function when it is right, else the library's."""
 
+import copy
 import inspect
 import time
 import weakref
@@ -8,16 +9,23 @@ import numpy as np
 import pytest
 
 from tests.course.toys import BACKWARD
-from vidlearn.course import check, mine, use
+from vidlearn.course import check, exercises, mine, use
 from vidlearn.course.checks import judge
 
 pytestmark = pytest.mark.usefixtures("toys", "kept")
+REGISTRY = exercises._registry
 DOUT, X = np.array([1.0, 2]), np.array([3.0, 5])
 
 
 @pytest.fixture(autouse=True)
 def _forget(monkeypatch):
     monkeypatch.setattr(mine, "_judged", weakref.WeakKeyDictionary())
+
+
+@pytest.fixture
+def real(toys, monkeypatch):
+    """The course's own exercises in place of the toys."""
+    monkeypatch.setattr(exercises, "_registry", REGISTRY)
 
 
 def my_backward(dout, x):
@@ -90,6 +98,42 @@ def test_what_it_hands_out_can_be_used_and_checked_again():
 def test_nothing_is_recorded(kept):
     use("backward", lambda d, x: (d, d))
     assert not kept.exists()
+
+
+def cropped(frame, height, width):
+    top, left = (frame.shape[0] - height) // 2, (frame.shape[1] - width) // 2
+    return frame[top : top + height, left : left + width]
+
+
+def shuffled(clips, rng):
+    return np.stack([clip[rng.permutation(len(clip))] for clip in clips])
+
+
+@pytest.mark.parametrize("as_list", [list, np.ndarray.tolist, tuple])
+@pytest.mark.parametrize(
+    ("exercise", "answer"),
+    [
+        ("centre-crop", cropped),
+        ("own-order", shuffled),
+        ("dropout", lambda x, kept, rate, training: x * kept / (1 - rate) if training else x),
+    ],
+)
+def test_a_list_becomes_the_array_that_the_next_cell_needs(real, exercise, answer, as_list):
+    ours = use(exercise, lambda *args: as_list(answer(*args)))
+    assert ours.yours
+    args = exercises.get(exercise).cases()[1]
+    came, expected = ours(*copy.deepcopy(args)), answer(*copy.deepcopy(args))
+    assert came.dtype == expected.dtype
+    np.testing.assert_array_equal(came, expected)
+
+
+def test_a_list_stays_where_the_reference_gives_none_or_it_is_ragged():
+    assert mine._as_array([1, 2], None) == [1, 2]
+    assert mine._as_array((1, 2), (1, 2)) == (1, 2)
+    assert mine._as_array([[1], [2, 3]], np.zeros(2)) == [[1], [2, 3]]
+    assert mine._as_array(["a"], np.zeros(1)) == ["a"]
+    assert mine._as_array([-1, 300], np.zeros(2, np.uint8)).tolist() == [-1, 300]
+    assert use("backward", lambda d, x: [d * 2, (d * x).sum()])(DOUT, X)[1] == 13
 
 
 def test_a_fast_form_stands_in_for_a_slow_reference(monkeypatch):

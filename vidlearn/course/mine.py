@@ -4,6 +4,8 @@ import functools
 import sys
 import weakref
 
+import numpy as np
+
 from vidlearn.course import exercises
 from vidlearn.course.answers import name_of
 from vidlearn.course.checks import judge, ran_out
@@ -26,6 +28,9 @@ class Mine:
         Whether the learner's own runs.
     credit : str
         A sentence for the caption of what it makes.
+    like : callable, optional
+        Returns the array, or whatever else, that the reference gives: a list from the learner's
+        function becomes an array where that is one.
 
     Attributes
     ----------
@@ -33,14 +38,17 @@ class Mine:
         The learner's function.
     """
 
-    def __init__(self, function, answer, yours, credit):
+    def __init__(self, function, answer, yours, credit, like=None):
         if callable(answer):
             functools.update_wrapper(self, answer, updated=())
         self.function, self.vidlearn_answer = function, answer
-        self.yours, self.credit = yours, credit
+        self.yours, self.credit, self.like = yours, credit, like
 
     def __call__(self, *args, **options):
-        return self.function(*args, **options)
+        result = self.function(*args, **options)
+        if self.like is None or not isinstance(result, list | tuple):
+            return result
+        return _as_array(result, self.like())
 
     def __repr__(self):
         return f"{name_of(self.vidlearn_answer)} ({'yours' if self.yours else 'the library'})"
@@ -87,7 +95,33 @@ def use(exercise_id, answer):
         line = words["yours" if yours else "wrong" if status == "wrong" else "not_yet"]
         show_line("use", line.format(**values), use=exercise.id, yours=int(yours))
     credit = words["credit_yours" if yours else "credit_ours"].format(**values)
-    return Mine(answer if yours else exercise.fast or exercise.solution, answer, yours, credit)
+    if not yours:
+        return Mine(exercise.fast or exercise.solution, answer, yours, credit)
+    return Mine(answer, answer, yours, credit, functools.cache(lambda: _reference(exercise)))
+
+
+def _reference(exercise):
+    """Return what the reference gives for the first input; None where it cannot be called so."""
+    try:
+        return exercise.solution(*exercise.cases()[0])
+    except Exception:  # of what is only run in a way of its own
+        return None
+
+
+def _as_array(result, like):
+    """Make an array of a list where the reference gives one, and pixels of whole numbers."""
+    if not isinstance(like, np.ndarray):
+        return result
+    try:
+        array = np.asarray(result)
+    except Exception:  # ragged, or of things that refuse
+        return result
+    if array.dtype.kind not in "biufc":
+        return result
+    if array.dtype.kind == "i" and like.dtype == np.uint8:
+        pixels = array.astype(np.uint8)
+        return pixels if np.array_equal(pixels, array) else array
+    return array
 
 
 def _memory(answer):
