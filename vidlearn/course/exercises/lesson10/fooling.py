@@ -95,7 +95,7 @@ def checked(path):
     try:
         path = np.asarray(path, float)
     except (TypeError, ValueError):
-        path = np.zeros(0)
+        raise Refusal(f"Return {FRAMES} places (x, y). What came is no list of numbers.") from None
     if path.shape != (FRAMES, 2) or not np.isfinite(path).all():
         raise Refusal(f"Return {FRAMES} places (x, y). What came has shape {path.shape}.")
     if path.min() < 0.1 or path.max() > 0.9:

@@ -11,7 +11,9 @@ def own_order(clips, rng):
 
 
 class _Watched(np.random.Generator):
-    """A generator that can tell whether its last copy was drawn from."""
+    """A generator that can tell whether its last copy was drawn from, and in whole arrays."""
+
+    whole = False
 
     def __repr__(self):
         return "np.random.Generator"
@@ -20,6 +22,11 @@ class _Watched(np.random.Generator):
         self.last = _Watched(np.random.PCG64())
         self.last.bit_generator.state = self.bit_generator.state
         return self.last
+
+    def permutation(self, x, axis=0):
+        """Note whether it is more than a row that gets one order, then draw it."""
+        self.whole |= np.ndim(x) > 1
+        return super().permutation(x, axis)
 
     @property
     def used(self):
@@ -46,11 +53,10 @@ def what_became_of(result, clips, rng):
         same = np.array_equal(np.sort(result, axis=None), np.sort(clips, axis=None))
         return words["torn" if same else "other_numbers"]
     i, k = np.moveaxis(np.array(found), -1, 0)  # (N, T) each
-    return words[_kind_of_order(i, k) if rng.used or not _fair(i, k) else "not_drawn"]
-
-
-def _fair(i, k):
-    return _kind_of_order(i, k) == "own_orders"
+    kind = _kind_of_order(i, k)
+    if kind in ("own_orders", "few_orders") and not rng.used:
+        kind = {"own_orders": "not_drawn", "few_orders": "one_not_drawn"}[kind]
+    return words["one_of_whole" if kind == "few_orders" and rng.last.whole else kind]
 
 
 def _kind_of_order(i, k):
@@ -94,6 +100,11 @@ def _own_generator(clips, rng):
     return own_order(clips, np.random.default_rng())
 
 
+def _made_anew(clips, rng):
+    """Draw the order of each clip from a generator that begins where the last one began."""
+    return np.stack([clip[np.random.default_rng(0).permutation(len(clip))] for clip in clips])
+
+
 def _with_replacement(clips, rng):
     t = clips.shape[1]
     return np.stack([clip[rng.integers(0, t, t)] for clip in clips])
@@ -119,6 +130,8 @@ def somebodys_shuffle(clips, rng):
 
 ORDER_MISTAKES = {
     "as-given": somebodys_shuffle,
+    "made-anew": _made_anew,
+    "whole-array": lambda clips, rng: rng.permutation(clips, axis=1),
     "across-clips": _across_clips,
     "clips-not-frames": lambda clips, rng: clips[rng.permutation(len(clips))],
     "rotated": _rotated,
