@@ -20,6 +20,8 @@ def _forget(monkeypatch):
     [
         (28, 28, "right", "It is 28, just as you said."),
         (100, 104, "right", "It is 104. Your 100 is close."),
+        (12.16, 100 * 0.9**20, "right", "It is 12.16, just as you said."),
+        (100 * 0.9**20, 12.16, "right", "It is 12.16, just as you said."),
         (10, 100, "wrong", "It is 100. Your 10 is a factor of 10 too low."),
         (12, 1_105_920_000, "wrong", "is a factor of 92,000,000 too low"),
         (30, 20, "wrong", "It is 20. Your 30 is 50 % too high."),

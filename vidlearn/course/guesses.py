@@ -219,7 +219,7 @@ def _numbers(exercise, guess, value):
     """Return the verdict, which sentence says it, and how far off the guess is."""
     words, off = text("predict"), abs(guess - value)
     line = "too_low" if guess < value else "too_high"
-    if guess == value:
+    if guess == value or _figure(guess) == _figure(value):
         return "right", "exact", ""
     if math.isinf(guess) or math.isinf(value):
         return "far", "infinite" if math.isinf(guess) else line, ""
