@@ -80,6 +80,54 @@ def epoch_without_rng(network, x, y, optimiser, batch_size, rng):
     return np.mean(losses)
 
 
+def first_of(losses):
+    return losses[0]
+
+
+def epoch_over(draw, back=np.mean, inside=False):
+    """Train on what is drawn for each batch; return after the first where that stands inside."""
+
+    def answer(network, x, y, optimiser, batch_size, rng):
+        losses, order = [], draw(len(x), len(x), rng)
+        for start in range(0, len(x), batch_size):
+            batch = order[start : start + batch_size]
+            if draw in (by_choice, by_distinct_choice):
+                batch = draw(len(x), batch_size, rng)
+            metrics = scratch.train_step(network, x[batch], y[batch], optimizer=optimiser)
+            losses.append(metrics["loss"])
+            if inside:
+                return back(losses)
+        return back(losses)
+
+    return answer
+
+
+def by_rng(count, size, rng):
+    return rng.permutation(count)
+
+
+def by_another(count, size, rng):
+    return np.random.default_rng().permutation(count)
+
+
+def by_integers(count, size, rng):
+    return rng.integers(0, count, size)
+
+
+def by_choice(count, size, rng):
+    return rng.choice(count, size)
+
+
+def by_distinct_choice(count, size, rng):
+    return rng.choice(count, size, replace=False)
+
+
+def adam_not_squared(w, g, m, v, t, learning_rate, beta_1, beta_2, eps):
+    m = beta_1 * m + (1 - beta_1) * g
+    v = beta_2 * v + (1 - beta_2) * g
+    return w - learning_rate * m / (1 - beta_1**t) / (np.sqrt(v / (1 - beta_2**t)) + eps), m, v
+
+
 def adam_without(what):
     def answer(w, g, m, v, t, learning_rate, beta_1, beta_2, eps):
         m = beta_1 * m + (1 - beta_1) * g
@@ -109,6 +157,17 @@ def adam_of_two_parts(w, g, m, v, t, learning_rate, beta_1, beta_2, eps):
     [
         ("one-epoch", epoch_without_rng, None),
         ("one-epoch", lambda *a: 0.5, None),
+        ("one-epoch", epoch_over(by_another), "without-rng"),
+        ("one-epoch", epoch_over(by_integers), "drawn"),
+        ("one-epoch", epoch_over(by_choice), "drawn"),
+        ("one-epoch", epoch_over(by_distinct_choice), "drawn"),
+        ("one-epoch", epoch_over(by_rng, inside=True), "first-batch-only"),
+        (
+            "one-epoch",
+            epoch_over(by_rng, back=first_of, inside=True),
+            "first-batch-only",
+        ),
+        ("adam-step", adam_not_squared, "not-squared"),
         ("adam-step", adam_without("first"), "only-second-corrected"),
         ("adam-step", adam_without("second"), "only-first-corrected"),
         ("adam-step", adam_without("correction"), "no-correction"),
@@ -124,6 +183,7 @@ def adam_of_two_parts(w, g, m, v, t, learning_rate, beta_1, beta_2, eps):
         ("learning-rate", lambda: "0.01", None),
     ],
 )
+@pytest.mark.filterwarnings("ignore:invalid value encountered in sqrt")
 def test_near_misses_are_named(exercise, answer, misconception):
     result = grade(get(exercise), answer)
     assert (result.status, result.misconception) == ("wrong", misconception)
@@ -226,6 +286,7 @@ def test_the_challenge_counts_weights(kept, monkeypatch):
     ("answer", "words"),
     [
         (lambda: 3, "Return a list of layers"),
+        (lambda: scratch.Network(linear(), input_shape=(8, 8, 1)), "Return the *list* of layers"),
         (lambda: [scratch.Flatten(), scratch.Dense(9)], "Ten scores have to come out"),
         (lambda: [scratch.Flatten()], "Ten scores have to come out"),
         (lambda: [3], "a Layer is needed"),

@@ -10,7 +10,7 @@ PARTS = [1000, 1297]  # training, validation, and 500 for the test
 BLUE, ORANGE = (0, 72, 120), (200, 120, 0)
 ALLOWED = (
     *("Conv2D", "MaxPool2D", "AvgPool2D", "GlobalMaxPool2D", "GlobalAvgPool2D"),
-    *("Flatten", "Dense", "Activation", "BatchNorm", "LayerNorm", "Dropout"),
+    *("Flatten", "Dense", "Activation", "BatchNorm", "LayerNorm", "Dropout", "Network"),
 )
 LEAST, EPOCHS, RATE, BATCH, SEEDS = 0.95, 30, 0.01, 32, 3
 
@@ -138,6 +138,8 @@ def small_score(answer):
 def _network(layers, seed):
     from vidlearn import scratch
 
+    if isinstance(layers, scratch.Network):
+        raise Refusal("Return the *list* of layers; the network is made of it afresh, three times.")
     if not isinstance(layers, list | tuple):
         raise Refusal(f"Return a list of layers. Yours is a {type(layers).__name__}.")
     try:

@@ -1,5 +1,7 @@
 """The epoch loop: judged by what it does to a network that is watched."""
 
+import copy
+
 import numpy as np
 
 from vidlearn import scratch
@@ -70,12 +72,14 @@ def at_work(answer, count, batch_size, seed):
     network, optimiser = _network(seed, Watched), Counted(RATE)
     rng = np.random.default_rng(seed)
     for _ in range(2):
+        before = copy.deepcopy(rng.bit_generator.state)
         network.shown, network.told, optimiser.count = [], [], 0
         came = answer(network, x.copy(), y.copy(), optimiser, batch_size, rng)
         if not network.shown and (came is None or came is Ellipsis):
             return None
         places = [_places(batch, x) for batch in network.shown]
         noted = {"came": came, "places": places, "told": network.told, "steps": optimiser.count}
+        noted["drawn"] = rng.bit_generator.state != before
         epochs.append(noted | {"weights": network.get_weights()})
     return epochs
 
@@ -96,8 +100,13 @@ def told(epochs, count, batch_size, seed):
             for key, value in _epoch(noted, weights, _data(count, seed), batch_size, seed).items()
         }
     orders = [np.concatenate([[-1], *noted["places"]]) for noted in epochs]
-    said["the two orders"] = "the same" if np.array_equal(*orders) else "different"
-    return said
+    same = np.array_equal(*orders)
+    shuffled = all(said[f"{name} epoch: order"] == "shuffled" for name in ("first", "second"))
+    by_rng = same or not shuffled or all(noted["drawn"] for noted in epochs)
+    return said | {
+        "the two orders": "the same" if same else "different",
+        "the orders are drawn": "with rng" if by_rng else "without rng",
+    }
 
 
 def _again(noted, weights, data, seed, *, left=False):
@@ -118,13 +127,12 @@ def _epoch(noted, weights, data, batch_size, seed):
     count, order = len(data[0]), np.concatenate([[], *noted["places"]]).astype(int)
     times = np.bincount(order[order >= 0], minlength=count)
     sizes = [len(place) for place in noted["places"]]
-    never, often = int((times == 0).sum()), int((times > 1).sum())
-    each = "each once" if not never and not often else f"{never} never, {often} more than once"
-    ordered = len(order) > 1 and (np.diff(order) == 1).all()
+    uneven = ["some never"] * bool(min(times) == 0) + ["some more than once"] * bool(max(times) > 1)
+    ordered = len(order) > 1 and (order == np.arange(len(order))).all()
     losses, right = _again(noted, weights, data, seed)
     _, left = _again(noted, weights, data, seed, left=True)
     return {
-        "examples": each,
+        "examples": ", ".join(uneven) or "each once",
         "batches": f"{len(sizes)} of at most {max(sizes, default=0)}"
         if len(sizes) != -(-count // batch_size) or max(sizes) > batch_size
         else "as asked",
@@ -176,13 +184,17 @@ def _made(*, order="new", labels="same", last=True, step="each", back="mean", tr
 
     def epoch(network, x, y, optimiser, batch_size, rng):
         count, fixed = len(x), np.random.default_rng(0)
+        untouched = copy.deepcopy(rng.bit_generator.state)
         chosen = {
             "new": rng.permutation(count),
             "old": np.arange(count),
             "drawn": rng.integers(0, count, count),
+            "other": np.random.default_rng().permutation(count),
             "fixed": fixed.permutation(count),
         }[order]
         other = {"same": chosen, "old": np.arange(count), "apart": rng.permutation(count)}[labels]
+        if order == "other":
+            rng.bit_generator.state = untouched
         stop = count if last else count - batch_size + 1
         size, losses, grads = batch_size if step != "whole" else count, [], None
         for start in range(0, stop, size):
@@ -223,6 +235,7 @@ EPOCH_MISTAKES = {
     "whole": _made(step="whole"),
     "drawn": _made(order="drawn"),
     "same-order-again": _made(order="fixed"),
+    "without-rng": _made(order="other"),
     "last-loss": _made(back="last"),
     "sum": _made(back="sum"),
     "all-losses": _made(back="all"),

@@ -37,7 +37,9 @@ def adam_cases():
     faint = np.array([0.5, -0.5]), np.array([3e-4, -1e-4]), zeros[2], zeros[3]
     rest = 0.9, 0.999, 1e-7
     cases = [(*simple, 1, 0.1, *rest), (w, g, m, v, 7, 0.01, *rest)]
-    return [*cases, (w, g, m, v, 3, 0.02, 0.8, 0.99, 1e-7), (*faint, 1, 0.1, *rest)]
+    cases += [(w, g, m, v, 3, 0.02, 0.8, 0.99, 1e-7), (*faint, 1, 0.1, *rest)]
+    table = [part.reshape(2, 2) for part in (w, g, m, v)]  # a kernel is no row
+    return [*cases, (*table, 5, 0.01, *rest)]
 
 
 def _adam(w, g, m, v, t, rate, b1, b2, eps, correct=True, root=True, inside=False):
@@ -95,6 +97,13 @@ def _square_forgotten(w, g, m, v, t, rate, b1, b2, eps):
     return w - rate * m_hat / (np.sqrt(v_hat) + eps), m, v
 
 
+def _not_squared(w, g, m, v, t, rate, b1, b2, eps):
+    """Average the gradient in both; below 0 there is no root of it."""
+    _, m, _ = adam_step(w, g, m, v, t, rate, b1, b2, eps)
+    v = b2 * v + (1 - b2) * g
+    return w - rate * m / (1 - b1**t) / (np.sqrt(v / (1 - b2**t)) + eps), m, v
+
+
 def _adam_uphill(w, *rest):
     after, m, v = adam_step(w, *rest)
     return 2 * w - after, m, v
@@ -110,6 +119,7 @@ ADAM_MISTAKES = {
     "weights-swapped": _weights_swapped,
     "keeps-corrected": _keeps_corrected,
     "square-forgotten": _square_forgotten,
+    "not-squared": _not_squared,
     "uphill": _adam_uphill,
     "counts-from-zero": lambda *a: adam_step(*a[:4], a[4] + 1, *a[5:]),
     "no-power": _no_power,
