@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from vidlearn import video
+from vidlearn.course import predict, reveal
 from vidlearn.course.checks import grade
 from vidlearn.course.exercises import get
-from vidlearn.course.exercises.lessonA0 import followed, street
+from vidlearn.course.exercises.lessonA0 import followed, own_street, street
 from vidlearn.synthetic import junction
 
 
@@ -92,6 +94,15 @@ def up_in_place(frame, amount):
     return frame
 
 
+def limited_in_place(frame, amount):
+    frame[:] = np.minimum(255, np.maximum(0, frame + float(amount)))
+    return frame
+
+
+def faded(light, *, fits=np.uint8):
+    return lambda film: (film * light(film)).astype(fits)
+
+
 def by_fractions(frame, amount):
     return (np.clip((frame / 255.0) + (amount / 255.0), 0.0, 1.0) * 255.0).astype("uint8")
 
@@ -115,7 +126,19 @@ def by_fractions(frame, amount):
          "in-uint16"),
         ("add-light", lambda f, a: np.clip(f.astype("int8") + a, 0, 255).astype("uint8"),
          "in-int8"),
-        ("add-light", up_in_place, "input-changed"),
+        ("add-light", up_in_place, "added-in-place"),
+        ("add-light", limited_in_place, "input-changed"),
+        ("fade-out", faded(lambda f: np.linspace(1, 0, len(f))), "without-axes-in-uint8"),
+        ("fade-out", faded(lambda f: np.linspace(1, 0, len(f)), fits=float), "without-axes"),
+        ("fade-out", faded(lambda f: np.linspace(1, 0, f.shape[0])[:, None, None]),
+         "one-axis-short"),
+        ("fade-out", faded(lambda f: np.linspace(1, 0, f.shape[2])[:, None]),
+         "across-the-columns"),
+        ("fade-out", faded(lambda f: np.linspace(1, 0, f.shape[2]).reshape(-1, 1, 1, 1)),
+         "counts-columns"),
+        ("fade-out", faded(lambda f: np.linspace(1, 0, len(f))[None, None, :, None]),
+         "along-the-columns"),
+        ("empty-street", lambda f: np.uint8(np.median(f)), "one-number-in-uint8"),
         ("add-light", by_fractions, "by-fractions"),
         ("add-light", lambda f, a: np.clip(f.astype(int) + a, 0, 255), "not-uint8"),
         ("add-light", lambda f, a: np.clip(f.astype(np.float32) + a, 0, 255), "floats"),
@@ -159,3 +182,22 @@ def test_a_window_follows_one_thing_within_the_picture():
         assert (x2 - x1, y2 - y1) == (64, 64)
         assert min(x1, y1, 200 - x2, 150 - y2) >= 0
         assert 0 <= t < 60
+
+
+@pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize("guess", [53, 55, 310])
+def test_a_turn_is_counted_to_the_number(guess):
+    predict("wrapped-sum", guess)
+    assert reveal("wrapped-sum", 54).status == "wrong"
+    predict("wrapped-sum", 54)
+    assert reveal("wrapped-sum", 54)
+
+
+def test_a_street_of_ones_own_is_read_to_its_end(tmp_path):
+    shades = np.linspace(0, 250, 300).astype(np.uint8)
+    film = np.broadcast_to(shades[:, None, None, None], (300, 160, 200, 3))
+    video.write_video(tmp_path / "street.mp4", film, fps=25)
+    found = own_street(tmp_path / "street.mp4")
+    assert found.shape == (150, 150, 188, 3)
+    assert found[0].mean() < 15
+    assert found[-1].mean() > 235

@@ -48,6 +48,11 @@ def _in_place(frame, amount):
     return frame
 
 
+def _written_into(frame, amount):
+    frame[...] = add_light(frame, amount)
+    return frame
+
+
 def _by_fractions(frame, amount):
     return (np.clip(frame / 255 + amount / 255, 0, 1) * 255).astype(np.uint8)
 
@@ -90,6 +95,10 @@ def _light_along(axis, length, *, whole=True):
     return answer
 
 
+def _unlaid(frames):
+    return frames * np.linspace(1, 0, len(frames))
+
+
 def _light_in_uint8(frames):
     return frames * np.linspace(1, 0, len(frames)).astype(np.uint8)[:, None, None, None]
 
@@ -125,6 +134,26 @@ def street():
     return junction(60, (150, 200), 6, seed=7, background="china", speed=4.0)
 
 
+def own_street(path):
+    """Read 150 frames spread over the whole of a film, small, in its own proportions.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    ndarray
+        (150, H, W, 3) uint8, the shorter side at most 150.
+    """
+    from vidlearn import video
+
+    about = video.probe(path, decode=False)
+    shrink = min(1.0, 150 / min(about.height, about.width))
+    size = (round(about.height * shrink), round(about.width * shrink))
+    return video.sample_clip(path, frames=150, size=size)
+
+
 def followed(scene, side=64):
     """Follow the thing of which at least half is seen for longest.
 
@@ -152,7 +181,7 @@ def followed(scene, side=64):
 
 
 EXERCISES = [
-    Exercise("wrapped-sum", kind="predict"),
+    Exercise("wrapped-sum", kind="predict", close=0),
     Exercise(
         "crop-box",
         crop_box,
@@ -181,7 +210,8 @@ EXERCISES = [
             "no-floor": lambda f, a: np.minimum(f.astype(int) + a, 255).astype(np.uint8),
             "no-ceiling": lambda f, a: np.maximum(f.astype(int) + a, 0).astype(np.uint8),
             "by-fractions": _by_fractions,
-            "input-changed": _in_place,
+            "added-in-place": _in_place,
+            "input-changed": _written_into,
         },
         measure=frame_and_dtype,
     ),
@@ -195,7 +225,12 @@ EXERCISES = [
             "floats": _light_along(0, 0, whole=False),
             "counts-rows": _light_along(0, 1),
             "along-the-rows": _light_along(1, 0),
-            "without-axes": lambda frames: frames * np.linspace(1, 0, len(frames)),
+            "across-the-columns": _light_along(2, 2),
+            "counts-columns": _light_along(0, 2),
+            "along-the-columns": _light_along(2, 0),
+            "without-axes": _unlaid,
+            "without-axes-in-uint8": lambda frames: _unlaid(frames).astype(np.uint8),
+            "one-axis-short": lambda f: f * np.linspace(1, 0, len(f))[:, None, None],
             "light-in-uint8": _light_in_uint8,
             "grows-light": lambda frames: fade_out(frames[::-1])[::-1],
         },
@@ -211,6 +246,7 @@ EXERCISES = [
             "floats": lambda frames: np.median(frames, axis=0),
             "mean-floats": lambda frames: np.mean(frames, axis=0),
             "one-number": np.median,
+            "one-number-in-uint8": lambda frames: np.median(frames).astype(np.uint8),
             "over-the-channels": lambda frames: np.median(frames, axis=-1).astype(np.uint8),
             "over-rows": lambda frames: np.median(frames, axis=1).astype(np.uint8),
             "over-the-picture": lambda frames: np.median(frames, axis=(1, 2)).astype(np.uint8),
