@@ -72,7 +72,8 @@ def test_a_drawing_goes_out_as_svg_with_words_for_those_who_do_not_see(shown, na
     assert first.spoken == second.spoken == [words["alt"]]
     assert (first.plain, second.plain) == (words["caption"], "Look at the fan.")
     ElementTree.fromstring(first.svg)
-    assert len(first.svg) < (90_000 if name == "lstm" else 60_000)  # drawn four times
+    assert sum(len(image["src"]) for image in first.images) < 120_000
+    assert len(first.svg) < 60_000
     assert not plt.get_fignums()
 
 
@@ -132,20 +133,30 @@ def test_the_score_at_the_cut_is_made_of_all_frames():
 def test_words_of_gated_cells_are_drawn_inside_and_over_no_other(name):
     """Each part has its title, formula and meaning once; the drawing's words stand in each."""
     cell, words = getattr(network_gated, name.upper()), messages.text(f"network_{name}")
-    figure = network_gated.drawn(cell, words)
-    renderer, panels = figure.canvas.get_renderer(), len(cell["panels"])
-    said = [text.get_text() for text in figure.axes[0].texts]
+    figures = network_gated.drawn(cell, words)
+    said = [text.get_text() for figure in figures for text in figure.axes[0].texts]
     for key, word in words.items():
         if key in ("caption", "alt"):
             continue
         part = key.startswith(("title", "formula", "meaning"))
-        assert said.count(word) >= (1 if part else panels), word
-    places = [text.get_window_extent(renderer) for text in figure.axes[0].texts]
-    for place in places:
-        assert figure.bbox.x0 <= place.x0 < place.x1 <= figure.bbox.x1
-        assert figure.bbox.y0 <= place.y0 < place.y1 <= figure.bbox.y1
-    assert not any(one.overlaps(other) for one, other in combinations(places, 2))
-    plt.close(figure)
+        assert said.count(word) >= (1 if part else len(cell["panels"])), word
+    for figure in figures:
+        renderer = figure.canvas.get_renderer()
+        places = [text.get_window_extent(renderer) for text in figure.axes[0].texts]
+        for place in places:
+            assert figure.bbox.x0 <= place.x0 < place.x1 <= figure.bbox.x1
+            assert figure.bbox.y0 <= place.y0 < place.y1 <= figure.bbox.y1
+        assert not any(one.overlaps(other) for one, other in combinations(places, 2))
+        plt.close(figure)
+
+
+def test_a_drawing_in_parts_is_one_picture_to_those_who_do_not_see(shown):
+    """Its parts stand in one column where the page is narrow, so that letters keep their size."""
+    plots.show_network("lstm")
+    assert len(shown[0].images) == 4
+    assert all(image["alt"] == "" for image in shown[0].images)
+    assert {image["width"] for image in shown[0].images} == {"344"}
+    assert "auto-fit" in shown[0].html
 
 
 @pytest.mark.parametrize("name", ["lstm", "gru"])
