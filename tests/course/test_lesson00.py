@@ -106,6 +106,18 @@ def returns_in_the_loop(frames, threshold):
         return cuts
 
 
+def puts_none_for_the_list(frames, threshold):
+    cuts = []
+    for t in range(1, len(frames)):
+        if np.abs(frames[t] - 1.0 * frames[t - 1]).mean() > threshold:
+            cuts = cuts.append(t)
+    return cuts
+
+
+def changes_in_a_row(frames):
+    return np.abs(np.diff(frames * 1.0, axis=0)).mean((1, 2))
+
+
 def returns_in_the_condition(frames, threshold):
     cuts = []
     for t in range(1, len(frames)):
@@ -149,6 +161,13 @@ def rms(frames, threshold):
             t for t in range(len(f)) if abs(f[t] - 1.0 * f[t - 1]).mean() > limit
         ], "from-zero"),
         ("find-cuts", returns_in_the_loop, "early-return"),
+        ("find-cuts", lambda f, limit: [], "empty-list"),
+        ("find-cuts", puts_none_for_the_list, "append-gives-none"),
+        ("find-cuts", lambda f, limit: np.where(changes_in_a_row(f) > limit), "where-of-pairs"),
+        ("find-cuts", lambda f, limit: [False, *(changes_in_a_row(f) > limit)],
+         "booleans-of-frames"),
+        ("find-cuts", lambda f, limit: np.array([False, *(changes_in_a_row(f) > limit)]),
+         "booleans-of-frames"),
         ("find-cuts", returns_in_the_condition, "returns-the-first"),
         ("find-cuts", forgets_the_mean, "no-mean"),
         ("find-cuts", lambda f, limit: [t for t in vectorised(f, limit) if t > 1], "from-two"),

@@ -96,6 +96,14 @@ def _early_return(frames, threshold):
         return cuts
 
 
+def _append_gives_none(frames, threshold):
+    """Put what append returns in place of the list."""
+    cuts = []
+    for t in find_cuts(frames, threshold):
+        cuts = cuts.append(t)
+    return cuts
+
+
 def _returns_the_first(frames, threshold):
     """Indent the return into the condition."""
     cuts = []
@@ -122,12 +130,18 @@ def _booleans(frames, threshold):
     return np.abs(np.diff(frames.astype(float), axis=0)).mean(axis=(1, 2)) > threshold
 
 
+def _booleans_of_frames(frames, threshold):
+    return np.concatenate([[False], _booleans(frames, threshold)])
+
+
 def _at_threshold(frames, threshold):
     return find_cuts(frames, np.nextafter(threshold, 0))
 
 
 CUT_MISTAKES = {
     "early-return": _early_return,
+    "empty-list": lambda frames, threshold: [],
+    "append-gives-none": _append_gives_none,
     "returns-the-first": _returns_the_first,
     "frame-before": lambda frames, threshold: [t - 1 for t in find_cuts(frames, threshold)],
     "wraps-round": _wraps_round,
@@ -145,6 +159,8 @@ CUT_MISTAKES = {
     "sum": lambda frames, threshold: _by(np.sum, frames, threshold),
     "booleans": _booleans,
     "inside-lists": lambda frames, threshold: [[t] for t in find_cuts(frames, threshold)],
+    "booleans-of-frames": _booleans_of_frames,
+    "where-of-pairs": lambda frames, threshold: np.where(_booleans(frames, threshold)),
     "tuple-of-where": lambda frames, limit: (np.array(find_cuts(frames, limit)),),
     "past-the-end": _past_the_end,
     "int8": _in_int8,
