@@ -10,6 +10,7 @@ from vidlearn.course.checks import grade
 from vidlearn.course.exercises import Refusal, get
 from vidlearn.course.exercises.lesson08 import (
     a_clip,
+    bounced_unseen,
     clips_and_ways,
     coin_film,
     coin_in,
@@ -77,6 +78,34 @@ def loop_without_tanh(x, w, u, b, h0):
     return np.array(states[1:])
 
 
+def loop_with(step, kept=lambda h: h):
+    def answer(x, w, u, b, h0):
+        states, h = np.zeros((len(x), len(u))), h0
+        for t, row in enumerate(x):
+            h = step(row @ w, h, u, b)
+            states[t] = kept(h)
+        return states
+
+    return answer
+
+
+def sends_back_without_slope(dout, x, h0, hs, w, u):
+    dh, dz = np.zeros(len(u)), np.zeros_like(hs)
+    for t in range(len(x) - 1, -1, -1):
+        dh = dh + dout[t]
+        dz[t] = dh * (1 - hs[t] ** 2)
+        dh = u @ dh
+    return x.T @ dz, np.vstack([h0, hs[:-1]]).T @ dz, dz.sum(axis=0), dh
+
+
+def forgets_the_square(dout, x, h0, hs, w, u):
+    dh, dz = 0, np.zeros_like(hs)
+    for t in range(len(x) - 1, -1, -1):
+        dz[t] = (dout[t] + dh) * (1 - hs[t])
+        dh = u @ dz[t]
+    return x.T @ dz, np.vstack([h0, hs[:-1]]).T @ dz, dz.sum(axis=0), dh
+
+
 def transposed(parts, k):
     return [part.T if i == k else part for i, part in enumerate(parts)]
 
@@ -115,6 +144,24 @@ def shortens_in_place(gradients, limit):
     ("exercise", "answer", "misconception"),
     [
         ("rnn-forward", appends_one_array, "one-array-many-times"),
+        ("rnn-forward", loop_with(lambda xw, h, u, b: xw + h @ u + b, np.tanh), "sum-carried-on"),
+        ("rnn-forward", loop_with(lambda xw, h, u, b: np.tanh(xw + u @ h + b)), "u-before-h"),
+        ("rnn-forward", loop_with(lambda xw, h, u, b: np.tanh(xw + h @ u) + b), "bias-outside"),
+        ("rnn-forward", loop_with(lambda xw, h, u, b: np.tanh(xw + h @ u)), "no-bias"),
+        (
+            "rnn-forward",
+            loop_with(lambda xw, h, u, b: 0.5 + 0.5 * np.tanh((xw + h @ u + b) / 2)),
+            "sigmoid",
+        ),
+        ("bptt", sends_back_without_slope, "slope-not-sent"),
+        ("bptt", forgets_the_square, "not-squared"),
+        (
+            "clip-gradients",
+            lambda gs, limit: [
+                g * limit / np.abs(g).sum() if np.abs(g).sum() > limit else g for g in gs
+            ],
+            "each-by-sizes",
+        ),
         ("bptt", backward_with(add=False), "overwrites"),
         ("bptt", backward_with(lambda h0, hs: hs[-1]), "wraps-round"),
         ("bptt", backward_with(lambda h0, hs: np.zeros_like(h0)), "starts-at-zero"),
@@ -271,6 +318,15 @@ def test_behind_the_wall_nothing_is_seen():
     path = np.array([[0.5, 0.1], [0.2, 0.3], [-0.6, 0.2]])
     assert in_view(path).tolist() == [True, False, True]
     assert np.allclose(what_is_seen(path), [[0.5, 0.1, 1], [0, 0, 0], [-0.6, 0.2, 1]])
+
+
+def test_a_bounce_counts_only_where_it_is_not_seen():
+    y = np.array([0.0, 0.4, 0.8, 0.6, 0.2, -0.2])
+    seen = np.array([1, 1, 0, 0, 0, 1], bool)
+    there = np.stack([np.where(seen, 0.6, 0.1), y], axis=-1)
+    always = np.stack([np.full(6, 0.6), y], axis=-1)
+    found = bounced_unseen(np.stack([there, always]))
+    assert found.astype(int).tolist() == [[0, 0, 0, 1, 1, 0], [0] * 6]
 
 
 def test_straight_on_by_hand():

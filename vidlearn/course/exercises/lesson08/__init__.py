@@ -3,6 +3,7 @@
 from vidlearn.course.exercises import Exercise
 from vidlearn.course.exercises.lesson08 import backward, forward
 from vidlearn.course.exercises.lesson08.coins import (
+    bounced_unseen,
     coin_film,
     coin_in,
     coin_paths,
@@ -17,6 +18,7 @@ from vidlearn.course.exercises.lesson08.ways import a_clip, clips_and_ways, with
 __all__ = [
     "EXERCISES",
     "a_clip",
+    "bounced_unseen",
     "clips_and_ways",
     "coin_film",
     "coin_in",

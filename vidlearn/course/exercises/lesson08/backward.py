@@ -88,6 +88,19 @@ def _heaps_up(dout, x, h0, hs, w, u):
     return dw, du, db, dh
 
 
+def _slope_not_sent(dout, x, h0, hs, w, u):
+    """Send back what came, before it went through tanh."""
+    dw, du, db, dh = np.zeros_like(w), np.zeros_like(u), np.zeros(len(u)), np.zeros(len(u))
+    for t in reversed(range(len(x))):
+        came = dout[t] + dh
+        dz = came * (1 - hs[t] ** 2)
+        dw += np.outer(x[t], dz)
+        du += np.outer(hs[t - 1] if t else h0, dz)
+        db += dz
+        dh = came @ u.T
+    return dw, du, db, dh
+
+
 def _on_its_side(k):
     """Turn the gradient of one of the weights."""
 
@@ -189,6 +202,11 @@ def _as_given(gradients, limit):
     return [g * limit / np.abs(g).sum() for g in gradients]
 
 
+def _each_by_sizes(gradients, limit):
+    sizes = [np.abs(g).sum() for g in gradients]
+    return [g * limit / max(s, limit) for g, s in zip(gradients, sizes, strict=True)]
+
+
 def _together_by_sizes(gradients, limit):
     length = sum(np.abs(g).sum() for g in gradients)
     return [g * limit / length for g in gradients]
@@ -212,6 +230,8 @@ EXERCISES = [
             "not-through-u": _bptt_with(_slope, lambda dz, u: dz, 0),
             "u-not-transposed": _bptt_with(_slope, lambda dz, u: dz @ u, 0),
             "tanh-twice": _bptt_with(lambda h: 1 - np.tanh(h) ** 2, _back, 0),
+            "slope-not-sent": _slope_not_sent,
+            "not-squared": _bptt_with(lambda h: 1 - h, _back, 0),
             "no-slope": _bptt_with(np.ones_like, _back, 0),
             "state-of-this-step": _bptt_with(_slope, _back, 1),
             "last-output-only": _bptt_with(_slope, _back, 0, keep=False),
@@ -229,6 +249,7 @@ EXERCISES = [
             "as-given": _as_given,
             "sizes-and-up": _together_by_sizes,
             "each-and-up": lambda gs, limit: [g * limit / np.linalg.norm(g) for g in gs],
+            "each-by-sizes": _each_by_sizes,
             "clips-entries": lambda gs, limit: [np.clip(g, -limit, limit) for g in gs],
             "each-by-itself": lambda gs, limit: [clip_gradients([g], limit)[0] for g in gs],
             "scales-up": _scaled(lambda gs: math.hypot(*_norms(gs)), always=True),

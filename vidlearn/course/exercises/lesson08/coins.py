@@ -55,6 +55,26 @@ def in_view(paths):
     return np.abs(paths[..., 0]) > WALL
 
 
+def bounced_unseen(paths):
+    """Tell where a coin has bounced behind the wall since it was last seen.
+
+    Parameters
+    ----------
+    paths : ndarray
+        (..., T, 2).
+
+    Returns
+    -------
+    ndarray
+        (..., T) bool; nowhere while it is in view.
+    """
+    falls = np.diff(paths[..., 1], axis=-1) > 0
+    turns = np.zeros(paths.shape[:-1], int)
+    turns[..., 2:] = np.cumsum(falls[..., 1:] != falls[..., :-1], axis=-1)
+    known = np.maximum.accumulate(np.where(in_view(paths), turns, 0), axis=-1)
+    return turns > known
+
+
 def what_is_seen(paths):
     """Make the input of a network: x, y and 1 while the coin is in view, else three zeros.
 

@@ -35,12 +35,21 @@ def _state_before(x, w, u, b, h0):
     return np.stack([h0, *rnn_forward(x, w, u, b, h0)[:-1]])
 
 
-def _without_tanh(x, w, u, b, h0):
-    h, states = h0, []
-    for x_t in x:
-        h = x_t @ w + h @ u + b
-        states.append(h)
-    return np.stack(states)
+def _stepping(step, shown=lambda h: h):
+    """Return the loop with another step, and with what it shows of each state."""
+
+    def answer(x, w, u, b, h0):
+        h, states = h0, []
+        for x_t in x:
+            h = step(x_t, w, u, b, h)
+            states.append(shown(h))
+        return np.stack(states)
+
+    return answer
+
+
+def _sum(x_t, w, u, b, h):
+    return x_t @ w + h @ u + b
 
 
 EXERCISES = [
@@ -49,7 +58,12 @@ EXERCISES = [
         rnn_forward,
         _forward_cases,
         {
-            "no-tanh": _without_tanh,
+            "no-tanh": _stepping(_sum),
+            "sum-carried-on": _stepping(_sum, np.tanh),
+            "sigmoid": _stepping(lambda *given: 1 / (1 + np.exp(-_sum(*given)))),
+            "u-before-h": _stepping(lambda x_t, w, u, b, h: np.tanh(x_t @ w + u @ h + b)),
+            "bias-outside": _stepping(lambda x_t, w, u, b, h: np.tanh(x_t @ w + h @ u) + b),
+            "no-bias": _stepping(lambda x_t, w, u, b, h: np.tanh(x_t @ w + h @ u)),
             "forgets-the-state": lambda x, w, u, b, h0: np.tanh(x @ w + h0 @ u + b),
             "starts-at-zero": lambda x, w, u, b, h0: rnn_forward(x, w, u, b, 0 * h0),
             "starts-at-one": lambda x, w, u, b, h0: rnn_forward(x, w, u, b, np.ones_like(h0)),
