@@ -11,6 +11,7 @@ from vidlearn.course.checks import grade
 from vidlearn.course.exercises import Refusal, get
 from vidlearn.course.exercises.lesson01 import (
     HURRIED,
+    SMALL,
     quality,
     read_small,
     rgb_of,
@@ -91,6 +92,12 @@ def middles_between_whole_borders(total, frames):
     return [(borders[i] + borders[i + 1]) // 2 for i in range(frames)]
 
 
+def returns_at_the_first(times, second):
+    for i, time in enumerate(times):
+        if time <= second:
+            return i
+
+
 def ends_in_the_loop(times, second):
     for i in range(len(times)):
         if times[i] > second:
@@ -129,6 +136,8 @@ def ends_in_the_loop(times, second):
         ("frame-on-screen", lambda t, s: np.sum(t <= s), "from-one"),
         ("frame-on-screen", lambda t, s: np.sum(t < s), "place-to-insert"),
         ("frame-on-screen", lambda t, s: np.argmax(t > s) - 1, "argmax-at-the-end"),
+        ("frame-on-screen", returns_at_the_first, "first-not-after"),
+        ("frame-on-screen", lambda t, s: int(s), "second-as-frame"),
         ("frame-on-screen", ends_in_the_loop, "misses-the-last"),
         ("frame-on-screen", lambda t, s: np.abs(np.array(t) - s).argmin(), "nearest"),
         ("frame-on-screen", lambda t, s: max(x for x in t if x <= s), "stamp"),
@@ -150,6 +159,10 @@ def ends_in_the_loop(times, second):
         ("uniform-indices", lambda t, n: [t / n * (i + 0.5) for i in range(n)], "not-whole"),
         ("uniform-indices", lambda t, n: np.linspace(0, t - 1, n + 2)[1:-1].astype(int),
          "inner-points"),
+        ("uniform-indices", lambda t, n: [int((i + 0.5) * (t - 1) / n) for i in range(n)],
+         "one-too-few"),
+        ("uniform-indices", lambda t, n: [int((i + 0.5) * t / n) + 1 for i in range(n)],
+         "from-one"),
         ("uniform-indices", lambda t, n: range(n), "first-frames"),
         ("uniform-indices", lambda t, n: t // n, None),
     ],
@@ -202,7 +215,7 @@ def test_the_challenge_is_won_by_an_eighth_and_lost_by_what_is_simpler():
     hurried, plain = small_score(lambda: HURRIED), small_score({"crf": 27})
     assert hurried > 8 * get("smallest-film").bar
     assert plain > get("smallest-film").bar
-    won = challenge("smallest-film", lambda: {"crf": 27, "preset": "veryslow"})
+    won = challenge("smallest-film", lambda: SMALL)
     assert won.status == "right"
     assert challenge("smallest-film", lambda: None).status == "not_yet"
 
@@ -250,3 +263,11 @@ def test_light_and_colour_give_the_picture_back():
     light = frame @ WEIGHTS
     again = rgb_of(light, frame[..., 0] - light, frame[..., 2] - light)
     np.testing.assert_array_equal(again, frame)
+
+
+def test_a_plane_of_colour_on_grey():
+    redder = np.array([[0.0, 40.0, -40.0]])
+    red, green, blue = np.moveaxis(rgb_of(128, redder, 0).astype(int), -1, 0)[:, 0]
+    assert red.tolist() == [128, 168, 88]
+    assert green[1] < green[0] == 128 < green[2]
+    assert blue.tolist() == [128] * 3

@@ -144,3 +144,10 @@ def test_python_learns_what_was_chosen(browser):
     page.locator("[data-vl-transport]").fill("12")
     assert page.evaluate("put") == {"order": "stored", "frame": 12}
     page.close()
+
+
+@pytest.mark.browser
+def test_the_legend_goes_from_complete_to_told(opened):
+    said = opened(make()).locator(".vl-legend").inner_text()
+    places = [said.index(kind) for kind in ("I, complete", "P, told", "B, told")]
+    assert places == sorted(places)

@@ -137,7 +137,7 @@ export default interactive("packet-player", (view) => {
       h("div", { class: "vl-side" }, live.element, cost, order.element)),
     bars.element,
     plot,
-    legend(...Object.keys(text.kind_names).filter((kind) => kinds.includes(kind))
+    legend(...["I", "P", "B"].filter((kind) => kinds.includes(kind))
       .map((kind) => [sign(`kind-${kind}`), text.kind_names[kind]]), [sign("is-read"), text.legend_read]),
     keysNote(text.keys),
   );

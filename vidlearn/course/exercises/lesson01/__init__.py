@@ -9,6 +9,7 @@ from vidlearn.course.exercises import Exercise
 from vidlearn.course.exercises.lesson01.films import (
     BAR,
     HURRIED,
+    SMALL,
     own_film,
     quality,
     read_small,
@@ -68,10 +69,10 @@ def frame_on_screen(times, second):
 
 
 def _screen_cases():
-    even = np.array([0.0, 0.25, 0.5, 0.75, 1.0])
+    even = np.array([0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5])
     late = np.array([0.0, 0.25, 0.5, 0.75, 1.5, 2.0, 3.0, 3.25])
     return [
-        (even, 0.6),
+        (even, 1.1),
         (even, 0.5),
         (late, 1.4),
         (late, 2.0),
@@ -140,6 +141,7 @@ def _rounded_twice(total, frames):
 __all__ = [
     "EXERCISES",
     "HURRIED",
+    "SMALL",
     "own_film",
     "quality",
     "read_small",
@@ -199,6 +201,7 @@ EXERCISES = [
             "misses-the-last": _misses_the_last,
             "argmax-at-the-end": lambda times, second: int(np.argmax(times > second)) - 1,
             "from-one": lambda times, second: frame_on_screen(times, second) + 1,
+            "first-not-after": lambda times, second: 0,
             "second-as-frame": lambda times, second: int(second),
             "stamp": lambda times, second: times[frame_on_screen(times, second)],
         },
@@ -221,6 +224,8 @@ EXERCISES = [
             "middles-of-fixed-steps": lambda t, n: [int((i + 0.5) * (t // n)) for i in range(n)],
             "middles-of-whole-parts": _middles_of_whole_parts,
             "rounded-twice": _rounded_twice,
+            "one-too-few": lambda t, n: [int((i + 0.5) * (t - 1) / n) for i in range(n)],
+            "from-one": lambda t, n: [i + 1 for i in uniform_indices(t, n)],
             "ends": lambda total, frames: [(i + 1) * total // frames for i in range(frames)],
             "rounds": lambda t, n: np.round((np.arange(n) + 0.5) * t / n).astype(int),
             "rounds-half-up": lambda t, n: [int((i + 0.5) * t / n + 0.5) for i in range(n)],

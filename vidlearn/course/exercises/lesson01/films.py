@@ -11,6 +11,7 @@ from vidlearn import video
 from vidlearn.course.exercises import Refusal
 
 HURRIED = {"crf": 18, "preset": "ultrafast", "keyint": 12, "every": 1, "height": 150}
+SMALL = {"crf": 27, "preset": "veryslow"}  # an eighth of it
 LEAST = 33.0  # decibels that a small film must keep
 BAR = 46.5  # kilobytes
 
@@ -69,8 +70,8 @@ def rgb_of(luma, redder, bluer):
 
     Parameters
     ----------
-    luma, redder, bluer : ndarray
-        (H, W): Y, R - Y and B - Y, on the scale 0 to 255.
+    luma, redder, bluer : ndarray or float
+        (H, W): Y, R - Y and B - Y, on the scale 0 to 255. A number holds for all pixels.
 
     Returns
     -------
@@ -79,7 +80,8 @@ def rgb_of(luma, redder, bluer):
     """
     red, blue = luma + redder, luma + bluer
     green = (luma - 0.299 * red - 0.114 * blue) / 0.587
-    return np.stack([red, green, blue], axis=-1).clip(0, 255).round().astype(np.uint8)
+    planes = np.broadcast_arrays(red, green, blue)
+    return np.stack(planes, axis=-1).clip(0, 255).round().astype(np.uint8)
 
 
 def quality(true, seen):
