@@ -167,7 +167,7 @@ def test_the_split_as_given_is_no_answer_yet():
 
 def test_answers_that_cannot_be_read_are_told_why():
     exercise = get("diagnose-the-curves")
-    assert "says nothing of B, C, D" in grade(exercise, lambda: {"A": "overfits"}).lines[0]
+    assert "says nothing about B, C, D" in grade(exercise, lambda: {"A": "overfits"}).lines[0]
     unknown = grade(exercise, lambda: RIGHT | {"A": "too clever"}).lines[0]
     assert "`too clever`, for A, is none of the four diagnoses: fine, overfits" in unknown
     assert "Return a dict" in grade(exercise, lambda: list(RIGHT.values())).lines[0]
