@@ -119,6 +119,18 @@ def lstm_split_by_rows(x, h, c, w, u, b):
     return logistic(o) * np.tanh(c_next), c_next
 
 
+def lstm_without_squashing(x, h, c, w, u, b):
+    i, f, g, o = np.hsplit(x @ w + h @ u + b, 4)
+    c = c * f + np.tanh(g) * i
+    return np.tanh(c) * o, c
+
+
+def lstm_without_input_gate(x, h, c, w, u, b):
+    _, f, g, o = np.hsplit(x @ w + h @ u + b, 4)
+    c = logistic(f) * c + np.tanh(g)
+    return logistic(o) * np.tanh(c), c
+
+
 def lstm_of_tanhs(x, h, c, w, u, b):
     i, f, g, o = np.hsplit(np.tanh(x @ w + h @ u + b), 4)
     c_next = f * c + i * g
@@ -127,6 +139,24 @@ def lstm_of_tanhs(x, h, c, w, u, b):
 
 def swap_first_two(a, units):
     return np.concatenate([a[..., units : 2 * units], a[..., :units], a[..., 2 * units :]], axis=-1)
+
+
+def gradients_with(slope_of_h):
+    """The gradients with another way from h into the store."""
+
+    def answer(dh, dc, i, f, g, o, c, c_next):
+        dc = dc + dh * slope_of_h(o, c_next)
+        parts = dc * g * i * (1 - i), dc * c * f * (1 - f), dc * i * (1 - g * g)
+        return np.hstack([*parts, dh * np.tanh(c_next) * o * (1 - o)]), dc * f
+
+    return answer
+
+
+def gru_that_writes_all(x, h, w, u, b):
+    """z * h and the whole candidate."""
+    units = h.shape[1]
+    z = logistic((x @ w + b[0] + h @ u + b[1])[:, :units])
+    return z * h + (gru_in_other_words(x, h, w, u, b) - z * h) / (1 - z)
 
 
 def gradients_of_gates_as_sums(dh, dc, i, f, g, o, c, c_next):
@@ -176,7 +206,17 @@ def gradients_of_gates_as_sums(dh, dc, i, f, g, o, c, c_next):
         ("gru-step", lambda x, h, w, u, b: np.split(x @ w + b[0], 3), "split-by-rows"),
         ("lstm-step", lstm_by_columns, "unit-by-unit"),
         ("lstm-step", lstm_without_memory, "no-old-cell"),
+        ("lstm-step", lstm_without_squashing, "raw-gates"),
+        ("lstm-step", lstm_without_input_gate, "no-input-gate"),
+        (
+            "lstm-gate-gradients",
+            gradients_with(lambda o, c: o * (1 - c**2)),
+            "slope-of-c-itself",
+        ),
+        ("lstm-gate-gradients", gradients_with(lambda o, c: 1 - np.tanh(c) ** 2), "no-o-in-h"),
         ("lstm-gate-gradients", gradients_of_gates_as_sums, "squashed-twice"),
+        ("gru-step", lambda *a: np.tanh(gru_in_other_words(*a)), "tanh-out"),
+        ("gru-step", gru_that_writes_all, "writes-all"),
         ("gru-step", gru_turned, "update-turned"),
     ],
 )
@@ -208,14 +248,15 @@ def printed(way_out, candidate, keep, reset):
         z, r = logistic(xz + hz), logistic(xr + hr)
         h_hat = (np.tanh if candidate else logistic)(xh + (r * hh if reset else hh))
         h_next = (z * h if keep else h) + (1 - z) * h_hat
-        return h_next if way_out else r * np.tanh(h_next)
+        half = {"no tanh": r * h_next, "no r": np.tanh(h_next)}
+        return half.get(way_out, h_next if way_out else r * np.tanh(h_next))
 
     return step
 
 
 def test_the_gru_as_printed_can_be_mended_in_any_order():
     """Every way that is not the right one is wrong, and has a name of its own."""
-    named = set()
+    named = []
     for mended in product((False, True), repeat=4):
         result = grade(get("gru-step"), printed(*mended))
         if all(mended):
@@ -224,9 +265,23 @@ def test_the_gru_as_printed_can_be_mended_in_any_order():
             assert result.status == "not_yet"
         else:
             assert result.status == "wrong"
-            named.add(result.misconception)
-    assert {"output-gate", "output-and-reset", "sigmoid-candidate", "keeps-all"} <= named
-    assert {"no-reset", "sigmoid-and-keeps", "output-taken-out"} <= named
+            named.append(result.misconception)
+    assert None not in named
+    assert len(set(named)) == 14
+    assert {"output-reset-and-sigmoid", "output-reset-and-keeps", "sigmoid-and-keeps"} <= {*named}
+
+
+@pytest.mark.parametrize(
+    ("way_out", "reset", "misconception"),
+    [
+        ("no tanh", True, "output-without-tanh"),
+        ("no r", True, "tanh-out"),
+        ("no r", False, "tanh-out-no-reset"),
+    ],
+)
+def test_a_way_out_of_the_gru_half_cleared_is_named(way_out, reset, misconception):
+    result = grade(get("gru-step"), printed(way_out, True, True, reset))
+    assert (result.status, result.misconception) == ("wrong", misconception)
 
 
 # Films ---------------------------------------------------------------------------------

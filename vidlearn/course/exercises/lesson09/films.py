@@ -25,7 +25,7 @@ def _shine(rooms, colours, on):
     rooms[:, LAMP] = (on * lit + 30 * (1 - on))[:, None]
 
 
-def lamp_film(colours, marks, *, ask=None, noise=1.0, seed=0):
+def lamp_film(colours, marks, *, ask=None, noise=0.5, seed=0):
     """Paint two rooms: in the left one a lamp flashes, in the right one another asks.
 
     Parameters

@@ -55,7 +55,7 @@ def _bias_outside(x, h, w, u, b):
     return gru_step(x, h, w, u, np.stack([b.sum(axis=0), np.zeros_like(b[1])]))
 
 
-def _as_printed(shows=True, squash=sigmoid, keeps_all=True, reset=False):
+def _as_printed(out=lambda r, h: r * np.tanh(h), squash=sigmoid, keeps_all=True, reset=False):
     """Return the step as many print it: a gate on the way out, and no gate for the old state."""
 
     def step(x, h, w, u, b):
@@ -64,9 +64,19 @@ def _as_printed(shows=True, squash=sigmoid, keeps_all=True, reset=False):
         z, r = sigmoid(xz + hz), sigmoid(xr + hr)
         h_hat = squash(xh + r * hh if reset else xh + hh)
         h_next = (h if keeps_all else z * h) + (1 - z) * h_hat
-        return r * np.tanh(h_next) if shows else h_next
+        return out(r, h_next)
 
     return step
+
+
+def _free(r, h_next):
+    """Show what is kept, as it is."""
+    return h_next
+
+
+def _tanh(r, h_next):
+    """Take the gate away on the way out, and leave its tanh."""
+    return np.tanh(h_next)
 
 
 _AS_PRINTED = {
@@ -75,10 +85,16 @@ _AS_PRINTED = {
     "output-and-reset": _as_printed(squash=np.tanh, keeps_all=False, reset=True),
     "output-and-sigmoid": _as_printed(keeps_all=False),
     "output-and-keeps": _as_printed(squash=np.tanh),
-    "no-reset-and-sigmoid": _as_printed(shows=False, keeps_all=False),
-    "no-reset-and-keeps": _as_printed(shows=False, squash=np.tanh),
-    "output-taken-out": _as_printed(shows=False),
-    "sigmoid-and-keeps": _as_printed(shows=False, reset=True),
+    "output-reset-and-sigmoid": _as_printed(keeps_all=False, reset=True),
+    "output-reset-and-keeps": _as_printed(squash=np.tanh, reset=True),
+    "output-reset-and-both": _as_printed(reset=True),
+    "output-without-tanh": _as_printed(lambda r, h: r * h, np.tanh, keeps_all=False, reset=True),
+    "tanh-out": _as_printed(_tanh, np.tanh, keeps_all=False, reset=True),
+    "tanh-out-no-reset": _as_printed(_tanh, np.tanh, keeps_all=False),
+    "no-reset-and-sigmoid": _as_printed(_free, keeps_all=False),
+    "no-reset-and-keeps": _as_printed(_free, squash=np.tanh),
+    "output-taken-out": _as_printed(_free),
+    "sigmoid-and-keeps": _as_printed(_free, reset=True),
 }
 
 
@@ -100,6 +116,7 @@ EXERCISES = [
             "no-reset": _gru_variant(candidate=lambda xh, hh, r: np.tanh(xh + hh)),
             "sigmoid-candidate": _gru_variant(candidate=lambda xh, hh, r: sigmoid(xh + r * hh)),
             "keeps-all": _gru_variant(keep=lambda z, h, h_hat: h + (1 - z) * h_hat),
+            "writes-all": _gru_variant(keep=lambda z, h, h_hat: z * h + h_hat),
             "old-state-lost": _gru_variant(keep=lambda z, h, h_hat: (1 - z) * h_hat),
             "bias-outside": _bias_outside,
             "split-by-rows": lambda x, h, w, u, b: np.split(x @ w + b[0], 3),

@@ -63,6 +63,19 @@ def _split_by_rows(x, h, c, w, u, b):
     return np.split(x @ w + h @ u + b, 4)
 
 
+def _raw_gates(x, h, c, w, u, b):
+    """Take the sums of i, f and o for the gates."""
+    i, f, g, o = np.split(x @ w + h @ u + b, 4, axis=1)
+    c_next = f * c + i * np.tanh(g)
+    return o * np.tanh(c_next), c_next
+
+
+def _no_input_gate(x, h, c, w, u, b):
+    _, f, g, o = np.split(x @ w + h @ u + b, 4, axis=1)
+    c_next = sigmoid(f) * c + np.tanh(g)
+    return sigmoid(o) * np.tanh(c_next), c_next
+
+
 def _only_tanh(x, h, c, w, u, b):
     i, f, g, o = np.split(np.tanh(x @ w + h @ u + b), 4, axis=1)
     c_next = f * c + i * g
@@ -110,7 +123,7 @@ def _other_whole(whole):
     """Return the answer with another whole dc; the gradient of o stays right."""
 
     def answer(dh, dc, i, f, g, o, c, c_next):
-        dz, dc_before = lstm_gate_gradients(0 * dh, whole(dh, dc, o), i, f, g, o, c, c_next)
+        dz, dc_before = lstm_gate_gradients(0 * dh, whole(dh, dc, o, c_next), i, f, g, o, c, c_next)
         dz[:, 3 * c.shape[1] :] = dh * np.tanh(c_next) * o * (1 - o)
         return dz, dc_before
 
@@ -171,6 +184,8 @@ EXERCISES = [
             "forget-turned": _lstm_variant(keep=lambda f, c: (1 - f) * c),
             "raw-candidate": _lstm_variant(squash=lambda g: g),
             "coupled": _coupled,
+            "no-input-gate": _no_input_gate,
+            "raw-gates": _raw_gates,
             "no-biases": lambda x, h, c, w, u, b: lstm_step(x, h, c, w, u, 0 * b),
             "no-last-state": lambda x, h, c, w, u, b: lstm_step(x, h, c, w, 0 * u, b),
             "unit-by-unit": _unit_by_unit,
@@ -191,8 +206,14 @@ EXERCISES = [
                 1, lambda whole, dh, i, f, g, o, c, c_next: whole * c_next * f * (1 - f)
             ),
             "dc-not-carried": lambda dh, dc, *a: lstm_gate_gradients(dh, 0 * dc, *a),
-            "dh-left-out": _other_whole(lambda dh, dc, o: dc),
-            "no-tanh-slope": _other_whole(lambda dh, dc, o: dc + dh * o),
+            "dh-left-out": _other_whole(lambda dh, dc, o, c_next: dc),
+            "no-tanh-slope": _other_whole(lambda dh, dc, o, c_next: dc + dh * o),
+            "slope-of-c-itself": _other_whole(
+                lambda dh, dc, o, c_next: dc + dh * o * (1 - c_next**2)
+            ),
+            "no-o-in-h": _other_whole(
+                lambda dh, dc, o, c_next: dc + dh * (1 - np.tanh(c_next) ** 2)
+            ),
             "not-handed-on": _not_handed_on,
             "keeps-all": _keeps_all,
             "no-slopes": _without_slopes,
