@@ -32,10 +32,13 @@ def _where_it_was_cut(result, frame, height, width):
         return {"axes": result.ndim}
     rows, columns, channels = result.shape
     top, left = (int(place) for place in result[0, 0, :2]) if result.size else (0, 0)
-    own = np.array_equal(result, frame[top : top + rows, left : left + columns])
     sizes = {"axes": 3, "channels": channels, "height": rows, "width": columns}
-    pixels = "a piece of the frame" if own else "no piece of the frame"
-    return sizes | {"pixels": pixels, "first row": top, "first column": left}
+    if np.array_equal(result, frame[top : top + rows, left : left + columns]):
+        return sizes | {"pixels": "a piece of the frame", "first row": top, "first column": left}
+    spread = result[-1, -1, :2] - result[0, 0, :2].astype(float)
+    least, most = np.array([(rows, columns), frame.shape[:2]]) - 1
+    whole = ((least <= spread) & (spread <= most)).all() and (spread > least).any()
+    return sizes | {"pixels": "the whole frame made smaller" if whole else "no piece of the frame"}
 
 
 def _from(place):
@@ -76,6 +79,12 @@ def _as_much_from_both_sides(frame, height, width):
     return frame[top : rows - top, left : columns - left]
 
 
+def _made_smaller(frame, height, width):
+    """Take every so manyth row and column, as a resize to the nearest pixel does."""
+    rows, columns, _ = frame.shape
+    return frame[np.arange(height) * rows // height][:, np.arange(width) * columns // width]
+
+
 def _round_the_middle(frame, height, width):
     row, column = frame.shape[0] // 2, frame.shape[1] // 2
     high, wide = height // 2, width // 2
@@ -107,6 +116,24 @@ def _as_given(frames, mean, std):
 
 def _wraps_round(frames, mean, std):
     return (frames - (255 * mean).astype(np.uint8)) / (255 * std)
+
+
+def _mean_rounded(frames, mean, std):
+    """Mend the first line by floats alone, and leave the mean a whole number."""
+    return (frames.astype(float) - (255 * mean).astype(np.uint8)) / (255 * std)
+
+
+def _mean_rounded_own_spread(frames, mean, std):
+    shifted = frames.astype(float) - (255 * mean).astype(np.uint8)
+    return shifted / shifted.std(axis=(0, 1, 2))
+
+
+def _int8(frames, mean, std):
+    return (frames.astype(np.int8) - 255 * mean) / (255 * std)
+
+
+def _int8_twice(frames, mean, std):
+    return (frames.astype(np.int8) - (255 * mean).astype(np.int8)) / (255 * std)
 
 
 def _own_spread(frames, mean, std):
@@ -147,6 +174,7 @@ EXERCISES = [
             "rounds-to-even": _from(lambda whole, wanted: round((whole - wanted) / 2)),
             "as-much-from-both-sides": _as_much_from_both_sides,
             "round-the-middle": _round_the_middle,
+            "made-smaller": _made_smaller,
         },
         measure=_where_it_was_cut,
     ),
@@ -157,6 +185,10 @@ EXERCISES = [
         {
             "as-given": _as_given,
             "wraps-round": _wraps_round,
+            "mean-rounded": _mean_rounded,
+            "mean-rounded-own-spread": _mean_rounded_own_spread,
+            "int8": _int8,
+            "int8-twice": _int8_twice,
             "own-spread": _own_spread,
             "own-statistics": _own_statistics,
             "not-scaled": lambda frames, mean, std: (frames - mean) / std,
