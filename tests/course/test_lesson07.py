@@ -116,9 +116,31 @@ def half_the_films(films, labels, seed):
     return x[:cut], y[:cut], x[cut:], y[cut:]
 
 
+def films_not_standardised(films, labels, seed, scale=lambda x, by: x):
+    order = np.random.default_rng(seed).permutation(len(films))
+    cut = len(order) * 3 // 4
+    x, x_new = (np.concatenate(films[part]) for part in (order[:cut], order[cut:]))
+    y, y_new = (np.repeat(labels[p], films.shape[1]) for p in (order[:cut], order[cut:]))
+    return scale(x, x), y, scale(x_new, x), y_new
+
+
+def films_at_once(*args):
+    return films_not_standardised(*args, lambda x, by: (x - by.mean()) / (by.std() + 0.001))
+
+
+def films_half_standardised(*args):
+    def scale(x, by):
+        return (x - by.mean(axis=0)) / (by.std(axis=0) + 0.001) if x is by else x
+
+    return films_not_standardised(*args, scale)
+
+
 @pytest.mark.parametrize(
     ("exercise", "answer", "misconception"),
     [
+        ("split-films", films_not_standardised, "not-standardised"),
+        ("split-films", films_at_once, "not-by-the-pixel"),
+        ("split-films", films_half_standardised, "new-left-raw"),
         ("dropout", lambda x, kept, r, t: x * kept * (1 - r) if t else x, "scaled-down"),
         ("dropout", lambda x, kept, r, t: x * kept if t else x * (1 - r), "scaled-in-use"),
         ("dropout", lambda x, kept, r, t: x * ~kept / (1 - r) if t else x, "drops-the-kept"),

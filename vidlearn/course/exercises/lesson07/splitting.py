@@ -55,6 +55,16 @@ def _scaled(parts, *sources):
     return x, y, x_new, y_new
 
 
+def _at_once(films, labels, seed):
+    """Standardise by one mean and one spread for all pixels."""
+    x, y, x_new, y_new = _drawn(films, labels, seed)
+    return (x - x.mean()) / x.std(), y, (x_new - x.mean()) / x.std(), y_new
+
+
+def _new_left_raw(films, labels, seed):
+    return (*split_films(films, labels, seed)[:2], *_drawn(films, labels, seed)[2:])
+
+
 def _labels_in_turn(films, labels, seed):
     """Repeat all labels in turn, where each stands for a film's frames in a row."""
     x, y, x_new, y_new = split_films(films, labels, seed)
@@ -81,19 +91,35 @@ def told(result, films, labels, seed):
     words = text("lesson07")["exercises"]["split-films"]
     x, y, x_new, y_new = _four(result, films, words)
     raw = films.reshape(-1, *films.shape[2:])
-    ranks = np.argsort(np.argsort(np.concatenate([x, x_new])[:, 0, 0], kind="stable"))
-    found = np.argsort(raw[:, 0, 0])[ranks]  # which frame each is, if all were scaled alike
-    here, new = found[: len(x)], found[len(x) :]
+    here, new = _which(x[:, 0, 0], x_new[:, 0, 0], raw[:, 0, 0])
     film = np.repeat(np.arange(len(films)), films.shape[1])
     by = {"train": raw[here], "all": raw, "new": raw[new]}
     said = {
         words["both"]: len(np.intersect1d(film[here], film[new])),
         words["count"]: len(np.unique(film[here])),
-        words["scale"]: next((name for name in by if _by(by[name], raw[here], x)), "?"),
-        words["scale_new"]: next((name for name in by if _by(by[name], raw[new], x_new)), "?"),
+        words["scale"]: _source(by, raw[here], x),
+        words["scale_new"]: _source(by, raw[new], x_new),
     }
     truth = np.repeat(labels, films.shape[1])
     return said | {words["labels"]: bool((truth[here] == y).all() and (truth[new] == y_new).all())}
+
+
+def _which(came, came_new, names):
+    """Say which frame each is: by its rank if all were scaled alike, or if the new were not."""
+    frames = np.argsort(names)
+    if np.isin(came_new, names).all() and len(np.unique(came_new)) == len(came_new):
+        new = frames[np.searchsorted(names, came_new, sorter=frames)]
+        rest = frames[~np.isin(frames, new)]
+        return rest[np.argsort(np.argsort(came, kind="stable"))], new
+    found = frames[np.argsort(np.argsort(np.concatenate([came, came_new]), kind="stable"))]
+    return found[: len(came)], found[len(came) :]
+
+
+def _source(by, frames, came):
+    """Name the source by which frames were standardised; "none" where they are as they were."""
+    if np.allclose(frames, came):
+        return "none"
+    return next((name for name in by if _by(by[name], frames, came)), "?")
 
 
 def _by(source, frames, came):
@@ -134,6 +160,9 @@ EXERCISES = [
             "each-by-itself": lambda *a: _scaled(_drawn(*a), "train", "new"),
             "drawn-twice": lambda *a: _scaled(_drawn(*a, twice=True), "train", "train"),
             "labels-in-turn": _labels_in_turn,
+            "not-standardised": _drawn,
+            "not-by-the-pixel": _at_once,
+            "new-left-raw": _new_left_raw,
             "by-the-new": lambda *a: _scaled(_drawn(*a), "new", "new"),
         },
         kind="repair",
