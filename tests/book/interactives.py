@@ -109,7 +109,7 @@ def DigitPad(view, state):
                 x, _ = scratch.dense_forward(x.reshape(1, -1), w, b)
             x = np.maximum(x, 0) if layer["relu"] else x
         elif layer["kind"] == "pool":
-            x, _ = scratch.max_pool2d_forward(x, tuple(layer["shape"]))
+            x, _ = scratch.max_pool2d_forward(x, size=tuple(layer["shape"]))
     shown = as_array(values(view, "data-vl-digit"), (10,))
     np.testing.assert_allclose(shown, scratch.softmax_forward(x)[0][0], rtol=1e-6)
 

@@ -37,7 +37,7 @@ def inked(strokes):
     Examples
     --------
     >>> inked([[(0.2, 0.1), (0.2, 0.7)]])[0].round(2).tolist()
-    [0.0, 0.0, 0.12, 0.91, 0.91, 0.12, 0.0, 0.0]
+    [0.0, 0.0, 0.0, 0.81, 0.81, 0.0, 0.0, 0.0]
     """
     points = [np.asarray(stroke, float).reshape(-1, 2) for stroke in strokes if len(stroke)]
     if not points:
