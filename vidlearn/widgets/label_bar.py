@@ -6,7 +6,7 @@ from traitlets import Bytes, Int, List, Tuple, validate
 from .base import Interactive
 from .judged import packed
 from .labelled import checked_labels, checked_names
-from .media import as_bytes, opened, pressed_alike
+from .media import as_bytes, pressed_alike, three_frames
 from .traits import Choice, Number, Whole
 
 MOST_FRAMES, MOST_PICTURES, MOST_PREDICTORS, MOST_WINDOW, MOST_LEAST = 2_000, 150, 4, 121, 200
@@ -151,14 +151,9 @@ class LabelBar(Interactive):
 
     def poster(self):
         """Return three frames above the bars of truth and prediction, as PNG."""
-        from PIL import Image, ImageDraw
+        from PIL import ImageDraw
 
-        (width, height), last = self._sizes[0], len(self._frames) - 1
-        tall = max(1, round(150 * height / width))
-        sheet = Image.new("RGB", (600, tall + 72), "white")
-        for place, t in enumerate(sorted({0, last // 2, last})):
-            picture = opened(self._frames[t]).convert("RGB").resize((150, tall))
-            sheet.paste(picture, (225 * place, 0))
+        sheet, tall = three_frames(self._frames, self._sizes[0], 72)
         shape = (len(self.predictors), len(self.truth), len(self.names))
         found = np.frombuffer(self._scores, "<f4").reshape(shape)[self.predictor].argmax(axis=1)
         brush = ImageDraw.Draw(sheet)

@@ -158,3 +158,33 @@ def opened(data):
     from PIL import Image
 
     return Image.open(io.BytesIO(data))
+
+
+def three_frames(frames, size, below):
+    """Lay the first, the middle and the last of pressed frames out, for the head of a poster.
+
+    Parameters
+    ----------
+    frames : sequence of bytes
+        As `pressed` returns them.
+    size : (int, int)
+        Width and height of a frame.
+    below : int
+        Rows of white below the pictures.
+
+    Returns
+    -------
+    sheet : PIL.Image.Image
+        600 pixels wide.
+    tall : int
+        How high the pictures are in it.
+    """
+    from PIL import Image
+
+    (width, height), last = size, len(frames) - 1
+    tall = max(1, round(150 * height / width))
+    sheet = Image.new("RGB", (600, tall + below), "white")
+    for place, t in enumerate(sorted({0, last // 2, last})):
+        picture = opened(frames[t]).convert("RGB").resize((150, tall))
+        sheet.paste(picture, (225 * place, 0))
+    return sheet, tall

@@ -4,7 +4,7 @@ import numpy as np
 from traitlets import Int, List, Tuple, validate
 
 from .base import Interactive
-from .media import as_bytes, opened, pressed_alike
+from .media import as_bytes, pressed_alike, three_frames
 from .traits import Choice, Number
 
 MOST_FRAMES, MOST_PICTURES, MOST_BYTES = 400, 60, 110_000
@@ -113,14 +113,9 @@ class PacketPlayer(Interactive):
 
     def poster(self):
         """Return three frames above the bars of all packets, as PNG."""
-        from PIL import Image, ImageDraw
+        from PIL import ImageDraw
 
-        (width, height), last = self._sizes[0], len(self._frames) - 1
-        tall = max(1, round(150 * height / width))
-        sheet = Image.new("RGB", (600, tall + 116), "white")
-        for place, t in enumerate(sorted({0, last // 2, last})):
-            picture = opened(self._frames[t]).convert("RGB").resize((150, tall))
-            sheet.paste(picture, (225 * place, 0))
+        sheet, tall = three_frames(self._frames, self._sizes[0], 116)
         brush, most = ImageDraw.Draw(sheet), max(self.weights)
         order = np.argsort(self.stored) if self.order == "shown" else range(len(self.stored))
         wide = 600 / len(self.stored)

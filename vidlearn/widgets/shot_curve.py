@@ -10,7 +10,7 @@ from vidlearn.metrics.shots.curve import peaks
 
 from .base import Interactive
 from .judged import packed
-from .media import as_bytes, opened, pressed_alike
+from .media import as_bytes, pressed_alike, three_frames
 from .poster import BLUE, GREY, INK, MARK
 from .traits import Number, Whole
 
@@ -177,14 +177,9 @@ class ShotCurve(Interactive):
 
     def poster(self):
         """Return three frames above the curve, the line and the true transitions, as PNG."""
-        from PIL import Image, ImageDraw
+        from PIL import ImageDraw
 
-        (width, height), last = self._sizes[0], len(self._frames) - 1
-        tall = max(1, round(150 * height / width))
-        sheet = Image.new("RGB", (600, tall + 140), "white")
-        for place, k in enumerate(sorted({0, last // 2, last})):
-            picture = opened(self._frames[k]).convert("RGB").resize((150, tall))
-            sheet.paste(picture, (225 * place, 0))
+        sheet, tall = three_frames(self._frames, self._sizes[0], 140)
         values = np.frombuffer(self._curves, "<f8").reshape(len(self.names), -1)[self.curve]
         line, top = self.thresholds[self.curve], max(values.max(), 1e-9)
         x = 600 * (np.arange(len(values)) + 0.5) / len(values)

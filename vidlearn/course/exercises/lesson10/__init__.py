@@ -1,12 +1,14 @@
 """Exercises of lesson 10, CNN and RNN."""
 
+from functools import partial
+
 from vidlearn.course.exercises import Exercise
+from vidlearn.course.exercises._curves import curves as _curves
 from vidlearn.course.exercises.lesson10 import networks, orders
 from vidlearn.course.exercises.lesson10.fooling import circle, fooling_score, turned
 from vidlearn.course.exercises.lesson10.orders import somebodys_shuffle
 from vidlearn.course.exercises.lesson10.shown import (
     answer_film,
-    curves,
     error_table,
     in_all_orders,
     through_the_network,
@@ -34,6 +36,8 @@ __all__ = [
     "turned",
     "where_it_errs",
 ]
+
+curves = partial(_curves, chance=0.25, watched="validation")
 
 EXERCISES = [
     Exercise(

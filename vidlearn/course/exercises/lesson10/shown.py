@@ -37,35 +37,6 @@ def in_all_orders(clip, *, held=10, times=1):
     )
 
 
-def curves(history, *, chance=0.25):
-    """Draw accuracy, epoch by epoch, on what is learned from and in validation.
-
-    Parameters
-    ----------
-    history : dict of str to list of float
-        "accuracy" and "val_accuracy", as `fit` returns them.
-    chance : float
-        Of whoever guesses.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-    """
-    import matplotlib.pyplot as plt
-
-    from vidlearn.plots import COLOURS
-
-    figure, ax = plt.subplots(figsize=(6.4, 2.7), layout="constrained")
-    epochs = range(1, len(history["accuracy"]) + 1)
-    names = {"accuracy": "learned from", "val_accuracy": "validation"}
-    for k, (key, name) in enumerate(names.items()):
-        ax.plot(epochs, history[key], color=COLOURS[k], marker="os"[k], ms=4, label=name)
-    ax.axhline(chance, color="#767676", ls=":")
-    ax.set(xlabel="epoch", ylabel="accuracy", ylim=(0, 1.03), xticks=list(epochs))
-    ax.legend(frameon=False, loc="lower right")
-    return figure
-
-
 def error_table(wrong, rows, columns):
     """Draw shares of mistakes as a table with its means.
 

@@ -1,5 +1,7 @@
 """Exercises of lesson 17, C3D."""
 
+from functools import partial
+
 from vidlearn.course.exercises import Exercise
 from vidlearn.course.exercises._actions import (
     WORLDS,
@@ -17,11 +19,11 @@ from vidlearn.course.exercises._actions import (
     shuffled,
     sizes,
 )
+from vidlearn.course.exercises._curves import curves as _curves
 from vidlearn.course.exercises.lesson17 import copies, kernels, networks
 from vidlearn.course.exercises.lesson17.reversing import by_thought, forwards_score, moves
 from vidlearn.course.exercises.lesson17.shown import (
     DOWN,
-    curves,
     fallen,
     filters_film,
     first_layer,
@@ -60,6 +62,8 @@ __all__ = [
     "signed_film",
     "sizes",
 ]
+
+curves = partial(_curves, chance=0.1, watched="other people")
 
 EXERCISES = [
     Exercise("one-frame", kind="predict", close=0.25, near=4),

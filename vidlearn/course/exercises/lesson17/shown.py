@@ -239,31 +239,3 @@ def _beside(films, large):
         squares.append(film[:, rows][:, :, columns])
     row = side_by_side(*squares)
     return np.pad(row, ((0, 0), (0, 6), (0, 0), (0, 0)), constant_values=255)
-
-
-def curves(history, *, chance=0.1):
-    """Draw accuracy, epoch by epoch, on what is learned from and on other people.
-
-    Parameters
-    ----------
-    history : dict of str to list of float
-        "accuracy" and "val_accuracy", as `fit` returns them.
-    chance : float
-        Of whoever guesses.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-    """
-    import matplotlib.pyplot as plt
-
-    figure, ax = plt.subplots(figsize=(6, 2.6), layout="constrained")
-    epochs = range(1, len(history["accuracy"]) + 1)
-    for (key, name), mark in zip(
-        {"accuracy": "learned from", "val_accuracy": "other people"}.items(), "os", strict=True
-    ):
-        ax.plot(epochs, history[key], marker=mark, label=name)
-    ax.axhline(chance, color="#767676", ls=":")
-    ax.set(xlabel="epoch", ylabel="accuracy", ylim=(0, 1.03), xticks=list(epochs))
-    ax.legend(frameon=False, loc="lower right")
-    return figure
