@@ -7,13 +7,14 @@ import time
 import numpy as np
 import pytest
 
-from tests.course.toys import BACKWARD, BOX, QUIZ, STEP, backward, box, no_end, swapped
+from tests.course.toys import BACKWARD, BOX, QUIZ, STEP, Toy, backward, box, no_end, swapped
 from vidlearn import scratch
 from vidlearn.course import exercises
 from vidlearn.course.answers import library_name
 from vidlearn.course.grading import attempt, grade
 from vidlearn.course.limits import Clock, TimeUp
 from vidlearn.course.misconceptions import _flat, from_results
+from vidlearn.messages import text
 
 
 def said(result):
@@ -296,6 +297,13 @@ def test_a_result_that_cannot_be_judged_is_no_error_of_the_function():
     assert "Your function ran, but" in said(result)
     assert "it must be a dict from letters to words" in said(result)
     assert "stopped" not in said(result)
+
+
+def test_the_words_of_a_library_are_no_reason_for_a_learner():
+    """NumPy raises ValueError too where a measure looks at a ragged list."""
+    toy = Toy("toy", lambda: np.ones(2), lambda: [()], {}, measure=lambda came: np.asarray(came))
+    result = grade(toy, lambda: [[1, 2], [3]])
+    assert said(result) == text("check")["refused_form"]
 
 
 def test_a_quiz_says_which_letters_and_never_the_key():

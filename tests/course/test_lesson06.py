@@ -181,12 +181,21 @@ def adam_of_two_parts(w, g, m, v, t, learning_rate, beta_1, beta_2, eps):
         ("learning-rate", lambda: 0.1, "restless"),
         ("learning-rate", lambda: (0.001, 0.01), None),
         ("learning-rate", lambda: "0.01", None),
+        ("learning-rate", lambda: [[0.1, 0.2], [0.01]], None),
+        ("adam-step", lambda *args: np.array(3.0), None),
     ],
 )
 @pytest.mark.filterwarnings("ignore:invalid value encountered in sqrt")
 def test_near_misses_are_named(exercise, answer, misconception):
     result = grade(get(exercise), answer)
     assert (result.status, result.misconception) == ("wrong", misconception)
+
+
+def test_what_is_no_rate_and_no_step_is_told_without_the_words_of_numpy():
+    said = repr(judge("learning-rate", lambda: [[0.1, 0.2], [0.01]]))
+    assert "One number is asked for, the rate. Yours: [[0.1, 0.2], [0.01]]." in said
+    said = repr(grade(get("adam-step"), lambda *args: np.array(3.0)))
+    assert "It returned 1 value; 3 are expected" in said
 
 
 def test_the_wrong_result_is_named():

@@ -242,6 +242,11 @@ def test_a_list_may_be_any_of_its_kind():
     assert result.status == "right"
 
 
+def test_an_array_of_nothing_is_no_list():
+    said = repr(grade(get("clip-gradients"), lambda gs, limit: np.array(None)))
+    assert "A list of arrays is expected; an array of objects came." in said
+
+
 def test_one_array_of_unlike_gradients_is_judged():
     result = grade(get("bptt"), lambda dout, x, h0, hs, w, u: np.zeros((4, 3)))
     assert result.status == "wrong"

@@ -203,6 +203,8 @@ def test_own_order_is_right_in_other_words(answer):
         (lambda clips, rng: rng.permutation(clips, axis=1), "whole-array"),
         (lambda clips, rng: clips / 255, None),
         (lambda clips, rng: clips[0], None),
+        (lambda clips, rng: [*clips[1:], clips[0, :3]], None),
+        (lambda clips, rng: clips.astype(str), None),
     ],
 )
 def test_near_misses_of_the_control_are_named(answer, misconception):
@@ -224,6 +226,8 @@ def test_one_order_for_all_is_not_mended(answer):
 def test_what_became_of_the_frames_is_told_in_words():
     assert "not drawn with rng" in repr(grade(get("own-order"), by_numpy_s_old_generator))
     assert "neighbours" in repr(grade(get("own-order"), turned_or_rotated))
+    for answer in (lambda clips, rng: [*clips[1:], clips[0, :3]], lambda clips, rng: rng):
+        assert "no array of numbers" in repr(grade(get("own-order"), answer))
 
 
 def test_the_function_to_repair_is_the_one_in_the_lesson():

@@ -23,7 +23,8 @@ def _adam_as_keras(w, g, m, v, t, rate, b1, b2, eps):
 
 def either_adam(result, *args):
     """Take the form of Keras for that of the paper: both are right."""
-    three = isinstance(result, tuple | list | np.ndarray) and len(result) == 3
+    several = isinstance(result, tuple | list) or (isinstance(result, np.ndarray) and result.ndim)
+    three = several and len(result) == 3
     if three and not difference(result[0], _adam_as_keras(*args)[0], 1e-5):
         return (adam_step(*args)[0], *result[1:])
     return result

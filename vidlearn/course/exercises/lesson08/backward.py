@@ -176,7 +176,7 @@ def _clip_cases():
 
 def _as_list(result, *args):
     """Take an array of arrays, or a generator of them, for a list."""
-    if isinstance(result, np.ndarray) and result.dtype == object:
+    if isinstance(result, np.ndarray) and result.dtype == object and result.ndim:
         return list(result)
     return list(result) if hasattr(result, "__next__") else result
 
