@@ -101,6 +101,16 @@ def make_clip(
     return path
 
 
+def patch(path, mark, offset, data):
+    """Overwrite bytes that lie ``offset`` behind the only place where ``mark`` stands."""
+    raw = bytearray(path.read_bytes())
+    assert raw.count(mark) == 1
+    at = raw.index(mark) + offset
+    raw[at : at + len(data)] = data
+    path.write_bytes(raw)
+    return path
+
+
 def _hum(stream, seconds):
     """Encode a 440 Hz tone."""
     resampler = av.AudioResampler(stream.codec_context.format, layout="mono", rate=48000)

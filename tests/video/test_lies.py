@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.media import make_clip, painted, read_number
+from tests.media import make_clip, painted, patch, read_number
 from vidlearn.video import (
     VideoError,
     VideoWarning,
@@ -26,16 +26,6 @@ PLAYLIST = b"#EXTM3U\n#EXTINF:9,\nhttp://127.0.0.1:9/a.ts\n#EXT-X-ENDLIST\n"
 
 def numbers(path, **options):
     return [read_number(frame) for frame in read_frames(path, **options)]
-
-
-def patch(path, mark, offset, data):
-    """Overwrite bytes that lie ``offset`` behind the only place where ``mark`` stands."""
-    raw = bytearray(path.read_bytes())
-    assert raw.count(mark) == 1
-    at = raw.index(mark) + offset
-    raw[at : at + len(data)] = data
-    path.write_bytes(raw)
-    return path
 
 
 def test_rejects_a_missing_file(tmp_path):

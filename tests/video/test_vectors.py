@@ -1,10 +1,13 @@
 """The motion that a file tells, held against films whose motion is known."""
 
+import struct
+
 import numpy as np
 import pytest
 
-from tests.media import make_clip
+from tests.media import make_clip, patch
 from vidlearn import video
+from vidlearn.video.convert import upright
 
 CALL = {"bframes": 0, "ref": 1}
 
@@ -55,9 +58,64 @@ def test_stop_reads_no_further(tmp_path):
     assert len(video.motion_vectors(path, stop=5)) == 5
 
 
+@pytest.mark.parametrize(
+    ("matrix", "way"),
+    [
+        ((0, 1, -1, 0), [[0, 1], [-1, 0]]),
+        ((-1, 0, 0, -1), [[-1, 0], [0, -1]]),
+        ((0, -1, 1, 0), [[0, -1], [1, 0]]),
+        ((-1, 0, 0, 1), [[-1, 0], [0, 1]]),
+    ],
+    ids=["90", "180", "270", "mirror"],
+)
+def test_a_turned_film_tells_its_motion_as_it_is_shown(tmp_path, matrix, way):
+    picture = textured(np.random.default_rng(3))
+    frames = [np.full((64, 96, 3), 128, np.uint8) for _ in range(4)]
+    for t, frame in enumerate(frames):
+        frame[8:40, 8 + 4 * t : 56 + 4 * t] = picture[:32, :48]  # upper left, to the right
+    film = video.write_video(tmp_path / "a.mp4", frames, x264=CALL)
+    plain = video.motion_vectors(film)[2].field((64, 96))
+    a, b, c, d = (65536 * value for value in matrix)
+    patch(film, b"tkhd", 4 + 40, struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 1 << 30))
+    size = video.read_video(film, stop=1).shape[1:3]
+    field = video.motion_vectors(film)[2].field(size)
+    expected = upright(plain, matrix) @ np.array(way, np.float32)
+    np.testing.assert_array_equal(field, expected)
+
+
 def test_mpeg4_tells_its_motion_too(tmp_path):
     told = video.motion_vectors(make_clip(tmp_path / "a.avi", frames=6, codec="mpeg4"))
     assert sum(len(each.blocks) for each in told) > 0
+
+
+def test_frames_that_are_all_told_anew_have_no_blocks(tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (4, 32, 48, 3), np.uint8)
+    film = video.write_video(tmp_path / "a.mp4", noise, x264=CALL | {"scenecut": 0})
+    told = video.motion_vectors(film)
+    assert [each.kind for each in told] == ["I", *"PPP"]
+    assert not any(len(each.blocks) for each in told)
+
+
+def test_a_damaged_film_warns_and_keeps_the_numbers_of_its_frames(tmp_path):
+    film = make_clip(tmp_path / "a.mp4", 40, options={"g": "10", "bf": "0"})
+    sizes = video.read_packets(film).size
+    at = film.read_bytes().index(b"mdat") + 4
+    spoiled = bytearray(film.read_bytes())
+    start = at + int(sizes[:15].sum())
+    spoiled[start : start + int(sizes[15])] = bytes(int(sizes[15]))
+    film.write_bytes(spoiled)
+    with pytest.warns(video.VideoWarning, match="damaged"):
+        frames = list(video.read_frames(film))
+    with pytest.warns(video.VideoWarning, match="damaged"):
+        told = video.motion_vectors(film)
+    assert len(told) == len(frames)
+
+
+@pytest.mark.parametrize("size", [None, 64, (64,), (64, 96, 3), (-1, 5), ("a", 2), (6.5, 4)])
+def test_field_rejects_what_is_no_size(size):
+    told = video.MotionVectors("P", np.zeros((0, 4), int), np.zeros((0, 2)), np.zeros(0, bool))
+    with pytest.raises(video.VideoError, match="size must be"):
+        told.field(size)
 
 
 def test_rejects_what_tells_no_motion(tmp_path):

@@ -76,6 +76,49 @@ def test_the_same_frames_give_the_same_bytes(tmp_path, clip):
     assert len(made) == 1
 
 
+@pytest.mark.parametrize(
+    ("x264", "message"),
+    [
+        ("bframes=0", r'must be a dict, such as \{"keyint": 12\}. Received: \'bframes=0\''),
+        ([("bframes", 0)], "must be a dict"),
+        ({"bframes": 99}, r"x264\['bframes'\] must be a whole number from 0 to 16"),
+        ({"bframes": -1}, "from 0 to 16"),
+        ({"ref": 0}, "from 1 to 16"),
+        ({"keyint": 0}, "from 1 to"),
+        ({"keyint": 12.5}, "whole number"),
+        ({"qp": 20.5}, "from 0 to 51"),
+        ({"qp": 52}, "from 0 to 51"),
+        ({"aq-mode": 7}, "from 0 to 3"),
+        ({"mbtree": 2}, "from 0 to 1"),
+        ({"scenecut": -1}, "from 0 to 100"),
+        ({"ipratio": 0}, r"x264\['ipratio'\] must be a number from 0.1 to 10"),
+        ({"pbratio": "1.3"}, "must be a number"),
+    ],
+)
+def test_rejects_settings_that_the_encoder_would_bend(tmp_path, clip, x264, message):
+    with pytest.raises(VideoError, match=message):
+        write_video(tmp_path / "film.mp4", clip, x264=x264)
+    assert not list(tmp_path.iterdir())
+
+
+def test_settings_may_be_any_kind_of_number(tmp_path, clip):
+    given = {"bframes": 2.0, "qp": np.int8(30), "ipratio": Fraction(7, 5)}
+    plain = {"bframes": 2, "qp": 30, "ipratio": 1.4}
+    films = [
+        write_video(tmp_path / f"{k}.mp4", clip, x264=x264, preset=np.str_("fast"))
+        for k, x264 in enumerate([given, plain])
+    ]
+    assert films[0].read_bytes() == films[1].read_bytes()
+
+
+def test_frames_out_of_order_do_not_shorten_a_film_with_times(tmp_path):
+    frames, times = np.zeros((4, 16, 16, 3), np.uint8), [0, 0.04, 0.08, 9.0]
+    with pytest.raises(VideoError, match=r"'bframes'\] must be 0 where there are times.*: 3"):
+        write_video(tmp_path / "film.mp4", frames, times=times, x264={"bframes": 3})
+    film = write_video(tmp_path / "film.mp4", frames, times=times, x264={"bframes": 0})
+    assert probe(film).seconds > 9
+
+
 def test_settings_of_the_encoder_reach_it(tmp_path, clip):
     def packets(name, **options):
         return read_packets(write_video(tmp_path / f"{name}.mp4", clip, **options))
@@ -192,7 +235,7 @@ def test_a_full_disk_leaves_nothing(tmp_path):
         ("a.mp4", np.zeros((2, 8, 8, 3), np.uint8), {"fps": 1e-6}, "fps must be above 0"),
         ("a.mp4", np.zeros((2, 8, 8, 3), np.uint8), {"preset": "quick"}, "one of ultrafast"),
         ("a.mp4", np.zeros((2, 8, 8, 3), np.uint8), {"x264": {"gop": 3}}, "may hold keyint"),
-        ("a.mp4", np.zeros((2, 8, 8, 3), np.uint8), {"x264": {"keyint": "3"}}, "be a number"),
+        ("a.mp4", np.zeros((2, 8, 8, 3), np.uint8), {"x264": {"keyint": "3"}}, "a whole number"),
         ("a.mp4", np.zeros((2, 8, 8, 3), np.uint8), {"fps": "25"}, "fps must be a number"),
         ("a.mp4", np.zeros((1, 2, 20000), np.uint8), {}, "no side may be longer than 16384"),
         ("a.mp4", [np.zeros((8, 8), np.uint8).view(np.matrix)], {}, "uint8.*matrix"),

@@ -65,9 +65,9 @@ class Film:
         """The stamps of the packets."""
         return read_index(self.path)
 
-    def open(self, *, rough=False):
-        """Open the file for one reading."""
-        return Source(self.path, THREADS if self.sound else 1, rough=rough)
+    def open(self, **options):
+        """Open the file for one reading; `options` are those of `Source`."""
+        return Source(self.path, THREADS if self.sound else 1, **options)
 
     @property
     def bound(self):
@@ -172,28 +172,28 @@ class Film:
                 convert = Converter(size, colour, self.path, turn)
             yield number, convert(frame)
 
-    def decoded(self, *, rough=False):
-        """Yield (number, av.VideoFrame) of the whole film, as the decoder gives them.
+    def decoded(self, *, stop=None, **options):
+        """Yield (number, av.VideoFrame) of the film, or its first ones, as the decoder gives them.
 
-        Where rough pictures will do, the edges of the blocks are not smoothed: a sixth faster.
+        With ``rough=True`` the edges of the blocks are not smoothed: a sixth faster.
         """
-        return self._frames(ALL, rough=rough)
+        return self._frames(ALL if stop is None else range(stop), **options)
 
-    def _frames(self, wanted, *, told=True, rough=False):
+    def _frames(self, wanted, *, told=True, **options):
         """Yield (number, av.VideoFrame), decoding no more of the film than is needed."""
         done, jump = -1, True
         while True:
             try:
                 rest = wanted[bisect_right(wanted, done) :]
-                for number, frame in self._walk(rest, jump, told, rough):
+                for number, frame in self._walk(rest, jump, told, options):
                     done = number
                     yield number, frame
                 return
             except _Astray:
                 jump = False
 
-    def _walk(self, wanted, jump, told, rough):
-        with self.open(rough=rough) as source, closing(_Reading(self, source)) as frames:
+    def _walk(self, wanted, jump, told, options):
+        with self.open(**options) as source, closing(_Reading(self, source)) as frames:
             for number in wanted:
                 if jump and number > frames.at + NEAR:
                     frames.jump(number)

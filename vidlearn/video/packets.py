@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -60,6 +59,11 @@ def read_packets(path, *, stop=None) -> Packets:
         If the file cannot be read, is a folder of pictures, or its packets and its frames do not
         go together one by one.
 
+    Warns
+    -----
+    VideoWarning
+        If part of the file is missing or damaged: told is what lies before it.
+
     Examples
     --------
     >>> import pathlib, tempfile
@@ -85,8 +89,7 @@ def read_packets(path, *, stop=None) -> Packets:
             )
         numbers = np.argsort(np.argsort(stamps))
         facts = [(packet.size, packet.is_keyframe) for packet in stored]
-    with Source(film.path) as source:
-        shown = [(one.pts, one.pict_type) for one in islice(source.frames(), stop)]
+    shown = [(one.pts, one.pict_type) for _, one in film.decoded(stop=stop)]
     if not shown:
         raise VideoError(nothing_decodes(film.path))
     expected = sorted(stamps)[: len(shown)]

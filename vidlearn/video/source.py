@@ -27,6 +27,8 @@ class Source:
         are in flight and are lost with it.
     rough : bool
         Do not smooth the edges of the blocks of which pictures are made.
+    motion : bool
+        Hand out with each frame where its blocks were copied from.
 
     Raises
     ------
@@ -35,7 +37,7 @@ class Source:
         or of pictures too large for any memory.
     """
 
-    def __init__(self, path, threads=THREADS, *, rough=False):
+    def __init__(self, path, threads=THREADS, *, rough=False, motion=False):
         import av
 
         self.path = path
@@ -72,6 +74,8 @@ class Source:
         self.codec.thread_count = self.threads
         if rough:
             self.codec.options = {"skip_loop_filter": "all"}
+        if motion:
+            self.codec.flags2 |= av.codec.context.Flags2.export_mvs
         # A transport stream marks what follows a gap, whole or not; elsewhere it is cut off.
         self.marks_gaps = "mpegts" in self.container.format.name
 

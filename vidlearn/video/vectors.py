@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .arguments import whole
+from .arguments import picture_options, whole
 from .door import opened
 from .errors import VideoError
+from .facts import nothing_decodes
 from .film import Film
-from .source import Source
 
 KINDS = {1: "I", 2: "P", 3: "B"}
+TELLING = {"h264", "mpeg4", "mpeg2video", "mpeg1video"}  # whose decoders hand vectors out
 
 
 class MotionVectors(NamedTuple):
@@ -23,8 +24,8 @@ class MotionVectors(NamedTuple):
     kind : str
         "I", "P" or "B"; "?" where the decoder does not say.
     blocks : ndarray
-        (N, 4) int xyxy, in pixels of the frame. Blocks at the rim may reach beyond it. One that
-        is copied from two frames is listed twice.
+        (N, 4) int xyxy, in pixels of the frame as `read_frames` gives it, upright. Blocks at the
+        rim may reach beyond it. One that is copied from two frames is listed twice.
     motion : ndarray
         (N, 2) float32, right and down, in pixels: how far the block's content travels from the
         earlier of the two frames to the later.
@@ -51,6 +52,9 @@ class MotionVectors(NamedTuple):
             (H, W, 2) float32, from an earlier frame to this one; NaN where a block is told anew
             or copied from a later frame only.
         """
+        size, _ = picture_options(size, "rgb")
+        if size is None:
+            raise VideoError("size must be (height, width) of the frame, as in frame.shape[:2].")
         field = np.full((*size, 2), np.nan, np.float32)
         for (x0, y0, x1, y1), motion in zip(
             self.blocks[self.earlier], self.motion[self.earlier], strict=True
@@ -83,6 +87,11 @@ def motion_vectors(path, *, stop=None) -> list[MotionVectors]:
         If the file cannot be read, is no film, or tells no motion although it has frames that are
         told as changes.
 
+    Warns
+    -----
+    VideoWarning
+        If part of the file is missing or damaged, as in `read_frames`.
+
     Notes
     -----
     A vector leads to the frame that the encoder has chosen, and the decoder does not say which
@@ -108,33 +117,27 @@ def motion_vectors(path, *, stop=None) -> list[MotionVectors]:
 
     Lesson 02 teaches it.
     """
-    from av.codec.context import Flags2
-
     stop = None if stop is None else whole("stop", stop, 1)
     film, told = opened(path), []
     if not isinstance(film, Film):
         raise VideoError(f"{film.path} is pictures, not a film: they tell no motion.")
-    silent = False  # a frame that is told as changes, and no vector
-    with Source(film.path) as source:
-        source.codec.flags2 |= Flags2.export_mvs
-        for frame in source.frames():
-            told.append(_of_frame(frame))
-            silent |= told[-1].kind in "PB" and not len(told[-1].blocks)
-            if stop and len(told) == stop:
-                break
-        codec = source.codec_name
+    for _, frame in film.decoded(stop=stop, motion=True):
+        told.append(_of_frame(frame, film.turn))
     if not told:
-        raise VideoError(f"No frame of {film.path} can be decoded.")
-    if silent and not any(len(each.blocks) for each in told):
-        raise VideoError(
-            f"The decoder of {codec} hands out no motion. Write the film again as H.264: "
-            "video.write_video(other, video.read_frames(path))"
-        )
+        raise VideoError(nothing_decodes(film.path))
+    if any(each.kind in "PB" for each in told) and not any(len(each.blocks) for each in told):
+        with film.open() as source:
+            codec = source.codec_name
+        if codec not in TELLING:
+            raise VideoError(
+                f"The decoder of {codec} hands out no motion. Write the film again as H.264: "
+                "video.write_video(other, video.read_frames(path))"
+            )
     return told
 
 
-def _of_frame(frame):
-    """Take over the vectors of one decoded frame."""
+def _of_frame(frame, turn):
+    """Take over the vectors of one decoded frame, turned as the frame is for showing."""
     kind = KINDS.get(int(frame.pict_type), "?")
     data = frame.side_data.get("MOTION_VECTORS")
     rows = None if data is None else data.to_ndarray()
@@ -148,4 +151,17 @@ def _of_frame(frame):
     earlier = rows["source"] < 0
     sign = np.where(earlier, -1.0, 1.0) / np.maximum(rows["motion_scale"], 1)
     motion = (offset * sign[:, None]).astype(np.float32)
-    return MotionVectors(kind, np.hstack([corner, corner + size]), motion, earlier)
+    blocks = np.hstack([corner, corner + size])
+    return MotionVectors(kind, *_upright(blocks, motion, turn, frame), earlier)
+
+
+def _upright(blocks, motion, turn, frame):
+    """Turn or mirror blocks and motion the way the display matrix of a film says."""
+    if turn is None:
+        return blocks, motion
+    a, b, c, d = turn  # a stored point (x, y) is shown at (a x + c y, b x + d y), up to a shift
+    matrix = np.array([[a, b], [c, d]])
+    shift = (np.array([frame.width, frame.height]) @ (matrix < 0)).astype(int)
+    corners = blocks.reshape(-1, 2, 2) @ matrix + shift
+    ordered = np.hstack([corners.min(axis=1), corners.max(axis=1)])
+    return ordered, (motion @ matrix).astype(np.float32)

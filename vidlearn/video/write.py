@@ -22,8 +22,10 @@ CLOCK = 90_000  # ticks a second, where each frame has a time of its own
 LONGEST_GAP = 20_000  # seconds; mp4 counts the ticks from frame to frame in 31 bits
 PRESETS = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower")
 PRESETS += ("veryslow", "placebo")
-X264 = ("keyint", "min-keyint", "scenecut", "bframes", "ref", "qp", "ipratio", "pbratio")
-X264 += ("aq-mode", "mbtree")  # the encoder passes over what it does not know
+# The encoder passes over what it does not know, and bends what it does not like.
+X264 = {"keyint": (1, 2**30), "min-keyint": (0, 2**30), "scenecut": (0, 100), "bframes": (0, 16)}
+X264 |= {"ref": (1, 16), "qp": (0, 51), "ipratio": None, "pbratio": None}  # None: a share
+X264 |= {"aq-mode": (0, 3), "mbtree": (0, 1)}
 END = object()
 
 
@@ -44,8 +46,9 @@ def write_video(
     fps : float or Fraction
         Frames per second, 0.001 to 1000.
     crf : int
-        Constant rate factor, x264's measure of loss: 0 loses nothing that yuv420p holds, about 18
-        looks untouched, 51 is the worst. Six more halve the file, roughly.
+        Constant rate factor, x264's measure of loss: 0 loses nothing that yuv420p holds (and is
+        the one value that not every browser plays), about 18 looks untouched, 51 is the worst.
+        Six more halve the file, roughly.
     preset : str
         How hard x264 searches for what it can leave out, from "ultrafast" over "medium" to
         "veryslow". The slower, the smaller the file at much the same quality.
@@ -94,7 +97,7 @@ def write_video(
     """
     path = film_place(path)
     rate = Fraction(frame_rate(fps)).limit_denominator(100_000)
-    settings = _settings(crf, preset, x264)
+    settings = _settings(crf, preset, x264, times is not None)
     film = None if sound is None else opened(sound, "sound")
     clock = rate if times is None else Fraction(CLOCK)
     moments = _moments(checked_frames(frames), _iterator(times), 1 / rate)
@@ -220,17 +223,31 @@ def _refusals():
         raise _EncodingError(error.strerror or error) from error
 
 
-def _settings(crf, preset, x264):
+def _settings(crf, preset, x264, timed):
     """Return what x264 is told, or refuse what it would silently pass over."""
-    if preset not in PRESETS:
+    if not isinstance(preset, str) or preset not in PRESETS:
         raise VideoError(f"preset must be one of {', '.join(PRESETS)}. Received: {preset!r}")
-    given = {"mbtree": 0} | dict(x264 or {})
-    for name, value in given.items():
-        if name not in X264:
-            raise VideoError(f"x264 may hold {', '.join(X264)}. Received: {name!r}")
-        real(f"x264[{name!r}]", value)
+    if x264 is not None and not isinstance(x264, dict):
+        raise VideoError(f'x264 must be a dict, such as {{"keyint": 12}}. Received: {x264!r:.60}')
+    given = {"mbtree": 0} | {name: _setting(name, value) for name, value in (x264 or {}).items()}
+    if timed and given.get("bframes"):
+        raise VideoError(
+            "x264['bframes'] must be 0 where there are times: frames out of order would shorten a "
+            f"film whose last ones last long. Received: {given['bframes']}"
+        )
     joined = ":".join(f"{name}={value}" for name, value in given.items())
-    return {"crf": str(whole("crf", crf, 0, 51)), "preset": preset, "x264-params": joined}
+    return {"crf": str(whole("crf", crf, 0, 51)), "preset": str(preset), "x264-params": joined}
+
+
+def _setting(name, value):
+    if not isinstance(name, str) or name not in X264:
+        raise VideoError(f"x264 may hold {', '.join(X264)}. Received: {name!r}")
+    called = f"x264[{name!r}]"
+    if X264[name]:
+        return whole(called, value, *X264[name])
+    if not 0.1 <= (share := float(real(called, value))) <= 10:
+        raise VideoError(f"{called} must be a number from 0.1 to 10. Received: {value!r}")
+    return share
 
 
 def _add_stream(container, width, height, clock, rate, settings):
