@@ -116,6 +116,47 @@ def test_dots_stand_at_their_numbers(shown):
     assert shown[0].spoken == ["ms. loops: 2,000; fast: 2.5."]
 
 
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({}, "values must be a dict"),
+        ([1, 2], "values must be a dict"),
+        ({"a": []}, r"values\['a'\] must be a finite number"),
+        ({"a": [1, np.nan]}, r"values\['a'\] must be a finite number"),
+        ({"a": "3"}, r"values\['a'\] must be a number or several"),
+        ({"b": 1, "a": [2, 0]}, r"values\['a'\] must be above 0 on a logarithmic axis; log=False"),
+    ],
+)
+def test_dots_reject_what_leaves_no_dot(values, message):
+    with pytest.raises(ValueError, match=message):
+        plots.show_dots(values, xlabel="ms", caption="None.")
+    assert not plt.get_fignums()
+
+
+def test_dots_at_and_below_zero_have_an_axis_that_holds_them(shown):
+    plots.show_dots({"a": 0, "b": [-1, 2]}, xlabel="gain", caption="Both.", log=False)
+    assert shown[0].spoken == ["gain. b: 0.5; a: 0."]
+
+
+def test_several_figures_are_one_picture_of_which_all_parts_are_told(shown):
+    parts = tuple(chart(title=title) for title in ("left", "right"))
+    plots.show(parts, "Two parts.")
+    told = "left: loss of a batch against epoch, loss; right: loss of a batch against epoch, loss"
+    assert shown[0].spoken == [f"Chart: {told}."]
+    assert len(shown[0].images) == 2
+    assert not plt.get_fignums()
+
+
+@pytest.mark.parametrize("figure", [None, "a", [], [None], "axes"])
+def test_show_rejects_what_is_no_figure(figure):
+    kept = chart()
+    given = kept.axes[0] if figure == "axes" else figure
+    with pytest.raises(TypeError, match="figure must be a Matplotlib figure, or several in a list"):
+        plots.show(given, "Nothing.")
+    assert plt.get_fignums(), "a figure that was not given stays open"
+    plt.close(kept)
+
+
 def test_outside_a_notebook_nothing_is_shown_and_the_figure_is_closed(capsys):
     plots.show(chart(), "It falls.")
     assert not plt.get_fignums()

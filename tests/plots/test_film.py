@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from vidlearn.plots import PALETTE, shot_bar
+from vidlearn.plots import PALETTE, paint, shot_bar, side_by_side
 
 
 def test_the_bar_shows_shots_in_turn_and_how_far_the_film_has_run_by_hand():
@@ -31,8 +31,56 @@ def test_the_bar_shows_shots_in_turn_and_how_far_the_film_has_run_by_hand():
         (np.zeros((4, 6, 8, 3)), [], "float64"),
         (np.zeros((4, 6, 8, 3), np.uint8), [0], "from 1 to 3"),
         (np.zeros((4, 6, 8, 3), np.uint8), [4], "from 1 to 3"),
+        (np.zeros((4, 6, 8, 3), np.uint8), [1.5], r"cuts must be whole numbers.*\[1.5\]"),
+        (np.zeros((4, 6, 8, 3), np.uint8), [True], "cuts must be whole numbers"),
+        (np.zeros((4, 6, 8, 3), np.uint8), None, "cuts must be whole numbers"),
+        (np.zeros((4, 6, 8, 3), np.uint8), "12", "cuts must be whole numbers"),
+        (np.zeros((4, 6, 8, 3), np.uint8), [[1, 2]], "cuts must be whole numbers"),
+        (np.zeros((0, 6, 8, 3), np.uint8), [], "frames must be"),
+        (np.zeros((4, 6, 0, 3), np.uint8), [], "frames must be"),
     ],
 )
 def test_the_bar_rejects_what_is_no_film_and_cuts_outside(frames, cuts, message):
     with pytest.raises(ValueError, match=message):
         shot_bar(frames, cuts)
+
+
+@pytest.mark.parametrize("height", [0, -1, 2.0, None, True])
+def test_the_bar_rejects_a_height_that_shows_nothing(height):
+    with pytest.raises(ValueError, match="height must be a whole number, at least 1"):
+        shot_bar(np.zeros((4, 6, 8, 3), np.uint8), height=height)
+
+
+def test_cuts_may_come_in_any_order_and_from_any_iterable():
+    frames = np.zeros((6, 4, 12, 3), np.uint8)
+    expected = shot_bar(frames, [2, 4])
+    for cuts in ([4, 2], np.array([2, 4]), {2, 4}, iter([2, 4])):
+        assert (shot_bar(frames, cuts) == expected).all()
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_what_is_unknown_is_painted_grey(signed):
+    painted = paint([[np.nan, 2.0], [-1.0, np.inf]], signed=signed)
+    assert painted[0, 0].tolist() == [128] * 3
+    assert painted[0, 1].tolist() == painted[1, 1].tolist()
+    assert (painted[1, 0] == paint([[-1.0, 2.0]], signed=signed)[0, 0]).all()
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda clip: paint(clip, np.nan), "limit must be above 0, a number. Received: nan"),
+        (lambda clip: paint(clip, "9"), "limit must be above 0"),
+        (lambda clip: paint([["a"]]), "values must be an array, numbers"),
+        (lambda clip: side_by_side(clip[0, ..., 0]), r"Received: shapes \[\(6, 8\)\]"),
+        (lambda clip: side_by_side(clip, clip[:0]), r"clips must be \(T, H, W, 3\)"),
+        (lambda clip: side_by_side(clip[..., :2]), r"clips must be \(T, H, W, 3\)"),
+        (lambda clip: side_by_side(clip, clip[None]), r"clips must be \(T, H, W, 3\)"),
+        (lambda clip: side_by_side(clip, height=-3), "height must be a whole number, at least 1"),
+        (lambda clip: side_by_side(clip, gap=-1), "gap must be a whole number, at least 0"),
+        (lambda clip: side_by_side(clip, gap=1.5), "gap must be a whole number"),
+    ],
+)
+def test_paint_and_side_by_side_reject_what_cannot_be_seen(call, message):
+    with pytest.raises(ValueError, match=message):
+        call(np.zeros((4, 6, 8, 3), np.uint8))

@@ -47,15 +47,39 @@ def test_arrows_are_drawn_on_a_copy():
     assert 0 < (dot != 90).any(axis=-1).sum() < 20
 
 
+def test_arrows_without_a_place_or_out_of_all_bounds_are_drawn_as_far_as_they_are_seen():
+    frame = np.full((40, 60, 3), 90, np.uint8)
+    starts = [[np.nan, 5], [1e9, 1e9], [10, 20]]
+    far = plots.draw_arrows(frame, starts, [[4, 4], [-3, -3], [1e12, 0]])
+    near = plots.draw_arrows(frame, [[10, 20]], [[200, 0]])
+    assert (far == near).all()
+    assert (plots.draw_arrows(frame, [], []) == frame).all()
+
+
 @pytest.mark.parametrize(
     ("call", "words"),
     [
         (lambda: plots.paint_flow(np.zeros((4, 3))), "flow must be"),
+        (lambda: plots.paint_flow([["2", "3"]]), r"flow must be \(..., 2\), numbers.*<U1"),
+        (lambda: plots.paint_flow([[1, 2], [3]]), "flow must be"),
+        (lambda: plots.paint_flow([[1j, 2]]), "flow must be.*complex"),
         (lambda: plots.paint_flow(np.zeros((4, 2)), 0), "fastest must be above 0"),
+        (lambda: plots.paint_flow(np.zeros((4, 2)), np.inf), "fastest must be above 0"),
+        (lambda: plots.paint_flow(np.zeros((4, 2)), "3"), "fastest must be above 0.*'3'"),
+        (lambda: plots.flow_wheel(0), "side must be a whole number, at least 3. Received: 0"),
+        (lambda: plots.flow_wheel(9.0), "side must be a whole number"),
         (lambda: plots.draw_arrows(np.zeros((4, 4)), [], []), "frame must be"),
         (
             lambda: plots.draw_arrows(np.zeros((4, 4, 3), np.uint8), [[1, 2]], [1, 2]),
             "starts and arrows",
+        ),
+        (
+            lambda: plots.draw_arrows(np.zeros((4, 4, 3), np.uint8), [["a", 2]], [[1, 2]]),
+            "starts must be",
+        ),
+        (
+            lambda: plots.draw_arrows(np.zeros((4, 4, 3), np.uint8), [[1, 2]], [[1, 2]], scale="2"),
+            "scale must be a finite number. Received: '2'",
         ),
     ],
 )

@@ -1,3 +1,5 @@
+import warnings
+
 import numpy as np
 import pytest
 
@@ -46,14 +48,59 @@ def test_it_looks_as_in_a_lap(cut):
     assert 0.6 < spread[0] / spread[1] < 1.7
 
 
-@pytest.mark.parametrize("path", [[], [0.5, 0.5], [(0.5, np.nan)], np.zeros((3, 3))])
+@pytest.mark.parametrize(
+    "path",
+    [
+        [],
+        [0.5, 0.5],
+        [(0.5, np.nan)],
+        np.zeros((3, 3)),
+        [("a", "b")],
+        [(1, 2), (3,)],
+        [(1j, 0)],
+        None,
+    ],
+)
 def test_along_rejects_what_is_no_path(cut, path):
     with pytest.raises(ValueError, match="path must be"):
         along(path, *cut)
 
 
-def test_pieces_rejects_what_is_not_there():
-    with pytest.raises(ValueError, match="things must be of"):
-        pieces(["elephant"], ["cat"])
-    with pytest.raises(ValueError, match="picture must be one of"):
-        pieces(["cup"], ["nowhere"])
+def test_a_path_may_lead_to_the_end_of_the_world(cut):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        clip = along([(1e30, -1e300), (0.5, 0.5)], *cut)
+    assert (clip[0] == cut[1]).all()
+    assert (clip[1] == along([(0.5, 0.5)], *cut)[0]).all()
+
+
+def test_along_rejects_what_is_no_thing_and_no_photograph(cut):
+    thing, photograph = cut
+    for odd in (None, thing[..., :4], thing[:1], thing / 255, {"cup": thing}, thing[None]):
+        with pytest.raises(ValueError, match=r"thing must be uint8 \(h, w, 5\)"):
+            along([(0.5, 0.5)], odd, photograph)
+    for odd in (None, photograph[..., 0], photograph[:0], photograph / 255, photograph[None]):
+        with pytest.raises(ValueError, match=r"photograph must be uint8 \(h, w, 3\)"):
+            along([(0.5, 0.5)], thing, odd)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "message"),
+    [
+        ((["elephant"], ["cat"]), {}, "things must be of"),
+        ((["cup"], ["nowhere"]), {}, "photographs must be of"),
+        (("7", ["cat"]), {}, "things must be of .*, in a list. Received: '7'"),
+        ((["cup"], "cat"), {}, "photographs must be of"),
+        (([["cup"]], ["cat"]), {}, "things must be of"),
+        ((None, ["cat"]), {}, "things must be of"),
+        (((name for name in ["cup"]), ["cat"]), {}, "things must be of"),
+        ((["cup"], ["cat"]), {"size": 32}, "size must be at least 8 pixels"),
+        ((["cup"], ["cat"]), {"size": (0, 10)}, "size must be"),
+        ((["cup"], ["cat"]), {"size": (32.0, 32)}, "size must be"),
+        ((["cup"], ["cat"]), {"seed": -1}, "seed must be"),
+        ((["cup"], ["cat"]), {"seed": None}, "seed must be"),
+    ],
+)
+def test_pieces_rejects_what_is_not_there(arguments, options, message):
+    with pytest.raises(ValueError, match=message):
+        pieces(*arguments, **options)

@@ -4,6 +4,7 @@ import html
 
 from vidlearn import messages
 
+from .arguments import numeric
 from .colours import COLOURS, brief
 from .frame import COLUMN, INCH, in_notebook, put
 from .svg import as_address, as_svg
@@ -19,7 +20,7 @@ def show(figure, caption, *, alt=None, by=None):
 
     Parameters
     ----------
-    figure : matplotlib.figure.Figure or list of matplotlib.figure.Figure
+    figure : matplotlib.figure.Figure or sequence of matplotlib.figure.Figure
         The figure; it is closed afterwards. One wider than 8.6 inches, the column of the
         website, is made narrower, so that its letters keep their size. Several are parts of one
         drawing: they stand in two columns, on a telephone in one.
@@ -31,12 +32,24 @@ def show(figure, caption, *, alt=None, by=None):
     by : object, optional
         Whose function drew what is shown: anything with a sentence `credit`, as
         :func:`vidlearn.course.use` returns. The sentence ends the caption.
+
+    Raises
+    ------
+    TypeError
+        If `figure` is something else, or holds none.
     """
     import matplotlib.pyplot as plt
+    from matplotlib.figure import Figure
 
-    figures = figure if isinstance(figure, list) else [figure]
+    figures = list(figure) if isinstance(figure, list | tuple) else [figure]
+    if not figures or not all(isinstance(each, Figure) for each in figures):
+        kinds = ", ".join(type(each).__name__ for each in figures) or "none"
+        raise TypeError(
+            f"figure must be a Matplotlib figure, or several in a list. Received: {kinds}. "
+            "figure, ax = plt.subplots() makes one; ax.figure is that of axes."
+        )
     if in_notebook():
-        said = html.escape(alt or described(figures[0]))
+        said = html.escape(alt or described(*figures))
         if len(figures) == 1:
             put(_image(figure, said), caption, by)
         else:
@@ -73,15 +86,21 @@ def show_dots(values, *, caption, xlabel, log=True, alt=None, by=None):
         A logarithmic axis.
     alt, by
         As in :func:`show`; `alt` is by default the names with their numbers.
+
+    Raises
+    ------
+    ValueError
+        If there are no values, or one is no finite number, or not above 0 where `log` is True.
     """
     import matplotlib.pyplot as plt
     import numpy as np
 
+    values = _dots(values, log)
     means = {name: float(np.mean(numbers)) for name, numbers in values.items()}
     names = sorted(means, key=means.get)
     figure, ax = plt.subplots(figsize=(8, 0.8 + 0.38 * len(names)), layout="constrained")
     for row, name in enumerate(names):
-        numbers = np.atleast_1d(values[name])
+        numbers = values[name]
         ax.plot(numbers, np.full(len(numbers), row), "o", color=COLOURS[0], ms=8)
         ax.annotate(
             brief(means[name]),
@@ -101,11 +120,33 @@ def show_dots(values, *, caption, xlabel, log=True, alt=None, by=None):
     show(figure, caption, alt=alt or f"{xlabel}. {told}.", by=by)
 
 
-def described(figure):
-    """Return a short description of a figure, made from its titles, labels and legends."""
+def _dots(values, log):
+    """Return the numbers of each name in an array, or refuse what leaves no dot."""
+    import numpy as np
+
+    if not isinstance(values, dict) or not values:
+        raise ValueError(f"values must be a dict of numbers by name. Received: {values!r:.80}")
+    found = {}
+    for name, given in values.items():
+        numbers = np.atleast_1d(numeric(f"values[{name!r}]", given, "a number or several"))
+        if numbers.ndim != 1 or not numbers.size or not np.isfinite(numbers).all():
+            raise ValueError(
+                f"values[{name!r}] must be a finite number, or several. Received: {given!r:.80}"
+            )
+        if log and not (numbers > 0).all():
+            raise ValueError(
+                f"values[{name!r}] must be above 0 on a logarithmic axis; log=False takes any. "
+                f"Received: {given!r:.80}"
+            )
+        found[name] = numbers
+    return found
+
+
+def described(*figures):
+    """Return a short description of figures, made from their titles, labels and legends."""
     words = messages.text("figures")
     panels = []
-    for ax in figure.axes:
+    for ax in (ax for figure in figures for ax in figure.axes):
         x, y, title = ax.get_xlabel(), ax.get_ylabel(), ax.get_title()
         what = words["against"].format(x=x, y=y) if x and y else x or y
         if not what and not (title or ax.lines or ax.images or ax.patches):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .arguments import numeric, positive, whole
 from .colours import PALETTE, signed_map
 
 TONES = "sky", "orange"
@@ -14,7 +15,7 @@ def paint(values, limit=None, *, signed=True):
     Parameters
     ----------
     values : array_like
-        Numbers of any shape, such as (T, H, W).
+        Numbers of any shape, such as (T, H, W). NaN, where nothing is known, becomes grey.
     limit : float, optional
         The size that gets the full colour, the same for all; by default the greatest there is.
         Beyond it the colour stays.
@@ -30,7 +31,7 @@ def paint(values, limit=None, *, signed=True):
     Raises
     ------
     ValueError
-        If `limit` is not above 0.
+        If `values` are no numbers, or `limit` is none above 0.
 
     Examples
     --------
@@ -39,15 +40,16 @@ def paint(values, limit=None, *, signed=True):
     >>> paint([-2.0, 0.0, 1.0], signed=False)[:, 0].tolist()
     [255, 0, 127]
     """
-    values = np.asarray(values, dtype=np.float64)
+    values = numeric("values", values, "an array")
     if limit is None:
-        limit = float(np.abs(values).max(initial=0)) or 1.0
-    if not limit > 0:
-        raise ValueError(f"limit must be above 0. Received: {limit}")
-    share = (values / limit).clip(-1, 1)
+        limit = float(np.abs(values[np.isfinite(values)]).max(initial=0)) or 1.0
+    share = (values / positive("limit", limit)).clip(-1, 1)
+    known, share = ~np.isnan(share), np.nan_to_num(share)
     if signed:
-        return signed_map()((share + 1) / 2, bytes=True)[..., :3]
-    return np.repeat((255 * np.abs(share)).astype(np.uint8)[..., None], 3, axis=-1)
+        painted = signed_map()((share + 1) / 2, bytes=True)[..., :3]
+    else:
+        painted = np.repeat((255 * np.abs(share)).astype(np.uint8)[..., None], 3, axis=-1)
+    return np.where(known[..., None], painted, np.uint8(128))
 
 
 def side_by_side(*clips, height=None, gap=4):
@@ -72,7 +74,8 @@ def side_by_side(*clips, height=None, gap=4):
     Raises
     ------
     ValueError
-        If no clip is given or one is not uint8.
+        If no clip is given, one is not uint8 or of another shape, or `height` or `gap` is no whole
+        number.
 
     Examples
     --------
@@ -80,9 +83,17 @@ def side_by_side(*clips, height=None, gap=4):
     >>> side_by_side(film, kernel).shape
     (5, 40, 103, 3)
     """
+    clips = [np.asarray(clip) for clip in clips]
     if not clips or any(clip.dtype != np.uint8 for clip in clips):
         kinds = [str(clip.dtype) for clip in clips]
         raise ValueError(f"clips must be uint8 arrays, at least one. Received: {kinds}")
+    shapes = [clip.shape for clip in clips]
+    if not all(_is_clip(shape) for shape in shapes):
+        raise ValueError(
+            "clips must be (T, H, W, 3) or (T, H, W), or pictures (H, W, 3), none of them empty. "
+            f"Received: shapes {shapes}"
+        )
+    height, gap = height and whole("height", height, 1), whole("gap", gap, 0)
     moving = [len(clip) for clip in clips if clip.ndim == 4 or clip.shape[-1] != 3]
     frames = min(moving, default=1)
     panels = []
@@ -102,6 +113,10 @@ def side_by_side(*clips, height=None, gap=4):
         filled = np.pad(panel, ((0, 0), (above, below), (0, 0), (0, 0)), constant_values=255)
         parts += [filled, white]
     return np.concatenate(parts[:-1], axis=2)
+
+
+def _is_clip(shape):
+    return 0 not in shape and (len(shape) == 3 or (len(shape) == 4 and shape[3] in (1, 3)))
 
 
 def _enlarged(panel, times):
@@ -129,7 +144,8 @@ def shot_bar(frames, cuts=(), *, height=8):
     Raises
     ------
     ValueError
-        If the frames are of another shape or type, or a cut lies outside the film.
+        If the frames are of another shape or type or there are none, a cut is no whole number or
+        lies outside the film, or `height` is no whole number, at least 1.
 
     Examples
     --------
@@ -137,13 +153,13 @@ def shot_bar(frames, cuts=(), *, height=8):
     (5, 50, 60, 3)
     """
     frames = np.asarray(frames)
-    if frames.ndim != 4 or frames.shape[3] != 3 or frames.dtype != np.uint8:
+    good = frames.ndim == 4 and frames.shape[3] == 3 and frames.dtype == np.uint8
+    if not good or not frames.size:
         raise ValueError(
             f"frames must be (T, H, W, 3) uint8. Received: {frames.dtype} of shape {frames.shape}"
         )
     total, _, width = frames.shape[:3]
-    if any(not 0 < cut < total for cut in cuts):
-        raise ValueError(f"cuts must lie from 1 to {total - 1}. Received: {list(cuts)}")
+    cuts, height = _first_frames(cuts, total), whole("height", height, 1)
     at = np.arange(width) * total // width  # the frame that each column stands for
     tones = np.array([[int(PALETTE[name][i : i + 2], 16) for i in (1, 3, 5)] for name in TONES])
     tones = tones[np.searchsorted(sorted(cuts), at, side="right") % 2]
@@ -154,3 +170,13 @@ def shot_bar(frames, cuts=(), *, height=8):
         bar[max(0, mark - 1) : mark + 2] = 255
         below[t, 2:] = bar
     return np.concatenate([frames, below], axis=1)
+
+
+def _first_frames(cuts, total):
+    """Return cuts as a list of int, or refuse what are none."""
+    array = np.asarray(list(cuts) if np.iterable(cuts) and not isinstance(cuts, str) else None)
+    if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
+        raise ValueError(f"cuts must be whole numbers in a list. Received: {cuts!r}")
+    if ((array < 1) | (array >= total)).any():
+        raise ValueError(f"cuts must lie from 1 to {total - 1}. Received: {array.tolist()}")
+    return array.astype(int).tolist()

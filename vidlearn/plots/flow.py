@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .arguments import finite, numeric, positive, whole
 from .boxes import pictured
 
 DARK, LIGHT = (0, 0, 0), (255, 255, 255)
@@ -26,7 +27,7 @@ def paint_flow(flow, fastest=None):
     Raises
     ------
     ValueError
-        If the last axis does not hold two numbers, or `fastest` is not above 0.
+        If the last axis does not hold two numbers, or `fastest` is no number above 0.
 
     Examples
     --------
@@ -35,7 +36,7 @@ def paint_flow(flow, fastest=None):
     """
     from matplotlib.colors import hsv_to_rgb
 
-    flow = np.asarray(flow, dtype=np.float64)
+    flow = numeric("flow", flow, "(..., 2)")
     if flow.ndim < 1 or flow.shape[-1] != 2:
         raise ValueError(f"flow must be (..., 2). Received: shape {flow.shape}")
     speed = np.hypot(flow[..., 0], flow[..., 1])
@@ -43,8 +44,7 @@ def paint_flow(flow, fastest=None):
     if fastest is None:
         fastest = float(np.percentile(speed[known], 99)) if known.any() else 0.0
         fastest = fastest or 1.0
-    if not fastest > 0:
-        raise ValueError(f"fastest must be above 0. Received: {fastest}")
+    fastest = positive("fastest", fastest)
     turn = np.arctan2(flow[..., 1], flow[..., 0]) / (2 * np.pi) % 1.0
     share = (speed / fastest).clip(0, 1)
     hsv = np.stack([turn, share, np.ones_like(turn)], axis=-1)
@@ -67,12 +67,17 @@ def flow_wheel(side=48):
         (side, side, 3) uint8: the rim has the full colours, the middle is white, and so is what
         lies outside the disc.
 
+    Raises
+    ------
+    ValueError
+        If `side` is no whole number, at least 3.
+
     Examples
     --------
     >>> flow_wheel(9)[4, 8].tolist(), flow_wheel(9)[4, 4].tolist()
     ([255, 0, 0], [255, 255, 255])
     """
-    along = np.linspace(-1, 1, side)
+    along = np.linspace(-1, 1, whole("side", side, 3))
     arrows = np.stack(np.meshgrid(along, along), axis=-1)
     disc = paint_flow(arrows, 1.0)
     disc[np.hypot(arrows[..., 0], arrows[..., 1]) > 1 + 1 / side] = 255
@@ -89,7 +94,7 @@ def draw_arrows(frame, starts, arrows, *, scale=1.0):
     starts : array_like
         (N, 2) x and y, in pixels, from where each arrow goes.
     arrows : array_like
-        (N, 2) right and down, in pixels. Those with NaN are left out.
+        (N, 2) right and down, in pixels. Those with NaN, also in their start, are left out.
     scale : float
         How many times longer than they are they are drawn.
 
@@ -101,7 +106,7 @@ def draw_arrows(frame, starts, arrows, *, scale=1.0):
     Raises
     ------
     ValueError
-        If frame, starts or arrows are of another shape.
+        If frame, starts or arrows are of another shape, or `scale` is no number.
 
     Examples
     --------
@@ -112,17 +117,24 @@ def draw_arrows(frame, starts, arrows, *, scale=1.0):
     from PIL import ImageDraw
 
     image = pictured(frame)
-    starts, arrows = np.asarray(starts, float), np.asarray(arrows, float)
+    starts, arrows = numeric("starts", starts, "(N, 2)"), numeric("arrows", arrows, "(N, 2)")
+    if not starts.size and not arrows.size:
+        return np.array(image)
     if starts.shape != arrows.shape or starts.ndim != 2 or starts.shape[1] != 2:
         raise ValueError(
             "starts and arrows must both be (N, 2). "
             f"Received: shapes {starts.shape} and {arrows.shape}"
         )
+    arrows = finite("scale", scale) * arrows
+    far = 4.0 * sum(image.size)  # ends beyond it are not seen, and take long to draw
+    drawn = np.isfinite(np.hstack([starts, arrows])).all(axis=1) & (np.abs(starts) < far).all(
+        axis=1
+    )
     pen = ImageDraw.Draw(image)
     for colour, width in ((DARK, 3), (LIGHT, 1)):  # seen on any ground
-        for start, arrow in zip(starts, scale * arrows, strict=True):
-            if np.isfinite(arrow).all():
-                _draw(pen, start, arrow, colour, width)
+        for start, arrow in zip(starts[drawn], arrows[drawn], strict=True):
+            length = np.hypot(*arrow)
+            _draw(pen, start, arrow * min(1.0, 4 * far / max(length, 1.0)), colour, width)
     return np.array(image)
 
 
