@@ -291,9 +291,48 @@ def test_the_challenge_counts_weights(kept, monkeypatch):
     assert "is asked for" in challenge("small-network", linear).lines[0]
 
 
+class Keeps(scratch.Layer):
+    """A layer of one's own, whose numbers are among no parameters."""
+
+    def __init__(self):
+        super().__init__()
+        self.hidden = np.random.default_rng(0).normal(size=(64, 10)).astype(np.float32)
+
+    def forward(self, x, *, training=False, rng=None, mask=None):
+        return x.reshape(len(x), -1) @ self.hidden, x.shape
+
+    def backward(self, dout, shape):
+        return (dout @ self.hidden.T).reshape(shape), {}
+
+
+def one_that_shrinks():
+    """Build a large network for the first two seeds, and a small one to be counted."""
+    sizes = iter((16, 16, 1))
+
+    def answer():
+        return [scratch.Conv2D(next(sizes), 3), scratch.Flatten(), scratch.Dense(10)]
+
+    return answer
+
+
+def one_that_goes_on():
+    layers = linear()
+    return lambda: layers
+
+
+def one_that_forgets():
+    """Return layers at the first call alone."""
+    layers = [linear()]
+    return lambda: layers.pop() if layers else None
+
+
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
+        (one_that_shrinks(), "Yours have 380 weights at one call and 5,930 at another"),
+        (one_that_goes_on(), "have weights already"),
+        (one_that_forgets(), "Yours is a NoneType"),
+        (lambda: [Keeps()], "What a Keeps of your own keeps cannot be counted"),
         (lambda: 3, "Return a list of layers"),
         (lambda: scratch.Network(linear(), input_shape=(8, 8, 1)), "Return the *list* of layers"),
         (lambda: [scratch.Flatten(), scratch.Dense(9)], "Ten scores have to come out"),
@@ -301,7 +340,8 @@ def test_the_challenge_counts_weights(kept, monkeypatch):
         (lambda: [3], "a Layer is needed"),
     ],
 )
-def test_the_challenge_says_what_it_cannot_train(kept, answer, words):
+def test_the_challenge_says_what_it_cannot_train(kept, monkeypatch, answer, words):
+    monkeypatch.setattr(digits, "EPOCHS", 1)
     assert words in repr(challenge("small-network", answer))
 
 

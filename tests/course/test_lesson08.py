@@ -299,11 +299,38 @@ def test_a_rule_that_knows_the_walls_is_over_the_bar():
     assert challenge("where-next", by_law)
 
 
+def test_nothing_for_some_of_the_paths_is_told_as_that():
+    assert challenge("where-next", lambda seen: None).status == "not_yet"
+    result = challenge("where-next", by_law_while_in_view)
+    assert result.status == "wrong"
+    assert "After 33 places, 22 of them in view" in repr(result)
+
+
+def test_a_rule_may_use_what_the_lesson_used():
+    def rule(seen):
+        return straight_on(seen)[-1] if in_view(seen[-1]) else what_is_seen(seen)[-1, :2]
+
+    assert challenge("where-next", rule).status == "wrong"
+
+
 def test_flying_straight_on_is_below_the_bar():
     assert next_score(lambda seen: straight_on(np.nan_to_num(seen))[-1]) > 0.1
 
 
-@pytest.mark.parametrize("answer", [lambda s: 3.0, lambda s: (np.nan, 1), lambda s: "here"])
+def by_law_while_in_view(seen):
+    return None if np.isnan(seen[-1, 0]) else by_law(seen)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda s: 3.0,
+        lambda s: (np.nan, 1),
+        lambda s: "here",
+        lambda s: (10**400, 1),
+        by_law_while_in_view,
+    ],
+)
 def test_what_is_no_place_is_refused(answer):
     with pytest.raises(Refusal, match="two finite numbers"):
         next_score(answer)

@@ -445,6 +445,13 @@ def shift_register(keep=10):
     return w, u, b
 
 
+class Resists:
+    """As a tensor of Keras without numbers does."""
+
+    def __iter__(self):
+        raise NotImplementedError
+
+
 def test_two_colours_are_scored():
     assert 15 < both_right(stub) < 40
     assert both_right(shift_register) > 99
@@ -458,6 +465,7 @@ def test_two_colours_are_scored():
     ("answer", "words"),
     [
         (lambda: 5, "three arrays"),
+        (lambda: Resists(), "three arrays"),
         (lambda: (np.zeros((4, 24)), np.zeros((6, 24)), np.zeros(24)), "(4, 24)"),
         (lambda: (np.zeros((5, 48)), np.zeros((12, 48)), np.zeros(48)), "U = 6"),
         (lambda: (np.zeros((5, 24)), np.zeros((6, 24)), np.full(24, np.nan)), "finite"),

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from vidlearn.course import challenge
+from vidlearn.course.answers import library_name
 from vidlearn.course.checks import grade
 from vidlearn.course.exercises import Refusal, get
 from vidlearn.course.exercises.lesson10 import circle, fooling, shown, training, turned
@@ -267,6 +268,8 @@ def test_a_circle_turns_clockwise_by_equal_steps():
         (circle(0.5, 0.5, 0.28)[::-1], "clockwise by 20 to 110 degrees"),
         (circle(0.5, 0.5, 0.28, degrees=144), "clockwise by 20 to 110 degrees"),
         (np.tile((0.5, 0.5), (10, 1)), "clockwise by"),
+        ([(0.5, 0.5)] * 9 + [(0.5, np.nan)], "That of frame 9 is not finite"),
+        ([(10**400, 0.5)] * 10, "no list of numbers"),
     ],
 )
 def test_paths_that_are_none_are_refused(path, said):
@@ -285,6 +288,20 @@ def test_the_network_that_ships_knows_laps_and_the_challenge_is_open():
     assert challenge("fooling-path", lambda: FOOLS)
 
 
+def test_a_path_may_be_searched_for_with_what_the_hints_name():
+    from vidlearn import models, synthetic
+    from vidlearn.course.exercises.lesson10 import answers_along
+
+    def searched():
+        paths = [circle(0.5, 0.5, r) for r in (0.2, 0.3)]
+        films = [synthetic.along(path, None, None) for path in paths]
+        said = [answers_along(None, film)[9] for film in films]
+        said += [models.predict_clips(None, film) for film in films]
+        return max(paths, key=lambda path: turned(path).sum() + len(said))
+
+    assert library_name(searched, get("fooling-path").allows) is None
+
+
 # What is shown ------------------------------------------------------------------------------
 
 
@@ -299,6 +316,14 @@ def test_answers_along_asks_about_the_last_frames():
     np.testing.assert_allclose(found[1], first, atol=1e-5)
     film = shown.answer_film(clip, found, ["a", "b", "c", "d"], side=128)
     assert film.shape[:2] == (12, 128)
+
+
+def test_answers_along_looks_back_as_far_as_the_network():
+    """In another preset a network takes more frames, or fewer."""
+    clip = np.random.default_rng(2).integers(0, 256, (9, 8, 12, 3), np.uint8)
+    network = cnn_rnn((4, 8, 12, 3), 5, (3, 4), 6, 7)
+    found = training.answers_along(network, clip)
+    np.testing.assert_allclose(found, training.answers_along(network, clip, window=4))
 
 
 def test_errors_are_counted_by_thing_and_photograph():

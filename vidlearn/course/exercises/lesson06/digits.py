@@ -110,18 +110,25 @@ def small_score(answer):
     Raises
     ------
     Refusal
-        If it is no such list, or reads less than 95 of 100 validation digits, the mean of three
-        seeds.
+        If it is no such list, if what it weighs cannot be told, or if it reads less than 95 of
+        100 validation digits, the mean of three seeds.
     """
     from vidlearn import scratch
 
     (x, y), (x_new, y_new), _ = parts()
-    found = []
+    found, sizes = [], set()
     for seed in range(SEEDS):
         layers = answer()
-        if layers is None or layers is Ellipsis:
+        if (layers is None or layers is Ellipsis) and seed == 0:
             return None
         network = _network(layers, seed)
+        sizes.add(network.count_parameters())
+        if len(sizes) > 1:
+            one, other = sorted(sizes)
+            raise Refusal(
+                f"Return the same layers at every call. Yours have {one:,} weights at one call and "
+                f"{other:,} at another."
+            )
         scratch.fit(
             network, x, y, optimizer=scratch.Adam(RATE), epochs=EPOCHS, batch_size=BATCH, seed=seed
         )
@@ -142,6 +149,17 @@ def _network(layers, seed):
         raise Refusal("Return the *list* of layers; the network is made of it afresh, three times.")
     if not isinstance(layers, list | tuple):
         raise Refusal(f"Return a list of layers. Yours is a {type(layers).__name__}.")
+    for layer in (each for each in layers if isinstance(each, scratch.Layer)):
+        if layer.params:
+            raise Refusal(
+                "Make the layers inside your function, new ones at every call. Yours have weights "
+                "already, and the network is to learn afresh, three times."
+            )
+        if type(layer).__module__.split(".")[0] != "vidlearn":
+            raise Refusal(
+                f"Take layers of vidlearn.scratch alone. What a {type(layer).__name__} of your own "
+                "keeps cannot be counted."
+            )
     try:
         network = scratch.Network(list(layers), input_shape=(8, 8, 1), seed=seed)
     except (TypeError, ValueError) as error:

@@ -36,6 +36,12 @@ EXERCISES = [
     *backward.EXERCISES,
     Exercise("left-after-twenty", kind="predict", close=0.15),
     Exercise(
-        "where-next", kind="challenge", score=next_score, bar=0.06, higher=False, seconds=60.0
+        "where-next",
+        kind="challenge",
+        score=next_score,
+        bar=0.06,
+        higher=False,
+        allows=("in_view", "straight_on", "what_is_seen"),
+        seconds=60.0,
     ),
 ]

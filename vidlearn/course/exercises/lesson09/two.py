@@ -63,7 +63,7 @@ def _checked(found):
     words = text("lesson09")["both_right"]
     try:
         w, u, b = (np.asarray(part, float) for part in found)
-    except (TypeError, ValueError):
+    except Exception:  # another number of parts, no numbers, or an object that refuses
         raise Refusal(words["three"]) from None
     units = u.shape[0] if u.ndim else 0
     shapes = (5, 4 * units), (units, 4 * units), (4 * units,)

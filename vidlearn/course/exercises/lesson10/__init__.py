@@ -63,7 +63,7 @@ EXERCISES = [
         kind="challenge",
         score=fooling_score,
         bar=0.8,
-        allows=("circle",),
+        allows=("circle", "turned", "answers_along", "along", "predict_clips"),
         seconds=60.0,
     ),
 ]

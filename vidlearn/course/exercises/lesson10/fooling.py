@@ -94,10 +94,13 @@ def checked(path):
     """
     try:
         path = np.asarray(path, float)
-    except (TypeError, ValueError):
+    except Exception:  # no numbers, too large ones, or an object that refuses
         raise Refusal(f"Return {FRAMES} places (x, y). What came is no list of numbers.") from None
-    if path.shape != (FRAMES, 2) or not np.isfinite(path).all():
+    if path.shape != (FRAMES, 2):
         raise Refusal(f"Return {FRAMES} places (x, y). What came has shape {path.shape}.")
+    if not np.isfinite(path).all():
+        row = np.flatnonzero(~np.isfinite(path).all(axis=1))[0]
+        raise Refusal(f"Return {FRAMES} places (x, y). That of frame {row} is not finite.")
     if path.min() < 0.1 or path.max() > 0.9:
         raise Refusal(
             "Stay in the picture: x and y from 0.1 to 0.9. "

@@ -105,15 +105,17 @@ def where_it_errs(models, things, photographs, *, count, shape, seed=99):
     return wrong, table
 
 
-def answers_along(model, clip, *, window=10):
+def answers_along(model, clip, *, window=None):
     """Ask a network after each frame of a film about the last ones.
 
     Parameters
     ----------
     model : keras.Model
-        For clips of `window` frames.
+        For clips of `window` frames, T of any length or just that.
     clip : ndarray
         (T, H, W, 3) uint8; before its beginning its first frame stands.
+    window : int, optional
+        By default what the model was built for, 10 where it takes clips of any length.
 
     Returns
     -------
@@ -122,5 +124,6 @@ def answers_along(model, clip, *, window=10):
     """
     from vidlearn.models import predict_clips
 
+    window = window or model.input_shape[1] or 10
     at = np.arange(len(clip))[:, None] + np.arange(1 - window, 1)
     return predict_clips(model, clip[np.maximum(at, 0)])
