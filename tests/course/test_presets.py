@@ -1,6 +1,7 @@
 """The preset follows the variable, the lesson's banner says what runs."""
 
 import json
+import os
 
 import pytest
 
@@ -24,6 +25,20 @@ def test_without_a_gpu_it_is_cpu(monkeypatch):
     monkeypatch.setenv("PATH", "")
     presets._gpu_is_usable.cache_clear()
     assert preset() == "cpu"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a driver made of a shell's lines")
+@pytest.mark.parametrize("driver", ["not a program", "#!/bin/sh\nexec sleep 60\n"])
+def test_a_driver_that_is_broken_or_hangs_is_no_gpu(driver, monkeypatch, tmp_path):
+    program = tmp_path / "nvidia-smi"
+    program.write_text(driver)
+    program.chmod(0o755)
+    monkeypatch.delenv("VIDLEARN_PRESET", raising=False)
+    monkeypatch.setattr(presets.shutil, "which", lambda name: str(program))
+    monkeypatch.setattr(presets, "WAIT", 0.2)
+    presets._gpu_is_usable.cache_clear()
+    assert preset() == "cpu"
+    presets._gpu_is_usable.cache_clear()
 
 
 def test_rejects_unknown_preset(monkeypatch):
@@ -80,6 +95,10 @@ def test_a_lesson_without_exercises_has_one_time(monkeypatch):
     assert time_of("03") == "20 minutes to read and run"
 
 
-def test_rejects_an_unknown_lesson():
-    with pytest.raises(ValueError, match="lesson77"):
-        lesson("77")
+@pytest.mark.parametrize("number", ["77", 3, "3", None, "", "../lesson03", b"03", "a0"])
+@pytest.mark.parametrize("call", [lesson, time_of])
+def test_rejects_an_unknown_lesson(call, number):
+    with pytest.raises(ValueError, match=r"number must be that of a lesson.* Received: ") as told:
+        call(number)
+    assert told.value.args[0].endswith(repr(number))
+    assert len(told.value.args[0]) < 200

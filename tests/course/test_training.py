@@ -323,7 +323,29 @@ def test_a_folder_that_cannot_be_written_is_told(monkeypatch, tmp_path, capsys):
     assert "could not be written" in capsys.readouterr().out
 
 
+def test_a_folder_that_is_closed_is_told_before_the_training(monkeypatch, tmp_path, capsys):
+    """The folder is there, and nothing can be made in it."""
+    monkeypatch.setenv("VIDLEARN_PROGRESS", str(tmp_path / "progress.json"))
+    checkpoint("one")
+    assert list(tmp_path.rglob("*")) == [tmp_path / "checkpoints"]
+    capsys.readouterr()
+
+    def closed(dir):
+        raise PermissionError(13, "Permission denied", str(dir))
+
+    monkeypatch.setattr(training.tempfile, "TemporaryFile", closed)
+    path = checkpoint("one")
+    assert path.parent != tmp_path / "checkpoints"
+    assert "could not be written: Permission denied" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", [None, 3, b"one", "one\n", "n" * 300])
+def test_checkpoint_rejects_what_is_no_name(name):
+    with pytest.raises(ValueError, match=r"name must be .* 100 at most; received "):
+        checkpoint(name)
+
+
 @pytest.mark.parametrize("name", ["", "../one", "a/b", ".hidden", "a b"])
 def test_checkpoint_rejects_names_that_are_paths(name):
-    with pytest.raises(ValueError, match="letters, digits, dots and dashes; received"):
+    with pytest.raises(ValueError, match="letters, digits, dots and dashes, 100 at most; received"):
         checkpoint(name)

@@ -1,5 +1,6 @@
 """One notebook for every machine: the preset says how much of the real thing runs."""
 
+import contextlib
 import functools
 import os
 import shutil
@@ -10,6 +11,7 @@ from vidlearn.course.progress import by_lesson, path
 from vidlearn.messages import text
 
 PRESETS = ("tiny", "cpu", "gpu")
+WAIT = 10  # seconds for the driver to answer
 
 
 def preset():
@@ -71,7 +73,7 @@ def lesson(number):
     ValueError
         If no lesson has that number.
     """
-    about, words, name = text(f"lesson{number}"), text("lesson"), preset()
+    about, words, name = _about(number), text("lesson"), preset()
     why = words["chosen" if os.environ.get("VIDLEARN_PRESET") else f"found_{name}"]
     why += words["short"] if name == "tiny" else ""
     head = {"number": number, "title": about["title"], "time": time_of(number)}
@@ -94,20 +96,40 @@ def time_of(number):
     Returns
     -------
     str
+
+    Raises
+    ------
+    ValueError
+        If no lesson has that number.
     """
-    about = text(f"lesson{number}")
+    about = _about(number)
     minutes = {"read": about["read_minutes"], "all": about["all_minutes"]}
     line = "time" if minutes["all"] > minutes["read"] else "time_alone"
     return text("lesson")[line].format(**minutes)
 
 
+def _about(number):
+    """Return what the catalogue says of a lesson."""
+    if isinstance(number, str) and len(number) == 2:
+        with contextlib.suppress(ValueError):
+            return text(f"lesson{number}")
+    raise ValueError(
+        'number must be that of a lesson, two characters in quotes, as in lesson("03") or '
+        f'lesson("A0"). Received: {number!r}'
+    )
+
+
 @functools.cache
 def _gpu_is_usable():
     """Ask the driver first (it answers at once), then the Keras backend, which loads slowly."""
-    if not shutil.which("nvidia-smi"):
+    driver = shutil.which("nvidia-smi")
+    if not driver:
         return False
-    listing = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, check=False)
-    if "GPU" not in listing.stdout:
+    try:
+        listing = subprocess.run([driver, "-L"], capture_output=True, timeout=WAIT, check=False)
+    except (OSError, subprocess.TimeoutExpired):  # a driver that is broken, or hangs
+        return False
+    if b"GPU" not in listing.stdout:
         return False
     import keras
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from vidlearn.course.describe import brief
 from vidlearn.course.result import in_notebook
 from vidlearn.messages import text
 
@@ -30,6 +31,14 @@ def over_seeds(f, seeds, *, splits=None, name=None, digits=3):
     ndarray or dict of str to ndarray
         Shape (S,), with splits (P, S): a row for each split.
 
+    Raises
+    ------
+    TypeError
+        If seeds, splits or digits are something else, or f does not return a number or a dict of
+        numbers; that is told after its first run.
+    ValueError
+        If there is nothing to run, or f returns other names for another seed.
+
     Examples
     --------
     >>> values = over_seeds(lambda seed: 0.9 + seed / 100, [1, 2, 3], name="accuracy")
@@ -37,15 +46,18 @@ def over_seeds(f, seeds, *, splits=None, name=None, digits=3):
     >>> values
     array([0.91, 0.92, 0.93])
     """
-    seeds = list(range(seeds)) if isinstance(seeds, int) else list(seeds)
-    rows = [None] if splits is None else list(splits)
+    seeds = _seeds(seeds)
+    rows = [None] if splits is None else _listed("splits", splits, "range(3)")
     if not seeds or not rows:
         raise ValueError(f"seeds and splits must not be empty, got {seeds} and {splits}.")
+    if not _is_int(digits) or digits < 0:
+        raise TypeError(f"digits must be a whole number, 0 or more. Received: {brief(digits)}")
     show, values = _counter(len(seeds) * len(rows)), []
     try:
         for split in rows:
             for seed in seeds:
                 values.append(f(seed) if splits is None else f(seed, split))
+                _check(values[-1], values[0], seed)
                 show(len(values))
     finally:
         show(None)
@@ -60,6 +72,53 @@ def over_seeds(f, seeds, *, splits=None, name=None, digits=3):
     numbers = np.reshape(np.asarray(values, float), shape)
     print(_line(name or text("seeds")["value"], numbers, digits, count))
     return numbers
+
+
+def _is_int(value):
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
+def _seeds(seeds):
+    """Return a list of seeds; a number stands for that many."""
+    if _is_int(seeds):
+        return list(range(seeds))
+    found = _listed("seeds", seeds, "3, or [1, 2, 3]")
+    if not all(map(_is_int, found)):
+        raise TypeError(f"seeds must be whole numbers, as in [1, 2, 3]. Received: {brief(found)}")
+    return found
+
+
+def _listed(name, values, example):
+    try:
+        if not isinstance(values, str | bytes | bool):
+            return list(values)
+    except TypeError:
+        pass
+    raise TypeError(f"{name} must be a sequence, such as {example}. Received: {brief(values)}")
+
+
+def _check(value, first, seed):
+    """Say at once when f returns what has no mean, before minutes go by."""
+    parts = list(value.values()) if isinstance(value, dict) else [value]
+    if not parts or not all(map(_is_number, parts)):
+        raise TypeError(
+            f"f must return a number, or a dict of numbers. For seed {seed} it returned "
+            f"{brief(value)}. End it with return, as in `return accuracy`."
+        )
+    names, before = (set(v) if isinstance(v, dict) else None for v in (value, first))
+    if names != before:
+        raise ValueError(
+            "f must return the same names for every seed. First it returned "
+            f"{brief(first)}, and for seed {seed} {brief(value)}."
+        )
+
+
+def _is_number(value):
+    try:
+        number = np.asarray(value)
+    except Exception:  # ragged, or an object that refuses
+        return False
+    return number.dtype.kind in "biuf" and number.size == 1
 
 
 def _line(name, numbers, digits, count):

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from vidlearn.course.bar import Bar
+from vidlearn.course.describe import brief
 from vidlearn.course.progress import path as kept_path
 from vidlearn.messages import text
 from vidlearn.scratch import Callback
@@ -103,17 +104,20 @@ def checkpoint(name):
     Raises
     ------
     ValueError
-        If the name would leave the folder.
+        If the name would leave the folder, or is none.
     """
-    if not re.fullmatch(r"\w[\w.-]*", name):
+    if not isinstance(name, str) or not re.fullmatch(r"\w[\w.-]{,99}", name):
         raise ValueError(
-            f"name must be made of letters, digits, dots and dashes; received {name!r}. "
-            'Write for example "10-cnn-rnn".'
+            "name must be made of letters, digits, dots and dashes, 100 at most; received "
+            f'{brief(name)}. Write for example "10-cnn-rnn".'
         )
     kept = kept_path()
     folder = kept.parent / "checkpoints" if kept else Path(_temporary().name)
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as probe:  # it may be there, and closed or full
+            probe.write(b"0")
+            probe.flush()
     except OSError as error:
         reason = error.strerror or error
         print(text("training")["not_kept"].format(folder=folder, reason=reason))
