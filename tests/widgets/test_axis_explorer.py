@@ -15,7 +15,10 @@ def test_repr_tells_shape_and_axes():
         "AxisExplorer(2×3×4×3, max over axes 1 and 3)"
     )
     assert AxisExplorer(X, axis=None).axes == [0, 1, 2, 3]
-    assert AxisExplorer(X, axis=()).axes == []
+    for axis in ((), [], np.array([])):
+        assert AxisExplorer(X, axis=axis).axes == []
+    for axis in (2, 2.0, np.int64(-2), np.array(2), np.array([2]), range(2, 3)):
+        assert AxisExplorer(X, axis=axis).axes == [2]
 
 
 @pytest.mark.parametrize(
@@ -28,6 +31,8 @@ def test_repr_tells_shape_and_axes():
         (np.zeros((4, 2, 2, 2)), {}, r"of shape \(3, 4, 5, 3\) at most.*\(4, 2, 2, 2\)"),
         (X, {"axis": 4}, "axes must be an axis from -4 to 3"),
         (X, {"axis": True}, "axes must be an axis"),
+        (X, {"axis": np.array([[0]])}, "axes must be an axis"),
+        (X, {"axis": 1.5}, "axes must be an axis"),
         (X, {"axis": "time"}, "axes must be an axis"),
         (X, {"axis": (1, -3)}, "named once each"),
         (X, {"operation": "median"}, 'one of "sum", "mean", "max"'),

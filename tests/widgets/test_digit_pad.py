@@ -103,6 +103,36 @@ def test_digit_pad_rejects_other_sizes_and_layers():
         DigitPad({"a": network()}).network = "b"
 
 
+def test_digit_pad_rejects_a_network_that_has_gone_astray():
+    astray = network()
+    astray.parameters[0][...] = np.nan
+    with pytest.raises(ValueError, match=r"finite weights. 'mine' has NaN.*smaller learning rate"):
+        DigitPad({"mine": astray})
+
+
+def test_digit_pad_takes_any_name_of_a_network():
+    assert DigitPad({1: network()}).network == "1"
+
+
+@pytest.mark.parametrize(
+    ("samples", "labels", "message"),
+    [
+        (np.zeros((3, 4, 16)), [1, 2, 3], r"pictures \(8, 8\).*shape \(3, 4, 16\)"),
+        (np.zeros((8, 8)), [1] * 8, r"pictures \(8, 8\)"),
+        (np.zeros((3, 8, 8)), None, r"with a label each.*labels of shape \(\)"),
+        (None, [1], "samples must be"),
+        ("ab", [1, 2], "samples must be"),
+        (np.full((1, 8, 8), np.nan), [1], "samples must be"),
+        (np.zeros((2, 8, 8)), ["a", "b"], "labels must be whole numbers from 0 to 9"),
+        (np.zeros((2, 8, 8)), [1.5, 2], "labels must be whole numbers from 0 to 9"),
+        (np.zeros((2, 8, 8)), [1, 10], "labels must be whole numbers from 0 to 9"),
+    ],
+)
+def test_digit_pad_rejects_what_are_no_digits_of_others(samples, labels, message):
+    with pytest.raises(ValueError, match=message):
+        DigitPad({"a": network()}, samples, labels)
+
+
 @pytest.mark.browser
 def test_what_is_drawn_is_read_as_the_library_reads_it(opened):
     made = {"one": network(), "other": network(1)}

@@ -68,7 +68,19 @@ def test_weights_keep_the_digits_of_float32(parts):
     [
         ({"clips": np.zeros((2, 7, 20, 24, 3))}, r"clips must be uint8 \(N, T, H, W, 3\)"),
         ({"clips": np.zeros((2, 17, 8, 8, 3), np.uint8)}, "T from 2 to 16"),
+        ({"clips": np.zeros((2, 7, 20, 0, 3), np.uint8)}, "clips must be uint8"),
+        ({"clips": [np.zeros((7, 20, 24, 3)), np.zeros((5, 20, 24, 3))]}, "clips must be uint8"),
         ({"names": ["one"]}, "names must be 2 to 6 classes. Received: 1"),
+        ({"names": "abc"}, "names must be words in a list"),
+        ({"labels": ["a", "b"]}, "labels must be 2 numbers from 0 to 2"),
+        ({"labels": [0.5, 1]}, "labels must be 2 numbers from 0 to 2"),
+        ({"labels": None}, "labels must be 2 numbers from 0 to 2"),
+        ({"vectors": None}, "vectors must hold numbers in arrays. Received: object"),
+        ({"gru": [np.zeros((5, 12)), np.zeros((4, 12))]}, "gru must be 3 arrays. Received: 2"),
+        ({"gru": [5, 5, 5]}, "gru must hold numbers in arrays"),
+        ({"dense": [np.zeros((4, 3)), np.zeros(3), np.zeros(3)]}, "dense must be 2 arrays"),
+        ({"dense": None}, "dense must be 2 arrays. Received: 1"),
+        ({"max_width": "96"}, "max_width must be at least 1"),
         ({"labels": [0, 3]}, "labels must be 2 numbers from 0 to 2"),
         ({"labels": [0]}, "labels must be 2 numbers"),
         ({"vectors": np.zeros((2, 6, 5))}, r"vectors must have shape \(2, 7, 5\)"),
@@ -80,6 +92,14 @@ def test_weights_keep_the_digits_of_float32(parts):
 def test_frame_order_rejects_what_does_not_fit(parts, changed, message):
     with pytest.raises(ValueError, match=message):
         FrameOrder(**{**parts, "names": NAMES, **changed})
+
+
+@pytest.mark.parametrize("order", [[None] * 7, ["a"] * 7, [[0]] * 7, [True, *range(6)], [0.5] * 7])
+def test_frame_order_rejects_what_is_no_order(parts, order):
+    widget = FrameOrder(**parts, names=NAMES)
+    with pytest.raises(ValueError, match="order must hold each frame from 0 to 6 once"):
+        widget.order = order
+    assert widget.order == list(range(7))
 
 
 @pytest.mark.browser

@@ -38,6 +38,11 @@ def test_repr_counts_the_kinds():
     assert repr(plain) == "PacketPlayer(3 frames of 14×10, 1 I, 2 P)"
 
 
+def test_it_rejects_what_are_no_packets():
+    with pytest.raises(ValueError, match=r"must be vidlearn\.video\.Packets.*Received: tuple"):
+        PacketPlayer(FRAMES, (STORED, SIZES, list(KINDS), KEYS))
+
+
 def test_it_takes_what_a_film_says_of_itself(tmp_path):
     path = write_video(tmp_path / "a.mp4", FRAMES.repeat(4, 1).repeat(4, 2))
     packets = read_packets(path)
@@ -54,6 +59,18 @@ def test_it_takes_what_a_film_says_of_itself(tmp_path):
         ({"stored": [0, *STORED[:-1]]}, "one for each of the 24 frames"),
         ({"kinds": "Q" + KINDS[1:]}, r"kinds must be I, P or B. Received: \['B', 'I', 'P', 'Q'\]"),
         ({"keys": [False, *KEYS[1:]]}, "first packet must be a keyframe"),
+        ({"frames": (frame for frame in FRAMES)}, "frames must be an array or a list.*generator"),
+        ({"frames": None}, "frames must be an array or a list. Received: NoneType"),
+        ({"frames": np.uint8(3) * np.ones(())}, "frames must be an array"),
+        ({"frames": [*FRAMES[:-1], FRAMES[0, :5]]}, "frames must have one size"),
+        ({"stored": np.array(STORED) + 0.5}, "frame of packets must be whole numbers, at least 0"),
+        ({"sizes": [0] * TOTAL}, "size of packets must be whole numbers, at least 1"),
+        ({"sizes": [np.nan] * TOTAL}, "size of packets must be whole numbers"),
+        ({"sizes": SIZES[:-1]}, r"columns of one length. Received: \[24, 23, 24, 24\]"),
+        ({"kinds": KINDS[:-1]}, r"columns of one length. Received: \[24, 24, 23, 24\]"),
+        ({"keys": KEYS[:1]}, r"columns of one length. Received: \[24, 24, 24, 1\]"),
+        ({"max_width": None}, "max_width must be at least 1, a number. Received: None"),
+        ({"max_width": np.nan}, "max_width must be at least 1"),
         ({"fps": 0}, "fps must be a number above 0"),
         ({"order": "read"}, 'order must be "shown" or "stored"'),
     ],

@@ -104,7 +104,18 @@ def test_weights_take_four_bytes_each(parts):
         ({"things": {"cup": np.zeros((4, 4, 4), np.uint8)}}, r"things must be uint8 \(H, W, 5\)"),
         ({"photographs": {"a": np.zeros((24, 28, 3))}}, r"photographs must be uint8 \(H, W, 3\)"),
         ({"photographs": {"a": np.zeros((24, 32, 3), np.uint8)}}, r"weights\[4\] must have shape"),
+        ({"names": "abc"}, "names must be words in a list, one for each class. Received: 'abc'"),
+        ({"names": ["one", "two", None]}, "names must be words in a list"),
+        ({"things": [np.zeros((4, 4, 5), np.uint8)]}, "things must be a dict by name"),
+        ({"things": {"cup": np.zeros((1, 4, 5), np.uint8)}}, "2 pixels a side at least.*'cup'"),
         ({"window": 0}, "window must be 1 or more"),
+        ({"window": 5.0}, "window must be 1 or more, a whole number. Received: 5.0"),
+        ({"window": "5"}, "window must be 1 or more"),
+        ({"fps": 0}, "fps must be a number above 0"),
+        ({"fps": np.inf}, "fps must be a number above 0"),
+        ({"fps": None}, "fps must be a number above 0"),
+        ({"path": [(0.1, 0.2), (0.3,)]}, "path must be"),
+        ({"path": [("a", "b"), ("c", "d")]}, "path must be"),
         ({"path": [(0.5, 0.5)]}, "T from 2 to 100"),
         ({"path": [(0.5, 0.5), (np.nan, 0.1)]}, "path must be"),
     ],
@@ -122,6 +133,18 @@ def test_path_answer_rejects_weights_of_another_network(parts):
         PathAnswer(**{**parts, "weights": [weights[0][1:], *weights[1:]]})
     with pytest.raises(ValueError, match="finite"):
         PathAnswer(**{**parts, "weights": [weights[0] * np.inf, *weights[1:]]})
+    with pytest.raises(ValueError, match="beyond 1e38"):
+        PathAnswer(**{**parts, "weights": [weights[0].astype(float) * 1e300, *weights[1:]]})
+    for odd in (None, 5, "weights", [None] * 11, [["a"]] * 11, [[[1], [2, 3]]] * 11):
+        with pytest.raises(ValueError, match="weights must hold numbers in arrays"):
+            PathAnswer(**{**parts, "weights": odd})
+
+
+def test_the_rate_stays_above_0_and_numpy_s_numbers_are_taken(parts):
+    widget = PathAnswer(**{**parts, "fps": np.float32(2.5), "window": np.int64(5)})
+    with pytest.raises(ValueError, match="fps must be a number above 0"):
+        widget.fps = 0
+    assert (widget.fps, widget._window) == (2.5, 5)
 
 
 @pytest.mark.browser

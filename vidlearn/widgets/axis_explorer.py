@@ -40,7 +40,7 @@ class Axes(Checked):
     """A trait for some of four axes, kept sorted and counted from 0; None is all of them."""
 
     def validate(self, obj, value):
-        given = range(4) if value is None else np.atleast_1d(value).tolist() if value != () else []
+        given = range(4) if value is None else np.atleast_1d(value).tolist()
         if any(isinstance(axis, bool) or axis not in range(-4, 4) for axis in given):
             self.refuse("an axis from -4 to 3, several, or None", repr(value))
         chosen = sorted({int(axis) % 4 for axis in given})

@@ -100,7 +100,7 @@ class DigitPad(Interactive):
     TypeError
         If a network is something else, or has a layer that cannot run here.
     ValueError
-        If shapes do not belong together, or there is too much of anything.
+        If shapes do not belong together, a number is not finite, or there is too much of anything.
 
     Examples
     --------
@@ -126,13 +126,14 @@ class DigitPad(Interactive):
     def __init__(self, networks, samples=(), labels=(), *, strokes=None):
         if not isinstance(networks, dict) or not 1 <= len(networks) <= MOST_NETWORKS:
             raise ValueError(f"networks must be a dict of 1 to {MOST_NETWORKS} networks by name.")
+        networks = {str(name): one for name, one in networks.items()}
         layers = [_layers(name, one) for name, one in networks.items()]
         samples, labels = _samples(samples, labels)
-        self._networks = dict(networks)
+        self._networks = networks
         super().__init__(
             network=next(iter(networks)),
             strokes=_strokes(SEVEN if strokes is None else strokes),
-            _names=[str(name) for name in networks],
+            _names=list(networks),
             _layers=layers,
             _weights=packed([p for one in networks.values() for p in one.parameters], "<f4"),
             _samples=samples,
@@ -193,6 +194,11 @@ def _layers(name, network):
             f"a network must have at most {MOST_WEIGHTS:,} weights. {name!r} has "
             f"{network.count_parameters():,}."
         )
+    if not all(np.isfinite(array).all() for array in network.parameters):
+        raise ValueError(
+            f"a network must have finite weights. {name!r} has NaN or infinity among them: train "
+            "it anew, at a smaller learning rate."
+        )
     return [_layer(layer) for layer in network.layers]
 
 
@@ -219,15 +225,23 @@ def _layer(layer):
 
 
 def _samples(samples, labels):
-    samples = np.asarray(samples, float)
-    samples = samples.reshape(len(samples), -1 if samples.size else 64)
-    good = len(samples) == len(labels) <= MOST_SAMPLES and samples.shape[1] == 64
-    if not good or not ((samples >= 0) & (samples <= 1)).all():
+    samples, labels = np.asarray(samples), np.asarray(labels)
+    shaped = samples.shape[1:] in ((8, 8), (8, 8, 1)) or not samples.size
+    if (
+        not shaped
+        or samples.dtype.kind not in "buif"
+        or labels.shape != samples.shape[:1]
+        or len(labels) > MOST_SAMPLES
+        or not ((samples >= 0) & (samples <= 1)).all()
+    ):
         raise ValueError(
             f"samples must be at most {MOST_SAMPLES} pictures (8, 8), from 0 to 1, with a label "
-            f"each. Received: {samples.shape[0]} samples, {len(labels)} labels."
+            f"each. Received: samples of shape {samples.shape}, labels of shape {labels.shape}."
         )
-    return [[round(float(v), 6) for v in row] for row in samples], [int(k) for k in labels]
+    if labels.size and (labels.dtype.kind not in "iu" or not ((labels >= 0) & (labels < 10)).all()):
+        raise ValueError(f"labels must be whole numbers from 0 to 9. Received: {labels.tolist()}")
+    rows = samples.reshape(len(labels), 64).astype(float)
+    return [[round(v, 6) for v in row] for row in rows.tolist()], [int(k) for k in labels]
 
 
 def _strokes(given):

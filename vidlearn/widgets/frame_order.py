@@ -4,7 +4,9 @@ import numpy as np
 from traitlets import Int, List, validate
 
 from .base import Interactive
+from .judged import float32_arrays
 from .media import as_bytes, encode, opened
+from .naming import few_classes
 
 MOST = 16
 
@@ -68,13 +70,13 @@ class FrameOrder(Interactive):
     _dense = List(help="w, b").tag(sync=True)
 
     def __init__(self, clips, vectors, gru, dense, names, labels, *, max_width=96):
-        clips = np.asarray(clips)
+        clips, names = _clips(clips), few_classes(names)
         vectors, gru, dense = _check(clips, vectors, gru, dense, names, labels)
         times = max(1, 72 // clips.shape[3])  # small pictures blur when they are compressed
         pictures = [encode(clip.repeat(times, 1).repeat(times, 2), max_width) for clip in clips]
         self._given = clips.shape[2:4]
         super().__init__(
-            names=list(names),
+            names=names,
             labels=[int(label) for label in labels],
             _clips=[frames for frames, _ in pictures],
             _size=list(pictures[0][1][0]),
@@ -87,7 +89,7 @@ class FrameOrder(Interactive):
     @validate("order")
     def _all_frames(self, proposal):
         order, count = list(proposal["value"]), len(self._clips[0])
-        if sorted(order) != list(range(count)):
+        if set(map(type, order)) - {int, float} or sorted(order) != list(range(count)):
             raise ValueError(
                 f"order must hold each frame from 0 to {count - 1} once. Received: {order}"
             )
@@ -119,23 +121,33 @@ class FrameOrder(Interactive):
         return "image/png", as_bytes(strip.quantize(128), "PNG", optimize=True)
 
 
-def _check(clips, vectors, gru, dense, names, labels):
-    """Return vectors and weights as float arrays, or say which does not fit."""
-    good = clips.ndim == 5 and clips.shape[4] == 3 and clips.dtype == np.uint8
+def _clips(given):
+    """Return clips as an array, or say what is wrong with them."""
+    try:
+        clips = np.asarray(given)
+    except ValueError:  # of several lengths
+        clips = np.array(None)
+    good = clips.ndim == 5 and clips.shape[4] == 3 and clips.dtype == np.uint8 and clips.size
     if not good or not 1 <= clips.shape[0] <= MOST or not 2 <= clips.shape[1] <= MOST:
         raise ValueError(
             f"clips must be uint8 (N, T, H, W, 3), N from 1 to {MOST} and T from 2 to {MOST}. "
             f"Received dtype {clips.dtype} and shape {clips.shape}. Show fewer: clips[:4, :10]."
         )
-    if not 2 <= len(names) <= 6:
-        raise ValueError(f"names must be 2 to 6 classes. Received: {len(names)}")
-    if len(labels) != len(clips) or not all(0 <= label < len(names) for label in labels):
+    return clips
+
+
+def _check(clips, vectors, gru, dense, names, labels):
+    """Return vectors and weights as float arrays, or say which does not fit."""
+    numbers = np.asarray(labels)
+    known = numbers.dtype.kind in "iu" and ((numbers >= 0) & (numbers < len(names))).all()
+    if numbers.shape != clips.shape[:1] or not known:
         raise ValueError(
             f"labels must be {len(clips)} numbers from 0 to {len(names) - 1}, one for each clip. "
-            f"Received: {list(labels)}"
+            f"Received: {labels!r}"
         )
-    vectors = np.asarray(vectors, np.float64)
-    arrays = [np.asarray(array, np.float64) for array in (*gru, *dense)]
+    (vectors,) = float32_arrays("vectors", [vectors])
+    gru, dense = float32_arrays("gru", gru, 3), float32_arrays("dense", dense, 2)
+    arrays = [*gru, *dense]
     units, features = arrays[1].shape[0], vectors.shape[-1]
     wanted = {
         "vectors": (vectors, (*clips.shape[:2], features)),
@@ -148,9 +160,7 @@ def _check(clips, vectors, gru, dense, names, labels):
     for name, (array, shape) in wanted.items():
         if array.shape != shape:
             raise ValueError(f"{name} must have shape {shape}. Received: {array.shape}")
-        if not np.isfinite(array).all():
-            raise ValueError(f"{name} must hold finite numbers. Received NaN or infinity.")
-    return vectors, arrays[:3], arrays[3:]
+    return vectors, gru, dense
 
 
 def _short(array):

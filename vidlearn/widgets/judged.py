@@ -1,4 +1,4 @@
-"""Detections and truths of pictures, checked and packed for the browser."""
+"""Detections, truths and weights, checked and packed for the browser."""
 
 import numpy as np
 
@@ -51,6 +51,29 @@ def _check_list(name, values, kind, count):
         )
     if len(values) != count:
         raise ValueError(f"{name} must be one for each frame, {count}. Received: {len(values)}")
+
+
+def float32_arrays(name, arrays, count=None):
+    """Return arrays of finite numbers that float32 holds, or refuse them; `count` of them.
+
+    >>> [array.shape for array in float32_arrays("gru", [[1, 2], [[3.0]]])]
+    [(2,), (1, 1)]
+    """
+    found = list(arrays) if np.iterable(arrays) and not isinstance(arrays, str) else [None]
+    if count is not None and len(found) != count:
+        raise ValueError(f"{name} must be {count} arrays. Received: {len(found)}")
+    try:
+        found = [np.asarray(array) for array in found]
+    except ValueError:  # rows of several lengths
+        found = [np.array(None)]
+    if any(array.dtype.kind not in "buif" or not array.ndim for array in found):
+        kinds = ", ".join(f"{array.dtype} {array.shape}" for array in found)
+        raise ValueError(f"{name} must hold numbers in arrays. Received: {kinds}")
+    with np.errstate(over="ignore"):
+        finite = all(np.isfinite(array.astype(np.float32)).all() for array in found)
+    if not finite:
+        raise ValueError(f"{name} must hold finite numbers. Received NaN, infinity or beyond 1e38.")
+    return [array.astype(np.float64) for array in found]
 
 
 def packed(arrays, kind):

@@ -1,6 +1,8 @@
 """Frames as the interactives store them: small pictures in few bytes."""
 
 import io
+import math
+from numbers import Real
 
 import numpy as np
 
@@ -25,8 +27,8 @@ def shrink(frame, max_width, name="frame"):
     """
     from PIL import Image
 
-    if max_width < 1:
-        raise ValueError(f"max_width must be at least 1. Received: {max_width}")
+    if not isinstance(max_width, Real) or not math.isfinite(max_width) or max_width < 1:
+        raise ValueError(f"max_width must be at least 1, a number. Received: {max_width!r}")
     frame = np.asarray(frame)
     good = frame.ndim == 2 or (frame.ndim == 3 and frame.shape[2] == 3)
     if frame.dtype != np.uint8 or not good or not frame.size:
@@ -63,9 +65,10 @@ def encode(frames, max_width):
     pictures, given = [], None
     for number, frame in enumerate(frames):
         picture = shrink(frame, max_width, f"frame {number}")
-        if given not in (None, frame.shape[:2]):
-            raise ValueError(f"frames must have one size. Received {given} and {frame.shape[:2]}.")
-        given = frame.shape[:2]
+        shape = np.shape(frame)[:2]
+        if given not in (None, shape):
+            raise ValueError(f"frames must have one size. Received {given} and {shape}.")
+        given = shape
         pictures.append(as_bytes(picture.convert("RGB"), "WEBP", quality=70, method=4))
         if sum(map(len, pictures)) > MOST_BYTES:
             raise ValueError(

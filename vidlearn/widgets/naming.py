@@ -1,4 +1,20 @@
-"""Names of the things in a picture, as the interactives write them beside their boxes."""
+"""Names of classes and of the things in a picture, as the interactives write them."""
+
+import numpy as np
+
+
+def few_classes(names):
+    """Return the names of 2 to 6 classes in a list, or refuse them.
+
+    >>> few_classes(("left", "right"))
+    ['left', 'right']
+    """
+    listed = isinstance(names, list | tuple | np.ndarray)
+    if not listed or not all(isinstance(name, str) for name in names):
+        raise ValueError(f"names must be words in a list, one for each class. Received: {names!r}")
+    if not 2 <= len(names) <= 6:
+        raise ValueError(f"names must be 2 to 6 classes. Received: {len(names)}")
+    return [str(name) for name in names]
 
 
 def each_name(labels, names):

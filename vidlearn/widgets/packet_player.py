@@ -3,6 +3,8 @@
 import numpy as np
 from traitlets import Int, List, Tuple, validate
 
+from vidlearn.video import Packets
+
 from .base import Interactive
 from .media import as_bytes, pressed_alike, three_frames
 from .traits import Choice, Number
@@ -66,13 +68,18 @@ class PacketPlayer(Interactive):
     _sizes = Tuple(help="(width, height) stored, then given").tag(sync=True)
 
     def __init__(self, frames, packets, *, fps=25, order="shown", max_width=160):
+        if not isinstance(frames, np.ndarray | list | tuple) or not getattr(frames, "ndim", 1):
+            raise ValueError(
+                f"frames must be an array or a list. Received: {type(frames).__name__}"
+            )
         total = len(frames)
         if not 2 <= total <= MOST_FRAMES:
             raise ValueError(
                 f"frames must be 2 to {MOST_FRAMES}. Received: {total}. Show a part of the film: "
                 "read_packets(path, stop=...) and as many frames."
             )
-        stored = [int(number) for number in packets.frame]
+        numbers, weights = _whole(packets, "frame", 0), _whole(packets, "size", 1)
+        stored, starts = numbers.tolist(), [bool(key) for key in packets.key]
         if sorted(stored) != list(range(total)):
             raise ValueError(
                 f"packets must be one for each of the {total} frames. Received: {len(stored)}, of "
@@ -81,7 +88,10 @@ class PacketPlayer(Interactive):
         kinds = [str(kind) for kind in packets.kind]
         if set(kinds) - set(COLOURS):
             raise ValueError(f"kinds must be I, P or B. Received: {sorted(set(kinds))}")
-        if not packets.key[0]:
+        counts = [len(column) for column in (stored, weights, kinds, starts)]
+        if len(set(counts)) > 1:
+            raise ValueError(f"packets must have columns of one length. Received: {counts}")
+        if not starts[0]:
             raise ValueError("The first packet must be a keyframe, where decoding can start.")
         every = -(-total // MOST_PICTURES)
         pictures, sizes = pressed_alike(frames[::every], max_width, most=MOST_BYTES)
@@ -89,9 +99,9 @@ class PacketPlayer(Interactive):
             order=order,
             fps=fps,
             stored=stored,
-            weights=[int(size) for size in packets.size],
+            weights=weights.tolist(),
             kinds=kinds,
-            starts=[bool(key) for key in packets.key],
+            starts=starts,
             _frames=pictures,
             _every=every,
             _sizes=sizes,
@@ -124,3 +134,20 @@ class PacketPlayer(Interactive):
             box = (place * wide, top, (place + 1) * wide - 1, tall + 114)
             brush.rectangle(box, fill=COLOURS[self.kinds[packet]])
         return "image/png", as_bytes(sheet.quantize(128), "PNG", optimize=True)
+
+
+def _whole(packets, name, least):
+    """Return a column of the packets as whole numbers, or refuse what are none."""
+    if not isinstance(packets, Packets):
+        raise ValueError(
+            "packets must be vidlearn.video.Packets, as read_packets gives them. "
+            f"Received: {type(packets).__name__}"
+        )
+    column = np.asarray(getattr(packets, name))
+    good = column.ndim == 1 and (column.dtype.kind in "iu" or not column.size)
+    if not good or (column < least).any():
+        raise ValueError(
+            f"{name} of packets must be whole numbers, at least {least}. Received: "
+            f"{column.dtype} of shape {column.shape}: {column.tolist()!r:.60}"
+        )
+    return column.astype(int)
