@@ -60,7 +60,11 @@ TABLE = {
         "numpy IPython PIL cv2 jupyter_client jupyter_core jupyterlab keras matplotlib nbclient "
         "nbformat packaging platformdirs scipy sklearn tqdm zmq",
     ),
-    "cli": (("course", "datasets", "runs", "shots", "messages"), ""),
+    "classroom": (
+        ("course", "messages"),
+        "numpy nbformat jupyter_client psutil platformdirs tqdm distributed",
+    ),
+    "cli": (("course", "datasets", "runs", "shots", "classroom", "messages"), ""),
 }
 # The detectors are subclasses of keras.Model, some layers of its layers, and a loss is made known
 # to it by a decorator; `vidlearn.models` and `vidlearn.layers` load these when one is asked for.

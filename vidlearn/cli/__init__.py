@@ -1,4 +1,5 @@
-"""The command ``vidlearn``: lab, doctor, reset, data, train, evaluate, predict, track, shots ...
+"""The command ``vidlearn``: lab, doctor, reset, data, train, evaluate, predict, track, shots,
+classroom ...
 
 What a command needs is imported when it runs, so that ``--help`` answers at once.
 """
@@ -12,7 +13,7 @@ import warnings
 import vidlearn
 from vidlearn.messages import text
 
-from . import data, shots, training
+from . import classroom, data, shots, training
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -91,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     data.add(commands)
     training.add(commands)
     shots.add(commands)
+    classroom.add(commands)
     command("version", _version)
     return parser
 

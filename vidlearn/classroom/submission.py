@@ -1,0 +1,227 @@
+"""What students hand in, as it comes: read it whatever it is, and lay the assignment round it."""
+
+import json
+import re
+
+import nbformat
+
+from vidlearn.messages import text
+
+__all__ = ["Unreadable", "assemble", "grade_id", "is_answer", "is_test", "read_notebook"]
+
+LARGEST = 100 * 2**20  # bytes of a file; sources are small, outputs may not be
+LONGEST = 200_000  # characters of one cell
+
+
+class Unreadable(ValueError):
+    """Raised when a file that was handed in is no notebook; it says why, in plain words."""
+
+
+def read_notebook(data):
+    """Read a notebook that somebody handed in.
+
+    Parameters
+    ----------
+    data : bytes
+        The file.
+
+    Returns
+    -------
+    notebook : nbformat.NotebookNode
+        In format 4, without outputs.
+    lines : list of str
+        What was odd about it.
+
+    Raises
+    ------
+    Unreadable
+        If nothing can be made of it.
+    """
+    words, lines = text("classroom"), []
+    if not data.strip():
+        raise Unreadable(words["file_empty"])
+    if len(data) > LARGEST:
+        raise Unreadable(words["file_large"].format(size=len(data) >> 20))
+    decoded, odd = _decoded(data)
+    lines += [words["file_encoding"].format(encoding=odd)] if odd else []
+    try:
+        found = json.loads(decoded)
+    except (ValueError, RecursionError):
+        whole = decoded.lstrip().startswith("{") and '"cells"' in decoded
+        raise Unreadable(words["file_broken" if whole else "file_other"]) from None
+    if not isinstance(found, dict) or not isinstance(found.get("nbformat", 4), int):
+        raise Unreadable(words["file_other"])
+    version = found.get("nbformat", 4)
+    if version < 4 and "worksheets" in found:
+        lines.append(words["file_old"].format(version=version))
+        try:
+            found = nbformat.convert(nbformat.from_dict(found), 4)
+        except Exception:  # the converter trusts what it reads
+            raise Unreadable(words["file_other"]) from None
+    elif version > 4:
+        raise Unreadable(words["file_new"].format(version=version))
+    if not isinstance(found.get("cells"), list):
+        raise Unreadable(words["file_other"])
+    cells = [cell for cell in map(_cell, found["cells"]) if cell is not None]
+    metadata = found.get("metadata")
+    told = metadata.get("vidlearn") if isinstance(metadata, dict) else None
+    known = {"vidlearn": dict(told)} if isinstance(told, dict) else {}
+    return nbformat.v4.new_notebook(cells=cells, metadata=known), lines
+
+
+def _decoded(data):
+    """Return the text and, where it was not UTF-8, the name of what it was."""
+    for encoding in (
+        ("utf-8-sig", "utf-16") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig",)
+    ):
+        try:
+            return data.decode(encoding), "UTF-16" if encoding == "utf-16" else ""
+        except UnicodeDecodeError:
+            continue
+    return data.decode("cp1252", errors="replace"), "Windows-1252"
+
+
+def _cell(found):
+    """Return a clean cell, or None where there is none."""
+    if not isinstance(found, dict):
+        return None
+    source = found.get("source", "")
+    source = "".join(map(str, source)) if isinstance(source, list) else source
+    kind = found.get("cell_type")
+    if not isinstance(source, str) or kind not in ("code", "markdown", "raw"):
+        return None
+    made = getattr(nbformat.v4, f"new_{kind}_cell")(source=source[:LONGEST])
+    metadata = found.get("metadata")
+    told = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    name = told.get("grade_id") if isinstance(told, dict) else None
+    if isinstance(name, str):
+        made.metadata["nbgrader"] = {"grade_id": name}
+    return made
+
+
+def grade_id(cell):
+    """Return the name under which nbgrader knows a cell, or None.
+
+    Parameters
+    ----------
+    cell : nbformat.NotebookNode
+
+    Returns
+    -------
+    str or None
+    """
+    return cell.metadata.get("nbgrader", {}).get("grade_id")
+
+
+def is_answer(cell):
+    """Tell whether a cell of the assignment is the student's to write.
+
+    Parameters
+    ----------
+    cell : nbformat.NotebookNode
+
+    Returns
+    -------
+    bool
+    """
+    return bool(cell.metadata.get("nbgrader", {}).get("solution"))
+
+
+def is_test(cell):
+    """Tell whether a cell of the assignment gives points by itself.
+
+    Parameters
+    ----------
+    cell : nbformat.NotebookNode
+
+    Returns
+    -------
+    bool
+    """
+    told = cell.metadata.get("nbgrader", {})
+    return cell.cell_type == "code" and bool(told.get("grade")) and not told.get("solution")
+
+
+def assemble(source, release, submitted, student):
+    """Lay the assignment round a student's answers.
+
+    Whatever was done to the rest of the notebook, its cells are the assignment's, in its order.
+    The student's own cells stay where they stood, after the same neighbour.
+
+    Parameters
+    ----------
+    source : nbformat.NotebookNode
+        The assignment with its tests.
+    release : nbformat.NotebookNode
+        The student's edition, from which an answer that is missing is taken.
+    submitted : nbformat.NotebookNode or None
+        What was handed in; None where that cannot be read.
+    student : str
+        Id of the student.
+
+    Returns
+    -------
+    notebook : nbformat.NotebookNode
+        Without outputs.
+    lines : list of str
+        What was amended.
+    """
+    words, lines = text("classroom"), []
+    empty = {grade_id(cell): cell.source for cell in release.cells if is_answer(cell)}
+    given, extras, changed = _sorted_out(source, release, submitted)
+    cells = list(extras.get(None, []))
+    missing = 0
+    for master in source.cells:
+        name = grade_id(master)
+        cell = nbformat.from_dict(dict(master))
+        if is_answer(master):
+            answer = given.get(name)
+            missing += answer is None and submitted is not None
+            cell.source = empty.get(name, "") if answer is None else answer
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+        cells += [cell, *extras.get(name, [])]
+    for number, cell in enumerate(cells):
+        cell.setdefault("id", f"extra-{number}")
+    if missing:
+        lines.append(words["cells_missing"].format(count=missing))
+    if changed:
+        lines.append(words["cells_changed"].format(count=changed))
+    typed = _set_student(cells, student)
+    if typed and typed.strip().casefold() != student.strip().casefold():
+        lines.append(words["other_student"].format(typed=typed[:40], student=student))
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata=source.metadata)
+    return notebook, lines
+
+
+def _sorted_out(source, release, submitted):
+    """Return the answers by name, the student's own cells by neighbour, and what was changed."""
+    masters = {grade_id(cell): cell for cell in source.cells if grade_id(cell)}
+    released = {grade_id(cell): cell.source.strip() for cell in release.cells if grade_id(cell)}
+    given, extras, seen, neighbour, changed = {}, {}, set(), None, 0
+    for cell in submitted.cells if submitted else []:
+        name = grade_id(cell)
+        master = masters.get(name)
+        if master is None or name in seen:
+            cell.metadata = {}
+            cell.id = f"extra-{sum(map(len, extras.values()))}"
+            extras.setdefault(neighbour, []).append(cell)
+            continue
+        seen.add(name)
+        neighbour = name
+        if is_answer(master):
+            given[name] = cell.source
+        else:
+            changed += cell.source.strip() != released.get(name)
+    gone = {name for name, cell in masters.items() if not is_answer(cell)} - seen
+    return given, extras, changed + (len(gone) if submitted else 0)
+
+
+def _set_student(cells, student):
+    """Write the true id into the notebook; return the one that stood there."""
+    for cell in cells:
+        if grade_id(cell) == "student":
+            found = re.search(r"^\s*STUDENT\s*=\s*(['\"])(.*?)\1", cell.source, re.MULTILINE)
+            cell.source = f"STUDENT = {student!r}"
+            return found.group(2) if found else ""
+    return ""
