@@ -1,6 +1,8 @@
 """The progress of a training: in logs, terminals and notebooks; interruptions, checkpoints."""
 
+import contextlib
 import io
+import os
 import re
 import subprocess
 import sys
@@ -206,6 +208,86 @@ def test_keras_stops_early_and_goes_on(capsys, monkeypatch, tmp_path):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "Going on after epoch 2, from the checkpoint."
     assert lines[-1].startswith("epoch 5 of 6, stopped early · loss")
+
+
+def trained(*, units=2, interrupted=False, rate=0.1, epochs=3):
+    """Train a small network on; return it."""
+    keras = pytest.importorskip("keras")
+
+    class Stop(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if interrupted and epoch == 0:
+                raise KeyboardInterrupt
+
+    keras.utils.set_random_seed(3)
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(units)])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(keras.optimizers.Adam(rate), loss)
+    callbacks = [training.keras_checkpoint("tests"), Stop()]
+    with contextlib.suppress(KeyboardInterrupt):
+        model.fit(X, Y, epochs=epochs, verbose=0, callbacks=callbacks, shuffle=False)
+    return model
+
+
+def cut(folder):
+    """Leave the first two thirds of the weights, as if the process had been killed."""
+    file = folder / "latest.weights.h5"
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) * 2 // 3])
+
+
+def emptied(folder):
+    (folder / "latest.weights.h5").write_bytes(b"")
+
+
+def no_json(folder):
+    (folder / "training_metadata.json").write_text("")
+
+
+def another_json(folder):
+    (folder / "training_metadata.json").write_text('{"step": 1}')
+
+
+@pytest.mark.parametrize("damage", [None, cut, emptied, no_json, another_json])
+def test_keras_begins_anew_where_what_was_kept_is_damaged(damage, monkeypatch, tmp_path, capsys):
+    """With no damage, it belongs to a network of other units."""
+    monkeypatch.setenv("VIDLEARN_PROGRESS", str(tmp_path / "progress.json"))
+    trained(interrupted=True, units=2 if damage else 4)
+    folder = tmp_path / "checkpoints" / "tests"
+    assert (folder / "latest.weights.h5").exists()
+    if damage:
+        damage(folder)
+    capsys.readouterr()
+    model = trained()
+    assert "damaged, or belongs to another network" in capsys.readouterr().out
+    assert model.history.epoch == [0, 1, 2]
+    never = trained()
+    assert capsys.readouterr().out == ""
+    for ours, theirs in zip(model.get_weights(), never.get_weights(), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5)
+    assert float(model.optimizer.learning_rate) == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (OSError(28, "Can't write data (errno = 28, buf = 0x5580)"), os.strerror(28)),
+        (RuntimeError("Can't close the file (errno = 28)"), "Can't close the file"),
+    ],
+)
+def test_keras_trains_on_where_nothing_can_be_kept(error, reason, monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("VIDLEARN_PROGRESS", str(tmp_path / "progress.json"))
+    keras = pytest.importorskip("keras")
+
+    def full(self, filepath, **options):
+        Path(filepath).write_bytes(b"half")
+        raise error
+
+    monkeypatch.setattr(keras.Model, "save_weights", full)
+    assert trained().history.epoch == [0, 1, 2]
+    said = capsys.readouterr().out
+    assert said.count(f"could not be written: {reason}. Training goes on") == 1
+    assert not (tmp_path / "checkpoints" / "tests").exists()
 
 
 SETTINGS = """

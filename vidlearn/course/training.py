@@ -1,7 +1,9 @@
 """What a training needs around it in a lesson: a bar that tells how long, a file to go on from."""
 
 import functools
+import os
 import re
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -85,6 +87,61 @@ def keras_progress():
                 print(text("training")["keras_goes_on"])
 
     return KerasProgress()
+
+
+def keras_checkpoint(name):
+    """Return a callback for Keras's `fit` that keeps the training, to go on after an interruption.
+
+    It is Keras's `BackupAndRestore`. Where what was kept is damaged (the process ended while it was
+    written) or belongs to another network, it says so and the training begins anew; where nothing
+    can be written, it says so and the training goes on.
+
+    Parameters
+    ----------
+    name : str
+        Of the training, as for `checkpoint`.
+
+    Returns
+    -------
+    keras.callbacks.BackupAndRestore
+
+    Notes
+    -----
+    ``model.fit(x, y, callbacks=[keras_progress(), keras_checkpoint("10-cnn-rnn")])``
+    """
+    import keras
+
+    folder, words = checkpoint(name), text("training")
+
+    class Kept(keras.callbacks.BackupAndRestore):
+        def on_train_begin(self, logs=None):
+            self.writes, before = True, self.model.get_weights()
+            try:
+                super().on_train_begin(logs)
+            except Exception:
+                if not self.model.built:
+                    raise
+                self.model.set_weights(before)
+                self.model._initial_epoch = 0
+                for moment in self.model.optimizer.variables:  # none was taken yet
+                    if "learning_rate" not in moment.path:
+                        moment.assign(keras.ops.zeros_like(moment))
+                shutil.rmtree(folder, ignore_errors=True)
+                print(words["afresh"].format(folder=folder))
+
+        def on_epoch_end(self, epoch, logs=None):
+            if not self.writes:
+                return
+            try:
+                super().on_epoch_end(epoch, logs)
+            except (OSError, RuntimeError) as error:  # h5py raises the second on a full disk
+                self.writes = False
+                shutil.rmtree(folder, ignore_errors=True)  # half a file is none
+                number = getattr(error, "errno", None)
+                reason = os.strerror(number) if number else str(error).partition("(")[0].strip()
+                print(words["not_kept_now"].format(folder=folder, reason=reason))
+
+    return Kept(folder)
 
 
 def checkpoint(name):

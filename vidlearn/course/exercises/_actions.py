@@ -159,7 +159,7 @@ def learn(build, train, *, labels=None, val=None, epochs, rate=2e-3, seed=0, nam
     import keras
 
     from vidlearn.course.presets import preset
-    from vidlearn.course.training import checkpoint, keras_progress
+    from vidlearn.course.training import keras_checkpoint, keras_progress
 
     frames = getattr(train, "frames", train)
     labels = train.labels if labels is None else labels
@@ -171,7 +171,7 @@ def learn(build, train, *, labels=None, val=None, epochs, rate=2e-3, seed=0, nam
     gpu = bool(keras.distribution.list_devices("gpu"))
     model.compile(keras.optimizers.Adam(falling), loss, metrics=["accuracy"],
                   jit_compile="auto" if gpu else False)  # fmt: skip
-    keep = keras.callbacks.BackupAndRestore(checkpoint(f"{name}-{preset()}-{seed}"))
+    keep = keras_checkpoint(f"{name}-{preset()}-{seed}")
     valid = None if val is None else (val.frames, val.labels)
     model.fit(data, epochs=epochs, verbose=0, validation_data=valid, validation_batch_size=50,
               callbacks=[keras_progress(), keep])  # fmt: skip

@@ -31,7 +31,7 @@ def learn(build, clips, labels, *, epochs, batch=16, rate=3e-3, seed=0, watched=
     import keras
 
     from vidlearn.course.presets import preset
-    from vidlearn.course.training import checkpoint, keras_progress
+    from vidlearn.course.training import keras_checkpoint, keras_progress
 
     keras.utils.set_random_seed(seed)
     model = build(clips.shape[1:])
@@ -40,7 +40,7 @@ def learn(build, clips, labels, *, epochs, batch=16, rate=3e-3, seed=0, watched=
     gpu = bool(keras.distribution.list_devices("gpu"))
     model.compile(keras.optimizers.Adam(falling), loss, metrics=["accuracy"],
                   jit_compile="auto" if gpu else False)  # fmt: skip
-    keep = keras.callbacks.BackupAndRestore(checkpoint(f"{name}-{preset()}-{seed}"))
+    keep = keras_checkpoint(f"{name}-{preset()}-{seed}")
     model.fit(clips, labels, batch_size=batch, epochs=epochs, verbose=0, validation_data=watched,
               callbacks=[keras_progress(), keep])  # fmt: skip
     return model

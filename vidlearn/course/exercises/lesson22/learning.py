@@ -94,7 +94,7 @@ def learn_scores(build, data, *, epochs, rate=3e-3, seed=0, name):
     import keras
 
     from vidlearn.course.presets import preset
-    from vidlearn.course.training import checkpoint, keras_progress
+    from vidlearn.course.training import keras_checkpoint, keras_progress
     from vidlearn.models import boundary_loss
 
     frames, targets = data
@@ -131,7 +131,7 @@ def learn_scores(build, data, *, epochs, rate=3e-3, seed=0, name):
         boundary_loss,
         jit_compile="auto" if gpu else False,
     )
-    keep = keras.callbacks.BackupAndRestore(checkpoint(f"{name}-{preset()}-{seed}"))
+    keep = keras_checkpoint(f"{name}-{preset()}-{seed}")
     model.fit(batches, epochs=epochs, verbose=0, callbacks=[keras_progress(), keep])
     return model
 
