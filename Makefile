@@ -43,6 +43,7 @@ $(VENV)/test: $(VENV)/lab
 	@echo "Installing the tools that test and build the website …"
 	@$(PIP_INSTALL) -e ".[test]"
 	@$(PIP_INSTALL) --no-deps "trackeval>=1.3" "scenedetect>=0.7" # both ask for a second OpenCV
+	@VIDLEARN_NBGRADER="$(CURDIR)/$(VENV)/nbgrader" $(PY) -c "from vidlearn.classroom import nbgrader; nbgrader.install()"
 	@touch $@
 
 lab: $(VENV)/lab

@@ -11,6 +11,7 @@ __all__ = ["Unreadable", "assemble", "grade_id", "is_answer", "is_test", "read_n
 
 LARGEST = 100 * 2**20  # bytes of a file; sources are small, outputs may not be
 LONGEST = 200_000  # characters of one cell
+TAG = re.compile(r"<(?=[A-Za-z/!?])")
 
 
 class Unreadable(ValueError):
@@ -90,7 +91,11 @@ def _cell(found):
     kind = found.get("cell_type")
     if not isinstance(source, str) or kind not in ("code", "markdown", "raw"):
         return None
-    made = getattr(nbformat.v4, f"new_{kind}_cell")(source=source[:LONGEST])
+    source = source[:LONGEST].replace("\x00", "")
+    if kind == "code":
+        made = nbformat.v4.new_code_cell(source=source)
+    else:  # no page that a teacher opens runs a student's script
+        made = nbformat.v4.new_markdown_cell(source=TAG.sub("&lt;", source))
     metadata = found.get("metadata")
     told = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     name = told.get("grade_id") if isinstance(told, dict) else None
