@@ -102,6 +102,44 @@ def epoch_over(draw, back=np.mean, inside=False):
     return answer
 
 
+def epoch_with(backward=lambda loss, cache: None, back=lambda loss: loss, own=None):
+    """Train as asked, with another gradient of the loss, another result, another optimiser."""
+
+    def answer(network, x, y, optimiser, batch_size, rng):
+        order, losses = rng.permutation(len(x)), []
+        for start in range(0, len(x), batch_size):
+            batch = order[start : start + batch_size]
+            scores, cache = network.forward(x[batch], training=True)
+            loss, kept = scratch.softmax_cross_entropy_forward(scores, y[batch])
+            dscores = backward(loss, kept)
+            if dscores is None:
+                dscores = scratch.softmax_cross_entropy_backward(1.0, kept)
+            (own or optimiser).step(network.parameters, network.backward(dscores, cache))
+            losses.append(loss)
+        return back(np.mean(losses))
+
+    return answer
+
+
+def epoch_in_place_apart(network, x, y, optimiser, batch_size, rng):
+    rng.shuffle(y)
+    return epoch_in_place(network, x, y, optimiser, batch_size, rng, apart=True)
+
+
+def epoch_in_place(network, x, y, optimiser, batch_size, rng, apart=False):
+    """Shuffle both of the arrays that are given, by the same order."""
+    state = rng.bit_generator.state
+    rng.shuffle(x)
+    if not apart:
+        rng.bit_generator.state = state
+        rng.shuffle(y)
+    losses = []
+    for start in range(0, len(x), batch_size):
+        batch = slice(start, start + batch_size)
+        losses.append(scratch.train_step(network, x[batch], y[batch], optimizer=optimiser)["loss"])
+    return np.mean(losses)
+
+
 def by_rng(count, size, rng):
     return rng.permutation(count)
 
@@ -157,6 +195,18 @@ def adam_of_two_parts(w, g, m, v, t, learning_rate, beta_1, beta_2, eps):
     [
         ("one-epoch", epoch_without_rng, None),
         ("one-epoch", lambda *a: 0.5, None),
+        ("one-epoch", epoch_in_place, "shuffled-in-place"),
+        ("one-epoch", epoch_with(scratch.softmax_cross_entropy_backward), None),  # loss for 1.0
+        (
+            "one-epoch",
+            epoch_with(lambda loss, kept: scratch.softmax_cross_entropy_backward(-1.0, kept)),
+            "uphill",
+        ),
+        ("one-epoch", epoch_with(own=scratch.SGD(0.1)), None),
+        ("one-epoch", epoch_with(back="{:.9f}".format), None),
+        ("one-epoch", epoch_with(back=lambda loss: [loss, loss]), "all-losses"),
+        ("one-epoch", epoch_in_place_apart, "shuffled-apart"),
+        ("one-epoch", epoch_with(back=lambda loss: 10**400), None),
         ("one-epoch", epoch_over(by_another), "without-rng"),
         ("one-epoch", epoch_over(by_integers), "drawn"),
         ("one-epoch", epoch_over(by_choice), "drawn"),
@@ -189,6 +239,19 @@ def adam_of_two_parts(w, g, m, v, t, learning_rate, beta_1, beta_2, eps):
 def test_near_misses_are_named(exercise, answer, misconception):
     result = grade(get(exercise), answer)
     assert (result.status, result.misconception) == ("wrong", misconception)
+
+
+def test_what_an_epoch_returns_is_called_by_its_name():
+    said = repr(grade(get("one-epoch"), epoch_with(back="{:.9f}".format)))
+    assert "what came back: it is 'a text'; it should be 'the mean loss'" in said
+    said = repr(grade(get("one-epoch"), epoch_with(back=lambda loss: np.array([loss]))))
+    assert "what came back: it is 'an array'" in said
+
+
+def test_an_optimiser_of_ones_own_is_not_called_no_step():
+    said = repr(grade(get("one-epoch"), epoch_with(own=scratch.SGD(0.1))))
+    assert "nothing is learned" not in said
+    assert "0 for 3 batches" in said
 
 
 def test_what_is_no_rate_and_no_step_is_told_without_the_words_of_numpy():

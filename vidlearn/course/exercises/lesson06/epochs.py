@@ -5,8 +5,9 @@ import copy
 import numpy as np
 
 from vidlearn import scratch
+from vidlearn.course.describe import kind_of
 
-RATE = 0.5
+RATE, SAME = 0.5, "those of the examples"
 ALLOWED = ("softmax_cross_entropy_forward", "softmax_cross_entropy_backward")
 
 
@@ -34,10 +35,10 @@ def given(count, batch_size, seed):
 
 
 class Watched(scratch.Network):
-    """A network that notes what is shown to it, and whether it is told that this is training."""
+    """A network that notes what is shown to it, whether in training, and by which labels."""
 
     def __init__(self, *args, **options):
-        self.shown, self.told = [], []
+        self.shown, self.told, self.labels = [], [], []
         super().__init__(*args, **options)
 
     def forward(self, x, training=False):
@@ -45,6 +46,13 @@ class Watched(scratch.Network):
         self.shown.append(np.array(x))
         self.told.append(bool(training))
         return super().forward(x, training)
+
+    def backward(self, dout, cache):
+        """Note the labels, for which alone the gradient has another sign, then run."""
+        grads, up = super().backward(dout, cache), np.asarray(dout) > 0
+        one = up.sum(axis=1) == 1
+        self.labels.append(np.where(one, up.argmax(axis=1), (~up).argmax(axis=1)))
+        return grads
 
 
 class Counted(scratch.SGD):
@@ -73,12 +81,15 @@ def at_work(answer, count, batch_size, seed):
     rng = np.random.default_rng(seed)
     for _ in range(2):
         before = copy.deepcopy(rng.bit_generator.state)
-        network.shown, network.told, optimiser.count = [], [], 0
-        came = answer(network, x.copy(), y.copy(), optimiser, batch_size, rng)
+        network.shown, network.told, network.labels, optimiser.count = [], [], [], 0
+        given = x.copy(), y.copy()
+        came = answer(network, *given, optimiser, batch_size, rng)
         if not network.shown and (came is None or came is Ellipsis):
             return None
         places = [_places(batch, x) for batch in network.shown]
         noted = {"came": came, "places": places, "told": network.told, "steps": optimiser.count}
+        noted["labels"] = network.labels
+        noted["kept"] = np.array_equal(given[0], x) and np.array_equal(given[1], y)
         noted["drawn"] = rng.bit_generator.state != before
         epochs.append(noted | {"weights": network.get_weights()})
     return epochs
@@ -109,9 +120,17 @@ def told(epochs, count, batch_size, seed):
     }
 
 
-def _again(noted, weights, data, seed, *, left=False):
+class Uphill(scratch.SGD):
+    """An optimiser that goes the wrong way."""
+
+    def step(self, params, grads):
+        """Turn round, then step."""
+        super().step(params, [-grad for grad in grads])
+
+
+def _again(noted, weights, data, seed, *, left=False, kind=scratch.SGD):
     """Train a twin on the same batches; return its losses and weights. `left`: labels stay."""
-    (x, y), twin, optimiser, losses, start = data, _network(seed), scratch.SGD(RATE), [], 0
+    (x, y), twin, optimiser, losses, start = data, _network(seed), kind(RATE), [], 0
     twin.set_weights(weights)
     for place in filter(len, noted["places"]):
         labels = y[start : start + len(place)] if left else y[place]
@@ -130,7 +149,13 @@ def _epoch(noted, weights, data, batch_size, seed):
     uneven = ["some never"] * bool(min(times) == 0) + ["some more than once"] * bool(max(times) > 1)
     ordered = len(order) > 1 and (order == np.arange(len(order))).all()
     losses, right = _again(noted, weights, data, seed)
-    _, left = _again(noted, weights, data, seed, left=True)
+    ends = {"as those batches leave them": right, "where they were": weights}
+    ends["as far on the other side"] = _again(noted, weights, data, seed, kind=Uphill)[1]
+    if not ordered:
+        ends["as if the labels had not been shuffled"] = _again(
+            noted, weights, data, seed, left=True
+        )[1]
+    labels = _labels(noted, data[1])
     return {
         "examples": ", ".join(uneven) or "each once",
         "batches": f"{len(sizes)} of at most {max(sizes, default=0)}"
@@ -141,28 +166,34 @@ def _epoch(noted, weights, data, batch_size, seed):
         "steps of the optimiser": "one a batch"
         if noted["steps"] == len(sizes)
         else f"{noted['steps']} for {len(sizes)} batches",
-        "the weights": _where(noted["weights"], right, left, ordered),
+        "labels": labels,
+        "x and y afterwards": "changed" if labels == SAME and not noted["kept"] else "as they were",
+        "the weights": _where(noted["weights"], ends),
         "what came back": _loss(noted["came"], losses, sizes),
     }
 
 
-def _where(came, right, left, ordered):
-    """Say whether the weights are where those batches leave them."""
-    near = [
-        all(np.allclose(a, b, rtol=1e-6) for a, b in zip(came, wanted, strict=True))
-        for wanted in (right, left)
-    ]
-    if near[0]:
-        return "as those batches leave them"
-    return "as if the labels had not been shuffled" if near[1] and not ordered else "elsewhere"
+def _labels(noted, y):
+    """Say whether the gradients were those of the labels that belong to what was shown."""
+    pairs = zip(noted["places"], noted["labels"], strict=False)
+    same = all(np.array_equal(y[place], labels) for place, labels in pairs)
+    return SAME if same else "those of others"
+
+
+def _where(came, ends):
+    """Say where the weights are: the first of some places that they are near."""
+    for name, weights in ends.items():
+        if all(np.allclose(a, b, rtol=1e-6) for a, b in zip(came, weights, strict=True)):
+            return name
+    return "elsewhere"
 
 
 def _loss(came, losses, sizes):
     """Call what came back by its name."""
     try:
-        number = float(came)
-    except (TypeError, ValueError):
-        return "nothing" if came is None else f"a {type(came).__name__}"
+        number = float("text" if isinstance(came, str | bytes) else came)
+    except Exception:  # no number, too large a one, or an object that refuses
+        return "nothing" if came is None else kind_of(came)
     if not losses:
         return "a number"
     names = {
@@ -179,7 +210,9 @@ def _loss(came, losses, sizes):
     return "another number"
 
 
-def _made(*, order="new", labels="same", last=True, step="each", back="mean", training=True):
+def _made(
+    *, order="new", labels="same", last=True, step="each", back="mean", training=True, spoils=False
+):
     """Return the reference with some of its parts changed."""
 
     def epoch(network, x, y, optimiser, batch_size, rng):
@@ -193,6 +226,9 @@ def _made(*, order="new", labels="same", last=True, step="each", back="mean", tr
             "fixed": fixed.permutation(count),
         }[order]
         other = {"same": chosen, "old": np.arange(count), "apart": rng.permutation(count)}[labels]
+        if spoils:
+            x[:], y[:], chosen = x[chosen], y[chosen], np.arange(count)
+            other = chosen
         if order == "other":
             rng.bit_generator.state = untouched
         stop = count if last else count - batch_size + 1
@@ -243,4 +279,5 @@ EPOCH_MISTAKES = {
     "not-training": _made(training=False),
     "uphill": _made(step="uphill"),
     "copies": _made(step="copies"),
+    "shuffled-in-place": _made(spoils=True),
 }
