@@ -87,10 +87,9 @@ def grade(course, name, *, jobs=None, scheduler=None, unsafe=False, again=False,
         if again or _known(course, name, student).get("fingerprint") != mark:
             waiting[student] = (job, mark)
     say(words["to_mark"].format(name=name, count=len(waiting), done=len(handed) - len(waiting)))
-    if waiting:
-        _mark_all(course, name, waiting, jobs, scheduler)
+    failed = _mark_all(course, name, waiting, jobs, scheduler, say) if waiting else {}
     _enter(course, name, handed, say)
-    return len(waiting)
+    return len(waiting) - len(failed)
 
 
 def feedback(course, name, say=print):
@@ -172,19 +171,40 @@ def _known(course, name, student):
         return {}
 
 
-def _mark_all(course, name, waiting, jobs, scheduler):
-    """Mark in parallel, and keep each result as it comes."""
-    pool = _cluster(scheduler) if scheduler else _pool(jobs)
-    bar = tqdm(total=len(waiting), desc=name, unit="notebook", file=sys.stderr, mininterval=1)
-    try:
-        futures = {pool.submit(mark_one, job): student for student, (job, _) in waiting.items()}
-        for future in concurrent.futures.as_completed(futures):
-            student = futures[future]
-            _keep(course, name, student, future.result(), waiting[student][1])
-            bar.update()
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-        bar.close()
+def _mark_all(course, name, waiting, jobs, scheduler, say):
+    """Mark in parallel, and keep each result as it comes; return who could not be marked."""
+    left, failed = dict(waiting), {}
+    with tqdm(total=len(left), desc=name, unit="notebook", file=sys.stderr, mininterval=1) as bar:
+        while left:
+            before, broken = len(left), False
+            pool = _cluster(scheduler) if scheduler else _pool(jobs)
+            futures = {pool.submit(mark_one, job): student for student, (job, _) in left.items()}
+            try:
+                for future in concurrent.futures.as_completed(futures):
+                    student = futures[future]
+                    try:
+                        _keep(course, name, student, future.result(), waiting[student][1])
+                    except concurrent.futures.BrokenExecutor:  # a worker was killed from outside
+                        broken = True
+                        continue
+                    except Exception as error:  # of ours: the others are marked all the same
+                        failed[student] = f"{type(error).__name__}: {error}"
+                    del left[student]
+                    bar.update()
+            except BaseException:
+                for process in multiprocessing.active_children():
+                    process.terminate()
+                raise
+            finally:
+                for future in futures:
+                    future.cancel()
+                pool.shutdown(wait=False)
+            if broken and len(left) == before:
+                failed |= dict.fromkeys(left, text("classroom")["worker_killed"])
+                break
+    for student, error in failed.items():
+        say(text("classroom")["not_marked"].format(student=student, error=error))
+    return failed
 
 
 def _pool(jobs):
