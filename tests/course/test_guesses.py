@@ -1,6 +1,7 @@
 """A guess is noted, kept, and compared kindly."""
 
 import json
+from itertools import count
 
 import numpy as np
 import pytest
@@ -45,6 +46,9 @@ def _forget(monkeypatch):
         (float("-inf"), 3, "wrong", "it has an end; you said -∞."),
         (3, np.inf, "wrong", "It is ∞. Your 3 is too low."),
         (float("inf"), np.inf, "right", "It is ∞, just as you said."),
+        (1e308, 1e-3, "wrong", "It is 0.001. Your 1 × 10^308 is too high."),
+        (-1e308, -1e-3, "wrong", "Your -1 × 10^308 is too far below zero."),
+        (5e-324, 1e9, "wrong", "Your 4.94 × 10^-324 is too low."),
     ],
 )
 def test_a_guess_is_compared(guess, value, status, words):
@@ -88,7 +92,17 @@ def test_one_number_is_asked_for_at_once(guess, capsys):
     assert reveal("weights", 3).status == "not_yet"
 
 
-CURVES = [0.8, "falling", (1, 0.9), (1, 0.9, 0.8, 0.7), "123", (97, 80, 40), (1, 0.9, -0.1)]
+CURVES = [
+    {1, 0.9, 0.8},
+    {1: 0, 0.9: 0, 0.8: 0},
+    count(),
+    0.8,
+    "falling",
+    (1, 0.9),
+    (1, 0.9, 0.8, 0.7),
+    "123",
+]
+CURVES += [(97, 80, 40), (1, 0.9, -0.1)]
 
 
 @pytest.mark.parametrize("guess", [*ODD, *CURVES, (1, 0.9, float("nan")), (1, 0.9, "b")])
@@ -141,7 +155,7 @@ def test_what_is_no_guess_is_told(guess, capsys):
     assert reveal("size", 3).status == "not_yet"
 
 
-@pytest.mark.parametrize("guess", ["a", "A)", "Left", " left "])
+@pytest.mark.parametrize("guess", ["a", "A)", "(a)", "Left", " left ", "a) left"])
 def test_a_choice_may_be_a_letter_or_its_words(guess, capsys):
     predict("way", guess)
     assert "Your guess: a) left" in capsys.readouterr().out
@@ -192,3 +206,36 @@ def test_without_a_file_guesses_live_in_the_kernel(monkeypatch):
     monkeypatch.setenv("VIDLEARN_PROGRESS", "off")
     predict("size", 3)
     assert reveal("size", 3).status == "right"
+
+
+class Mute:
+    """A thing that resists being looked at."""
+
+    def __getattribute__(self, name):
+        raise RuntimeError("mute")
+
+    def __repr__(self):
+        raise RuntimeError("mute")
+
+    __str__ = __float__ = __repr__
+
+
+@pytest.mark.parametrize("exercise", ["size", "weights", "curve", "way"])
+def test_a_guess_that_resists_is_told_not_raised(exercise, capsys):
+    for guess in (Mute(), [Mute()] * 3):
+        predict(exercise, guess)
+        assert "It was given" in capsys.readouterr().out
+        assert reveal(exercise, guess).status == "not_yet"
+
+
+@pytest.mark.parametrize(
+    ("exercise", "kept_guess", "value"),
+    [("way", "z", "a"), ("way", 3, "a"), ("curve", ["a"], (1, 1, 1)), ("weights", {"a": 1}, 3)],
+)
+def test_a_kept_guess_that_answers_another_question_is_none(kept, exercise, kept_guess, value):
+    row = {"status": "guessed", "tries": 1, "guess": kept_guess}
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text(json.dumps({exercise: row}))
+    result = reveal(exercise, value)
+    assert result.status == "not_yet"
+    assert "no guess" in result.lines[0]

@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 
-from vidlearn.course import check, use
+from vidlearn.course import challenge, check, use
 from vidlearn.course.checks import judge
 from vidlearn.course.exercises import get
 
@@ -20,6 +20,11 @@ class Mute:
 
     def __array__(self, *_, **__):
         raise Own
+
+
+class Unspoken:
+    def __repr__(self):
+        raise ValueError
 
 
 class Sealed:
@@ -98,3 +103,11 @@ def test_use_does_not_wait_again_for_what_ran_out_of_time(monkeypatch):
         assert np.shape(mine(np.ones((3, 4)), np.ones((2, 2)), 1, 0)) == (2, 3)
     finally:
         object.__setattr__(exercise, "seconds", 10.0)
+
+
+def test_an_answer_or_a_name_that_resists_is_told_not_raised(capsys):
+    for name, call in (("correlate2d", check), ("finder", challenge)):
+        assert not call(name, Sealed())
+        assert not call(Unspoken(), Sealed())
+    assert use("correlate2d", Sealed()).yours is False
+    assert "<Sealed>" in capsys.readouterr().out

@@ -28,6 +28,23 @@ def name_of(answer):
     return getattr(answer, "__name__", type(answer).__name__)
 
 
+def unwrapped(answer):
+    """Return the learner's function inside what `use` handed out, else what was given.
+
+    Parameters
+    ----------
+    answer : object
+
+    Returns
+    -------
+    object
+    """
+    try:
+        return getattr(answer, "vidlearn_answer", answer)
+    except Exception:  # it resists being looked at
+        return answer
+
+
 def code_of(answer):
     """Return the learner's function inside wrappers, partials and methods, or None.
 

@@ -4,7 +4,7 @@ import contextlib
 import math
 
 from vidlearn.course import exercises
-from vidlearn.course.answers import library_name, name_of, stopped
+from vidlearn.course.answers import library_name, name_of, stopped, unwrapped
 from vidlearn.course.describe import brief
 from vidlearn.course.exercises import Refusal
 from vidlearn.course.limits import Clock, Heard, TimeUp
@@ -38,7 +38,7 @@ def challenge(exercise_id, answer):
     if exercise.kind != "challenge":
         line = text("check")["other_kind"].format(call="check", id=exercise.id)
         return show(CheckResult(exercise.id, "not_yet", lines=[line]))
-    answer = getattr(answer, "vidlearn_answer", answer)
+    answer = unwrapped(answer)
     if callable(answer) and (name := library_name(answer, exercise.allows)):
         line = text("check")["library"].format(name=name, id=exercise.id)
         return show(CheckResult(exercise.id, "not_yet", lines=[line]))
@@ -107,7 +107,7 @@ class _Watched:
 
 
 def _nothing(watched):
-    if isinstance(watched, _Watched):
+    if type(watched) is _Watched:
         return watched.returned and watched.empty
     return watched is None or watched is Ellipsis
 

@@ -5,7 +5,7 @@ from time import monotonic
 from weakref import WeakSet
 
 from vidlearn.course import exercises
-from vidlearn.course.answers import library_name, name_of
+from vidlearn.course.answers import library_name, name_of, unwrapped
 from vidlearn.course.describe import brief
 from vidlearn.course.grading import grade
 from vidlearn.course.progress import record
@@ -74,7 +74,7 @@ def judge(exercise_id, answer=_NOTHING):
         return not_yet("other_kind", call=exercise.kind)
     if answer is _NOTHING:
         return not_yet("no_answer")
-    answer = getattr(answer, "vidlearn_answer", answer)  # inside what `use` handed out
+    answer = unwrapped(answer)
     if not callable(answer):
         if exercise.kind != "experiment":
             return not_yet("not_callable", call="check", came=brief(answer))

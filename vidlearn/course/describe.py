@@ -22,7 +22,10 @@ def brief(value):
     -------
     str
     """
-    words = _brief(value)
+    try:
+        words = _brief(value)
+    except Exception:
+        words = f"<{type(value).__name__}>"
     return words if len(words) <= LONGEST else words[:LONGEST] + " …"
 
 

@@ -1,6 +1,7 @@
 """A guess before the cell, compared with what the cell finds."""
 
 import math
+from itertools import islice
 
 import numpy as np
 
@@ -31,13 +32,13 @@ def predict(exercise_id, guess=None):
         show_line("predict", error.args[0])
         return
     words = text("predict")
-    if guess is None or guess is Ellipsis or (isinstance(guess, str) and not guess.strip()):
+    if guess is None or guess is Ellipsis or (type(guess) is str and not guess.strip()):
         _guesses[exercise.id] = None
         show_line("predict", words["none"], predict=exercise.id)
         return
     try:
         plain = _in_span(exercise, _plain(exercise, guess))
-    except (TypeError, ValueError, OverflowError):
+    except Exception:  # also of what resists being looked at
         _guesses[exercise.id] = None  # an earlier guess is not the one meant
         line = words["unclear"].format(wanted=_wanted(exercise), came=brief(guess))
         show_line("predict", line, predict=exercise.id)
@@ -70,10 +71,10 @@ def reveal(exercise_id, value):
     words, about = text("predict"), exercise.words
     try:
         value = _plain(exercise, value)
-    except (TypeError, ValueError, OverflowError):
+    except Exception:
         line = words["no_guess_of"].format(value=brief(value))
         return show(CheckResult(exercise.id, "not_yet", title=words["title"], lines=[line]))
-    guess = _guess_for(exercise.id)
+    guess = _guess_for(exercise)
     after = [about["after"]] if "after" in about else []
     if guess is None:
         line = words["no_guess"].format(value=_said(exercise, value))
@@ -89,12 +90,17 @@ def reveal(exercise_id, value):
     return show(CheckResult(exercise.id, status, title=title, lines=[line, *more, *after]))
 
 
-def _guess_for(exercise_id):
-    """The guess of this kernel, else the one kept from an earlier one."""
-    if exercise_id in _guesses:
-        return _guesses[exercise_id]
-    kept = load().get(exercise_id, {}).get("guess")
-    return tuple(kept) if isinstance(kept, list) else kept
+def _guess_for(exercise):
+    """The guess of this kernel, else the one kept from an earlier one, if it still is one."""
+    if exercise.id in _guesses:
+        return _guesses[exercise.id]
+    kept = load().get(exercise.id, {}).get("guess")
+    if kept is None:
+        return None
+    try:
+        return _plain(exercise, kept)
+    except Exception:  # the question was another one then
+        return None
 
 
 def choices(exercise):
@@ -115,15 +121,19 @@ def _plain(exercise, guess):
     """Bring a guess or a value to what can be kept: float, tuple of floats, text or letter."""
     known = choices(exercise)
     if known:
-        said = str(guess).strip().lower().rstrip(").")
-        texts = {words.lower(): letter for letter, words in known.items()}
-        letter = said if said in known else texts.get(said)
-        if letter is None:
+        forms = {
+            _bare(form): letter
+            for letter, words in known.items()
+            for form in (f"{letter}) {words}", words, letter)
+        }
+        if _bare(guess) not in forms:
             raise ValueError(guess)
-        return letter
+        return forms[_bare(guess)]
     if exercise.count:
+        if isinstance(guess, set | frozenset | dict):
+            raise ValueError(guess)  # in no order
         parts = guess.strip(" ()[]").split(",") if isinstance(guess, str) else guess
-        numbers = tuple(_number(part) for part in parts)
+        numbers = tuple(_number(part) for part in islice(parts, exercise.count + 1))
         if len(numbers) != exercise.count:
             raise ValueError(guess)
         return numbers
@@ -137,6 +147,10 @@ def _plain(exercise, guess):
     if not _asks_for_a_number(exercise) and np.ndim(guess) == 1:
         return tuple(_number(part) for part in guess)
     return _number(guess)
+
+
+def _bare(words):
+    return str(words).strip().lower().strip("().")
 
 
 def _in_span(exercise, plain):
@@ -234,6 +248,8 @@ def _numbers(exercise, guess, value):
     if value < 0:
         line = "too_far" if guess < value else "too_near"
     ratio = guess / value
+    if not 1e-300 < ratio < 1e300:  # further than floats reach
+        return "far", line, ""
     factor = max(ratio, 1 / ratio)
     if factor < 2:
         return "far", line, words["percent"].format(percent=100 * off / abs(value))

@@ -1,5 +1,6 @@
 """The learner's own function at work in a lesson, once it is right."""
 
+import copy
 import functools
 import sys
 import weakref
@@ -7,7 +8,7 @@ import weakref
 import numpy as np
 
 from vidlearn.course import exercises
-from vidlearn.course.answers import name_of
+from vidlearn.course.answers import name_of, unwrapped
 from vidlearn.course.checks import judge, ran_out
 from vidlearn.course.result import show_line
 from vidlearn.messages import text
@@ -29,8 +30,9 @@ class Mine:
     credit : str
         A sentence for the caption of what it makes.
     like : callable, optional
-        Returns the array, or whatever else, that the reference gives: a list from the learner's
-        function becomes an array where that is one.
+        Returns an input and what the reference makes of it, or None: what the learner's function
+        returns is brought to that form, which the lesson goes on with. Lists and tensors become
+        arrays where that is one, and floats that are whole become whole numbers.
 
     Attributes
     ----------
@@ -46,9 +48,11 @@ class Mine:
 
     def __call__(self, *args, **options):
         result = self.function(*args, **options)
-        if self.like is None or not isinstance(result, list | tuple):
+        known = self.like() if self.like else None
+        if known is None or any(map(_is_tensor, args)):
             return result
-        return _as_array(result, self.like())
+        given, like = known
+        return _formed(result, like, [*map(_kind, args)] == [*map(_kind, given[: len(args)])])
 
     def __repr__(self):
         return f"{name_of(self.vidlearn_answer)} ({'yours' if self.yours else 'the library'})"
@@ -82,7 +86,7 @@ def use(exercise_id, answer):
     except KeyError as error:
         show_line("use", error.args[0], yours=0)
         return Mine(answer, answer, yours=False, credit="")
-    answer = getattr(answer, "vidlearn_answer", answer)
+    answer = unwrapped(answer)
     kept, key = _memory(answer), (exercise.id, _cell())
     status = kept.get(key)
     fresh = status is None
@@ -101,27 +105,68 @@ def use(exercise_id, answer):
 
 
 def _reference(exercise):
-    """Return what the reference gives for the first input; None where it cannot be called so."""
+    """Return an input and what the reference gives; None where it cannot be called so."""
     try:
-        return exercise.solution(*exercise.cases()[0])
+        given = exercise.cases()[0]
+        return given, exercise.solution(*copy.deepcopy(given))
     except Exception:  # of what is only run in a way of its own
         return None
 
 
-def _as_array(result, like):
-    """Make an array of a list where the reference gives one, and pixels of whole numbers."""
-    if not isinstance(like, np.ndarray):
-        return result
+def _kind(value):
+    return getattr(getattr(value, "dtype", None), "kind", None)
+
+
+def _is_tensor(value):
+    return hasattr(value, "__array__") and not isinstance(value, np.ndarray | np.generic)
+
+
+def _formed(result, like, alike):
+    """Bring a result to the form of what the reference gives.
+
+    Where the input is `alike` the reference's in its types, so are the numbers, unless that would
+    change them.
+    """
     try:
-        array = np.asarray(result)
-    except Exception:  # ragged, or of things that refuse
+        if isinstance(like, np.ndarray):
+            return _array(result, like, alike)
+        if isinstance(like, list | tuple):
+            return _parts(result, like, alike)
+        if isinstance(like, int | np.integer) and not isinstance(result, int | np.integer):
+            number = np.asarray(result)
+            return int(number) if number.shape == () and int(number) == number else result
+        if isinstance(like, float | np.floating) and _is_tensor(result):
+            return float(result)
+    except Exception:  # ragged, of another size, or of things that refuse
+        pass
+    return result
+
+
+def _array(result, like, alike):
+    if not isinstance(result, list | tuple | np.ndarray) and not _is_tensor(result):
         return result
+    array = np.asarray(result)
     if array.dtype.kind not in "biufc":
         return result
-    if array.dtype.kind == "i" and like.dtype == np.uint8:
-        pixels = array.astype(np.uint8)
-        return pixels if np.array_equal(pixels, array) else array
+    if alike and array.dtype != like.dtype and like.dtype.kind in "biu":
+        with np.errstate(invalid="ignore"):
+            whole = array.astype(like.dtype)
+        return whole if np.array_equal(whole, array) else array
     return array
+
+
+def _parts(result, like, alike):
+    if hasattr(result, "__next__"):
+        result = list(result)  # it can be gone through once
+    if not isinstance(result, list | tuple | np.ndarray) and not _is_tensor(result):
+        return result
+    parts = list(result)
+    if len(parts) != len(like):
+        if isinstance(like, tuple) or not like:
+            return result
+        like = like[:1] * len(parts)  # as many as are found
+    formed = [_formed(part, each, alike) for part, each in zip(parts, like, strict=True)]
+    return tuple(formed) if isinstance(like, tuple) else formed
 
 
 def _memory(answer):

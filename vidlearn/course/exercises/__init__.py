@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
+from vidlearn.course.describe import brief
 from vidlearn.course.exercises._source import shown_source
 from vidlearn.messages import text
 
@@ -186,7 +187,9 @@ def get(exercise_id):
     """
     if isinstance(exercise_id, str) and exercise_id in _registry():
         return _registry()[exercise_id]
-    asked = str(getattr(exercise_id, "__name__", exercise_id)).lower().strip().replace("_", "-")
+    named = getattr(exercise_id, "__name__", None) or brief(exercise_id)
+    asked = exercise_id if isinstance(exercise_id, str) else str(named)
+    asked = asked.lower().strip().replace("_", "-")
     near = difflib.get_close_matches(asked.removeprefix("my-"), _registry(), n=3, cutoff=0.5)
     words = text("check")
     line = words["unknown_near" if near else "unknown"]
