@@ -108,9 +108,9 @@ class Student:
             reply = self._ask(request, self._limits.cell_seconds)
         except SandboxEnded as end:
             return [], end.reason
-        if reply.get("ended") == "stuck":
-            self._drop("time")
-            return [], "time"
+        if reason := {"stuck": "time", "full": "disk"}.get(reply.get("ended")):
+            self._drop(reason)
+            return [], reason
         self._done.append(source)
         outputs = reply.get("outputs")
         return (outputs if isinstance(outputs, list) else []), reply.get("ended")
@@ -120,8 +120,11 @@ class Student:
         self._given_up.pop(name, None)
         try:
             reply = self._ask({"do": "name", "name": name}, 60)
-        except SandboxEnded:
-            return None
+        except SandboxEnded:  # of what came before: once more, in a fresh one
+            try:
+                reply = self._ask({"do": "name", "name": name}, 60)
+            except SandboxEnded:
+                return None
         if reply.get("kind") == "function":
             return StandIn(self, name)
         return reply.get("value") if reply.get("kind") == "value" else None
@@ -254,6 +257,7 @@ def _gone_through(notebook, source, own, student):
     """Run every cell where it belongs; return the tasks and what is to be said."""
     words = text("classroom")
     answers = _answers(source)
+    shows = {c.source for c in source.cells if "show" in c.metadata.get("tags", [])}
     outside = {"__name__": "__main__", "STUDENT": student}
     tasks, said = {}, []
     for number, cell in enumerate(notebook.cells, 1):
@@ -267,6 +271,8 @@ def _gone_through(notebook, source, own, student):
             _inside_out(cell, outside)
             if "card" in cell.metadata.get("tags", []):
                 continue
+        if not name and cell.source in shows:  # a figure, for the student alone
+            continue
         before = len(own.fatal)
         outputs, ended = own.run(cell.source)
         cell.outputs = [nbformat.from_dict(one) for one in outputs if _is_output(one)]

@@ -47,7 +47,19 @@ class Kernel:
     def cell(self, source, seconds):
         """Run a cell; return its outputs and how it ended."""
         kept = Kept()
-        return {"ended": self._run(source, seconds, kept, history=True), "outputs": kept.outputs}
+        ended = self._run(source, seconds, kept, history=True)
+        return {"ended": ended if self._room() else "full", "outputs": kept.outputs}
+
+    def _room(self):
+        """Tell whether there is room for what is to be carried in and out."""
+        path = self.folder / "room"
+        try:
+            path.write_bytes(bytes(2**20))
+            return True
+        except OSError:
+            return False
+        finally:
+            path.unlink(missing_ok=True)
 
     def name(self, name):
         """Return what stands under a name."""
@@ -73,6 +85,7 @@ class Kernel:
             return {"kind": "nothing"}
         finally:
             reply.unlink(missing_ok=True)
+            Path(f"{path}.part").unlink(missing_ok=True)
 
     def _run(self, source, seconds, kept, history=False):
         """Run code; return "fine", "error", "late", or "stuck" where no interrupt helps."""
