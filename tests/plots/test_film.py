@@ -84,3 +84,12 @@ def test_what_is_unknown_is_painted_grey(signed):
 def test_paint_and_side_by_side_reject_what_cannot_be_seen(call, message):
     with pytest.raises(ValueError, match=message):
         call(np.zeros((4, 6, 8, 3), np.uint8))
+
+
+def test_what_has_run_includes_the_frame_shown_and_the_mark_stays_whole_at_the_end():
+    wide = shot_bar(np.zeros((4, 2, 40, 3), np.uint8), height=1)
+    sky = [int(PALETTE["sky"][i : i + 2], 16) for i in (1, 3, 5)]
+    assert wide[1, -1, [12, 19]].tolist() == [sky, sky]  # columns 10 to 19 are frame 1
+    assert wide[1, -1, 20].tolist() == [value // 3 for value in sky]
+    narrow = shot_bar(np.zeros((40, 2, 8, 3), np.uint8), height=1)
+    assert (narrow[-1, -1] == 255).all(axis=-1).tolist() == [False] * 5 + [True] * 3

@@ -22,7 +22,9 @@ def test_a_few_wild_arrows_do_not_fade_the_rest():
     flow = np.zeros((40, 50, 2))
     flow[..., 0] = 2
     flow[0, 0] = 500
-    assert plots.paint_flow(flow)[20, 20].tolist() == [255, 0, 0]
+    painted = plots.paint_flow(flow)
+    assert painted[20, 20].tolist() == [255, 0, 0]
+    assert painted[0, 0].tolist() == [255, 191, 0]  # right and down, in full colour
     assert plots.paint_flow(np.zeros((4, 5, 2))).min() == 255
     assert plots.paint_flow(np.full((4, 5, 2), np.nan)).max() == 128
 
@@ -43,6 +45,10 @@ def test_arrows_are_drawn_on_a_copy():
     assert changed[:, 1].min() >= 8
     assert 25 <= changed[:, 1].max() <= 30
     assert drawn[20, 15].tolist() == [255, 255, 255]
+    assert not drawn[[19, 21], 15].any(), "a dark rim, so that it is seen on a light ground"
+    head = np.unique(changed[changed[:, 1] > 20][:, 0])
+    assert head.min() <= 18, "a barb above"
+    assert head.max() >= 22, "a barb below"
     dot = plots.draw_arrows(frame, [[30, 30]], [[0, 0]])
     assert 0 < (dot != 90).any(axis=-1).sum() < 20
 

@@ -66,6 +66,25 @@ def test_rejects_what_has_no_packets_one_by_one(tmp_path, film):
         read_packets(film, stop=0)
 
 
+def test_rejects_packets_that_do_not_say_which_frame_is_theirs(tmp_path):
+    raw = make_clip(tmp_path / "a.h264", 12)
+    with pytest.raises(VideoError, match="no time stamps of their own"):
+        read_packets(raw)
+
+
+def test_rejects_a_film_of_which_a_frame_in_the_middle_is_lost(tmp_path):
+    path = make_clip(tmp_path / "a.avi", 12, codec="mjpeg", pix_fmt="yuvj420p")
+    sizes, data = read_packets(path).size, bytearray(path.read_bytes())
+    start = [k for k in range(len(data) - 1) if data[k : k + 3] == b"\xff\xd8\xff"][5]
+    data[start : start + int(sizes[5])] = bytes(int(sizes[5]))
+    path.write_bytes(data)
+    with (
+        pytest.warns(VideoWarning, match="damaged"),
+        pytest.raises(VideoError, match="do not go together: 12 packets, 11 frames"),
+    ):
+        read_packets(path)
+
+
 def test_a_film_cut_short_tells_what_is_left(tmp_path, film):
     whole = write_video(tmp_path / "whole.mp4", read_frames(film))
     cut = tmp_path / "cut.mp4"

@@ -42,6 +42,31 @@ def test_blocks_lie_in_the_grid_and_field_paints_them_by_hand():
     assert np.isnan(field[:, 16:]).all()  # copied from a later frame
 
 
+def test_a_block_at_the_rim_is_painted_as_far_as_the_frame_reaches_by_hand():
+    told = video.MotionVectors(
+        "P", np.array([[-4, -2, 4, 6]]), np.array([[3, 4]], np.float32), np.array([True])
+    )
+    known = ~np.isnan(told.field((10, 12))[..., 0])
+    assert np.argwhere(known).tolist() == [[i, j] for i in range(6) for j in range(4)]
+
+
+def test_the_blocks_of_a_film_cover_its_frames_from_the_corner_on(tmp_path):
+    film = video.write_video(tmp_path / "a.mp4", np.zeros((3, 64, 96, 3), np.uint8), x264=CALL)
+    blocks = video.motion_vectors(film)[1].blocks
+    assert (blocks.min(axis=0)[:2].tolist(), blocks.max(axis=0)[2:].tolist()) == ([0, 0], [96, 64])
+
+
+@pytest.mark.filterwarnings("ignore:.*the header promises")
+def test_a_film_of_which_nothing_decodes_is_refused(tmp_path):
+    whole = video.write_video(tmp_path / "whole.mp4", np.full((30, 96, 160, 3), 90, np.uint8))
+    data = whole.read_bytes()
+    film = tmp_path / "cut.mp4"
+    film.write_bytes(data[: data.index(b"mdat") + 40])
+    for read in (video.motion_vectors, video.read_packets):
+        with pytest.raises(video.VideoError, match=r"Not one frame of .* can be decoded"):
+            read(film)
+
+
 def test_b_frames_look_both_ways_and_motion_points_the_way_things_go(tmp_path):
     picture = textured(np.random.default_rng(4))
     film = [np.roll(picture, t, axis=1) for t in range(24)]

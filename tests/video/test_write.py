@@ -102,8 +102,8 @@ def test_rejects_settings_that_the_encoder_would_bend(tmp_path, clip, x264, mess
 
 
 def test_settings_may_be_any_kind_of_number(tmp_path, clip):
-    given = {"bframes": 2.0, "qp": np.int8(30), "ipratio": Fraction(7, 5)}
-    plain = {"bframes": 2, "qp": 30, "ipratio": 1.4}
+    given = {"bframes": 2.0, "qp": np.int8(30), "ipratio": Fraction(7, 5), "min-keyint": 0}
+    plain = {"bframes": 2, "qp": 30, "ipratio": 1.4, "min-keyint": 0}
     films = [
         write_video(tmp_path / f"{k}.mp4", clip, x264=x264, preset=np.str_("fast"))
         for k, x264 in enumerate([given, plain])
