@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 
-from vidlearn.course import challenge, check, use
+from vidlearn.course import challenge, check, reveal, use
 from vidlearn.course.checks import judge
 from vidlearn.course.exercises import get
 
@@ -109,5 +109,6 @@ def test_an_answer_or_a_name_that_resists_is_told_not_raised(capsys):
     for name, call in (("correlate2d", check), ("finder", challenge)):
         assert not call(name, Sealed())
         assert not call(Unspoken(), Sealed())
+    assert not reveal(Unspoken(), 3)
     assert use("correlate2d", Sealed()).yours is False
     assert "<Sealed>" in capsys.readouterr().out

@@ -33,7 +33,8 @@ def challenge(exercise_id, answer):
     try:
         exercise = exercises.get(exercise_id)
     except KeyError as error:
-        return show(CheckResult(str(exercise_id), "not_yet", lines=[error.args[0]]))
+        name = exercise_id if isinstance(exercise_id, str) else brief(exercise_id)
+        return show(CheckResult(name, "not_yet", lines=[error.args[0]]))
     words, heard = text("challenge"), Heard()
     if exercise.kind != "challenge":
         line = text("check")["other_kind"].format(call="check", id=exercise.id)

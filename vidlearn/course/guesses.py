@@ -67,7 +67,8 @@ def reveal(exercise_id, value):
     try:
         exercise = exercises.get(exercise_id)
     except KeyError as error:
-        return show(CheckResult(str(exercise_id), "not_yet", lines=[error.args[0]]))
+        name = exercise_id if isinstance(exercise_id, str) else brief(exercise_id)
+        return show(CheckResult(name, "not_yet", lines=[error.args[0]]))
     words, about = text("predict"), exercise.words
     try:
         value = _plain(exercise, value)
