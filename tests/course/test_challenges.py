@@ -5,6 +5,7 @@ import pytest
 
 from vidlearn import scratch
 from vidlearn.course import challenge, challenges
+from vidlearn.course.limits import ran_out
 from vidlearn.course.progress import load
 
 pytestmark = pytest.mark.usefixtures("toys", "kept")
@@ -88,3 +89,18 @@ def test_a_slow_scoring_is_not_the_answers_fault():
 def test_wrong_ids_and_kinds_are_told():
     assert "Near it: `climb`" in repr(challenge("clim", abs))
     assert 'check("box"' in repr(challenge("box", abs))
+
+
+def test_what_ran_out_of_time_is_remembered_until_it_ends_in_time():
+    waits = [True]
+
+    def answer(k):
+        while waits[0]:
+            k += 1
+        return k
+
+    challenge("fall", answer)
+    assert ran_out(answer)
+    waits[0] = False
+    challenge("fall", answer)
+    assert not ran_out(answer)

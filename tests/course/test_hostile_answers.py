@@ -7,7 +7,8 @@ import pytest
 
 from vidlearn.course import challenge, check, reveal, use
 from vidlearn.course.checks import judge
-from vidlearn.course.exercises import get
+from vidlearn.course.exercises import get, lesson00, lesson01, lesson05
+from vidlearn.course.limits import note_time
 
 
 class Own(BaseException):
@@ -112,3 +113,17 @@ def test_an_answer_or_a_name_that_resists_is_told_not_raised(capsys):
     assert not reveal(Unspoken(), 3)
     assert use("correlate2d", Sealed()).yours is False
     assert "<Sealed>" in capsys.readouterr().out
+
+
+def test_what_ran_out_of_time_is_not_run_again_beside_its_check(capsys):
+    frames = np.zeros((2, 4, 6, 3), np.uint8)
+    note_time(raises_own, over=True)
+    try:
+        assert lesson00.drawn(frames, raises_own) is frames
+        assert lesson01.settings_of(raises_own) == lesson01.HURRIED
+        lesson05.judged(raises_own, None)
+        assert "did not end in its time" in capsys.readouterr().out
+    finally:
+        note_time(raises_own, over=False)
+    with pytest.raises(Own):
+        lesson00.drawn(frames, lambda _: raises_own(*"xksp"))

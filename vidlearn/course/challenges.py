@@ -7,7 +7,7 @@ from vidlearn.course import exercises
 from vidlearn.course.answers import library_name, name_of, stopped, unwrapped
 from vidlearn.course.describe import brief
 from vidlearn.course.exercises import Refusal
-from vidlearn.course.limits import Clock, Heard, TimeUp
+from vidlearn.course.limits import Clock, Heard, TimeUp, note_time
 from vidlearn.course.progress import load, record
 from vidlearn.course.result import CheckResult, show
 from vidlearn.messages import text
@@ -44,12 +44,14 @@ def challenge(exercise_id, answer):
         line = text("check")["library"].format(name=name, id=exercise.id)
         return show(CheckResult(exercise.id, "not_yet", lines=[line]))
     watched = _Watched(answer) if callable(answer) else answer
+    note_time(answer, over=False)
     try:
         with contextlib.redirect_stdout(heard):
             score = Clock(exercise.seconds).run(exercise.score, watched)
     except NotImplementedError:
         score = None
     except (Exception, SystemExit, TimeUp) as error:
+        note_time(answer, over=isinstance(error, TimeUp))
         if not _nothing(watched):
             return show(_stopped(exercise, answer, error, watched))
         score = None

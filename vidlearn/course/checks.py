@@ -1,21 +1,17 @@
 """`check` tells a right answer from a wrong one; `hint` and `solution` help."""
 
-from contextlib import suppress
 from time import monotonic
-from weakref import WeakSet
 
 from vidlearn.course import exercises
 from vidlearn.course.answers import library_name, name_of, unwrapped
 from vidlearn.course.describe import brief
 from vidlearn.course.grading import grade
+from vidlearn.course.limits import note_time
 from vidlearn.course.progress import record
 from vidlearn.course.result import CheckResult, show, show_line, show_markdown
 from vidlearn.messages import text
 
 __all__ = ["CheckResult", "check", "grade", "hint", "solution"]
-
-ran_out = WeakSet()
-"""Functions that did not end in their time, the last time they were judged."""
 
 _NOTHING = object()
 _hints_given = {}
@@ -89,9 +85,7 @@ def judge(exercise_id, answer=_NOTHING):
     except BaseException as error:  # an answer, a result or an error that resists being looked at
         said = words["unjudged"].format(name=name_of(answer), error=type(error).__name__)
         result = CheckResult(exercise.id, "wrong", lines=[said], hints=list(exercise.hints))
-    with suppress(TypeError):  # what cannot be kept track of
-        slow = monotonic() - begun >= exercise.seconds
-        (ran_out.add if slow else ran_out.discard)(answer)
+    note_time(answer, over=monotonic() - begun >= exercise.seconds)
     return result
 
 

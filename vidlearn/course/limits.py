@@ -6,12 +6,48 @@ import io
 import signal
 import threading
 import time
+from weakref import WeakSet
 
 KEPT = 2000  # characters of what an answer prints
 
 
 class TimeUp(BaseException):
     """Raised inside an answer that has run too long; no `except Exception` catches it."""
+
+
+_ran_out = WeakSet()  # functions that did not end in their time, the last time they were judged
+
+
+def note_time(answer, *, over):
+    """Remember whether an answer did not end in its time.
+
+    Parameters
+    ----------
+    answer : object
+        The learner's function; what cannot be kept track of is not.
+    over : bool
+        Whether its time was over.
+    """
+    with contextlib.suppress(TypeError):
+        (_ran_out.add if over else _ran_out.discard)(answer)
+
+
+def ran_out(answer):
+    """Tell whether an answer, the last time it was judged, did not end in its time.
+
+    Parameters
+    ----------
+    answer : object
+        The learner's function.
+
+    Returns
+    -------
+    bool
+    """
+    try:
+        return answer in _ran_out
+    except TypeError:
+        return False
 
 
 class Clock:

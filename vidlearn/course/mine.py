@@ -9,7 +9,8 @@ import numpy as np
 
 from vidlearn.course import exercises
 from vidlearn.course.answers import name_of, unwrapped
-from vidlearn.course.checks import judge, ran_out
+from vidlearn.course.checks import judge
+from vidlearn.course.limits import ran_out
 from vidlearn.course.result import show_line
 from vidlearn.messages import text
 
@@ -91,7 +92,7 @@ def use(exercise_id, answer):
     status = kept.get(key)
     fresh = status is None
     if fresh:
-        kept[key] = status = "wrong" if _ran_out(answer) else judge(exercise_id, answer).status
+        kept[key] = status = "wrong" if ran_out(answer) else judge(exercise_id, answer).status
     words = text("use") | exercise.words.get("use", {})
     yours = status == "right"
     values = {"name": exercise.stub if not yours else name_of(answer), "id": exercise.id}
@@ -175,14 +176,6 @@ def _memory(answer):
         return _judged.setdefault(answer, {})
     except TypeError:
         return {}
-
-
-def _ran_out(answer):
-    """Tell whether this function, the last time it was judged, did not end in its time."""
-    try:
-        return answer in ran_out
-    except TypeError:
-        return False
 
 
 def _cell():

@@ -7,6 +7,7 @@ import numpy as np
 from vidlearn.course.compare import difference
 from vidlearn.course.exercises import Exercise
 from vidlearn.course.exercises.lesson05.layers import dense_backward
+from vidlearn.course.limits import ran_out
 from vidlearn.course.mine import Mine
 from vidlearn.messages import text
 from vidlearn.scratch import relative_error
@@ -119,6 +120,9 @@ def judged(backward, judge):
     words, rng = text("lesson05")["judged"], np.random.default_rng(3)
     x, y = rng.normal(size=(5, 4)), np.array([[1.0], [0], [0], [1], [0]])
     weights = [rng.normal(size=size) for size in ((4, 3), 3, (3, 1), 1)]
+    if ran_out(backward):  # `check` has said it
+        print(words["slow"])
+        return
     try:
         with np.errstate(all="ignore"):
             ours = dict(zip(NAMES, backward(x, y, *weights), strict=True))
