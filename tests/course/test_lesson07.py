@@ -129,6 +129,18 @@ def films_at_once(*args):
     return films_not_standardised(*args, lambda x, by: (x - by.mean()) / (by.std() + 0.001))
 
 
+def films_in_another_scale(spread):
+    """Take the mean of each pixel away, and divide by another number than its spread."""
+    return lambda *args: films_not_standardised(
+        *args, lambda x, by: (x - by.mean(axis=0)) / spread(by)
+    )
+
+
+def with_labels_between(*args):
+    x, y, x_new, y_new = split_by_loops(*args)
+    return x, y + 0.4, x_new, y_new
+
+
 def films_half_standardised(*args):
     def scale(x, by):
         return (x - by.mean(axis=0)) / (by.std(axis=0) + 0.001) if x is by else x
@@ -142,6 +154,10 @@ def films_half_standardised(*args):
         ("split-films", films_not_standardised, "not-standardised"),
         ("split-films", films_at_once, "not-by-the-pixel"),
         ("split-films", films_half_standardised, "new-left-raw"),
+        ("split-films", films_in_another_scale(lambda x: 1), None),
+        ("split-films", films_in_another_scale(lambda x: x.var(axis=0)), None),
+        ("split-films", films_in_another_scale(lambda x: x.max(axis=0) - x.min(axis=0)), None),
+        ("split-films", with_labels_between, "labels-in-turn"),
         ("dropout", lambda x, kept, r, t: x * kept * (1 - r) if t else x, "scaled-down"),
         ("dropout", lambda x, kept, r, t: x * kept if t else x * (1 - r), "scaled-in-use"),
         ("dropout", lambda x, kept, r, t: x * ~kept / (1 - r) if t else x, "drops-the-kept"),
