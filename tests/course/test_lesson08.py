@@ -359,6 +359,9 @@ def test_a_bounce_counts_only_where_it_is_not_seen():
     always = np.stack([np.full(6, 0.6), y], axis=-1)
     found = bounced_unseen(np.stack([there, always]))
     assert found.astype(int).tolist() == [[0, 0, 0, 1, 1, 0], [0] * 6]
+    assert bounced_unseen(there).tolist() == found[0].tolist()  # one path, and a grid of paths
+    grid = np.stack([[there, always, there], [always, there, always]])
+    assert bounced_unseen(grid)[:, 1].tolist() == [found[1].tolist(), found[0].tolist()]
 
 
 def test_straight_on_by_hand():
