@@ -29,9 +29,10 @@ def test_score_bar_and_best(kept):
         "That is your best.",
         "Well climbed.",
     ]
+    assert "That is your best." not in challenge("climb", lambda k: 2 * k).lines
     challenges._best.clear()  # another kernel
     assert challenge("climb", lambda k: k).lines[0].endswith("your best so far 6.")
-    assert load()["climb"] == {"status": "right", "tries": 3, "best": 6.0}
+    assert load()["climb"] == {"status": "right", "tries": 4, "best": 6.0}
 
 
 def test_lower_may_be_better():
@@ -58,6 +59,7 @@ def abysmal(k):
         (None, "not_yet", "returns nothing so far"),
         (lambda k: 1 / 0, "wrong", "ZeroDivisionError"),
         (lambda k: np.nan, "wrong", "not a finite number"),
+        (lambda k: np.inf, "wrong", "not a finite number"),
         (lambda k: "a", "wrong", "TypeError"),
         (lambda k: print("hm"), "not_yet", "printed something and returned nothing"),
         (

@@ -268,6 +268,10 @@ def test_the_crowds_bar_lies_above_the_plain_method_and_below_what_the_hints_lea
         (lambda frames: [[(1, 2, 3)]] * 40, "not all of four numbers"),
         (lambda frames: [["a box"]] * 40, "not all of four numbers"),
         (lambda frames: [[(0, 0, np.nan, 9)]] * 40, "not all of four numbers"),
+        (lambda frames: [[(0, 0, 9, 1e308)]] * 40, "not all of four numbers"),
+        (lambda frames: [[(9, 1, 5, 4)]] * 40, "frame 0 ends before it begins"),
+        (lambda frames: [[(1, 9, 5, 4)]] * 40, "frame 0 ends before it begins"),
+        (lambda frames: np.array(3), "list with the boxes"),
     ],
 )
 def test_the_crowd_rejects_what_are_no_boxes(answer, message):

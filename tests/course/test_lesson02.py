@@ -118,6 +118,11 @@ def test_near_misses_are_named(exercise, answer, misconception):
     assert (result.status, result.misconception) == ("wrong", misconception)
 
 
+def test_a_crop_without_its_colours_is_told_so():
+    grey = grade(get("centre-crop"), lambda frame, height, width: frame[:height, :width, :1])
+    assert grey.lines == ["channels: it is 1; it should be 3."]
+
+
 def test_a_crop_is_told_which_side_is_off():
     def three_down(frame, height, width):
         left = (frame.shape[1] - width) // 2

@@ -184,7 +184,7 @@ def crowd_recall(finder):
 
 def _checked(found, frames):
     """Return the largest `BOXES` of each frame as arrays, or refuse what are none."""
-    if not isinstance(found, list | tuple | np.ndarray):
+    if not isinstance(found, list | tuple) and not (isinstance(found, np.ndarray) and found.ndim):
         raise Refusal("Return a list with the boxes of each frame.")
     if len(found) != frames:
         raise Refusal(
@@ -198,8 +198,13 @@ def _checked(found, frames):
         except (TypeError, ValueError):
             boxes = np.asarray(np.nan)
         boxes = boxes.reshape(0, 4) if not boxes.size else boxes
-        if boxes.ndim != 2 or boxes.shape[1] != 4 or not np.isfinite(boxes).all():
+        if boxes.ndim != 2 or boxes.shape[1] != 4 or not (np.abs(boxes) < 1e9).all():
             raise Refusal(f"The boxes of frame {t} are not all of four numbers x1, y1, x2, y2.")
+        if (boxes[:, 2:] < boxes[:, :2]).any():
+            raise Refusal(
+                f"A box of frame {t} ends before it begins: x1, y1 is its upper left corner, and "
+                "x2, y2 its lower right one."
+            )
         sizes = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
         boxes = boxes[np.argsort(-sizes)[:BOXES]]
         checked.append(boxes)

@@ -31,6 +31,8 @@ def _where_it_was_cut(result, frame, height, width):
     if result.ndim != 3:
         return {"axes": result.ndim}
     rows, columns, channels = result.shape
+    if channels != frame.shape[2]:
+        return {"axes": 3, "channels": channels}
     top, left = (int(place) for place in result[0, 0, :2]) if result.size else (0, 0)
     sizes = {"axes": 3, "channels": channels, "height": rows, "width": columns}
     if np.array_equal(result, frame[top : top + rows, left : left + columns]):
