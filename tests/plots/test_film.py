@@ -93,3 +93,19 @@ def test_what_has_run_includes_the_frame_shown_and_the_mark_stays_whole_at_the_e
     assert wide[1, -1, 20].tolist() == [value // 3 for value in sky]
     narrow = shot_bar(np.zeros((40, 2, 8, 3), np.uint8), height=1)
     assert (narrow[-1, -1] == 255).all(axis=-1).tolist() == [False] * 5 + [True] * 3
+
+
+def test_clips_stand_side_by_side_by_hand():
+    film, kernel = np.full((5, 9, 4, 3), 10, np.uint8), np.full((3, 2, 3, 3), 20, np.uint8)
+    still = np.full((9, 2, 3), 30, np.uint8)
+    made = side_by_side(film, kernel, still, gap=1)
+    assert made.shape == (3, 9, 4 + 1 + 4 * 3 + 1 + 2, 3)  # the shorter ends it; 2 rows times 4
+    assert (made[:, :, :4] == 10).all()
+    assert (made[:, :, [4, 17]] == 255).all()
+    assert (made[:, :, 5:17].max(axis=(0, 2, 3)) == [20] * 8 + [255]).all()
+    assert (made[:, :, 18:] == 30).all()
+    low = side_by_side(film, film[:, :3], height=9)
+    assert low.shape == (5, 9, 4 + 4 + 3 * 4, 3)
+    middle = side_by_side(film, film[:, :5], gap=0)[0, :, 4:, 0]
+    assert (middle == 10).all(axis=1).tolist() == [False] * 2 + [True] * 5 + [False] * 2
+    assert side_by_side(film, height=20).shape == (5, 20, 8, 3)

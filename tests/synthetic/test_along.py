@@ -22,6 +22,7 @@ def test_pieces_are_whole_numbers_of_the_size_asked_for():
         opaque = np.argwhere(thing[..., 3] > 100)
         assert np.ptp(opaque, axis=0).max() + 1 == pytest.approx(0.38 * 36, abs=2)
         assert (thing[..., :3] <= thing[..., 3:4].astype(int) + 1).all()  # colour times opacity
+        assert thing[..., 4].max() > 100  # its shadow, from 0 to 255 too
     assert {photo.shape for photo in photographs.values()} == {(*SIZE, 3)}
 
 
