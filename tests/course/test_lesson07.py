@@ -186,7 +186,10 @@ def test_near_misses_are_named(exercise, answer, misconception):
     ("change", "words"),
     [
         (lambda x, y, new, y_new: (x, y, new), "Return four arrays"),
-        (lambda x, y, new, y_new: (x[:, 0], y, new, y_new), "hold frames"),
+        (
+            lambda x, y, new, y_new: (x[:, 0], y, new, y_new),
+            "hold frames, each of the shape (2, 2)",
+        ),
         (lambda x, y, new, y_new: (x, y[:3], new, y_new), "one label for each frame"),
         (lambda x, y, new, y_new: (x, y, new[1:], y_new[1:]), "24 in all. You returned 23"),
         (lambda x, y, new, y_new: (x, 1 - y, new, y_new), "its film's label"),
