@@ -61,6 +61,7 @@ def abysmal(k):
         (lambda k: np.nan, "wrong", "not a finite number"),
         (lambda k: np.inf, "wrong", "not a finite number"),
         (lambda k: "a", "wrong", "TypeError"),
+        (lambda k, calls=[1, None, None]: calls.pop(0), "wrong", "TypeError"),
         (lambda k: print("hm"), "not_yet", "printed something and returned nothing"),
         (
             7,
