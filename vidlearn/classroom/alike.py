@@ -14,8 +14,8 @@ half of the tasks were pasted, 0.3 to 0.7.
 What it cannot see: the same idea written afresh, by a person or by a program that was told to;
 work that both took from somewhere else; an answer that half of the class passed on; who gave and
 who took; answers in words; one task that was copied among many that were not. Short answers have
-few forms, so an assignment that asks for a few lines only shows nothing. Whoever translates statement by statement (loops to comprehensions,
-one line to three) falls below the line.
+few forms, so an assignment that asks for a few lines only shows nothing. Whoever translates
+statement by statement (loops to comprehensions, one line to three) falls below the line.
 
 References
 ----------
