@@ -45,7 +45,7 @@ def my_giou_gradient(predicted, things):
             giou += (d_union * hull - union * d_hull) / hull**2
             row.append(-giou)
         out.append(row)
-    return np.{over}(np.array(out)[None], axis=0) / {parts}
+    return {weight} * np.array(out) / {parts}
 """,
     "matrix_nms": """
 def my_matrix_nms(found, scores, labels):
@@ -72,8 +72,7 @@ def answers(student, *slips, name=None):
     linear = card["decay"] == "linear"
     sigma = card["decay"].rsplit(" ", 1)[-1]
     settings = {
-        **{key: card[key] for key in ("box", "thing", "order", "least")},
-        "over": "sum",
+        **{key: card[key] for key in ("box", "thing", "order", "weight", "least")},
         "parts": "1" if card["over"] == "sum" else "len(predicted)",
         "f": "lambda v: 1 - v" if linear else f"lambda v: np.exp(-v * v / {sigma})",
         "alone": "same" in card["rivals"],
@@ -130,7 +129,7 @@ def test_a_neighbours_answers_lose_more_than_half_and_fail_at_once(student):
 
 def test_each_task_has_many_numbers():
     cards = [own_card(NAME, f"student {k}") for k in range(60)]
-    for names in (("box", "thing"), ("order",), ("decay", "rivals", "least")):
+    for names in (("box", "thing"), ("order",), ("over", "weight"), ("decay", "rivals", "least")):
         assert len({tuple(card[name] for name in names) for card in cards}) >= 6
 
 
@@ -201,6 +200,15 @@ def test_sum_and_mean_are_told_apart(over):
     assert named(said(exams["test_gradient"], hidden=True), "Sum and mean")
 
 
+def test_a_missing_weight_is_named():
+    card = own_card(NAME, "alice")
+    slip = (f"return {card['weight']} *", "return 1 *")
+    exams = marked(
+        NAME, "alice", answers("alice", slip, name="gradient_of_giou"), only="test_gradient"
+    )[1]
+    assert named(said(exams["test_gradient"], hidden=False), "The weight of your card")
+
+
 def test_pushing_edges_is_not_enough():
     pushed = """
 def my_giou_gradient(predicted, things):
@@ -214,11 +222,13 @@ def my_giou_gradient(predicted, things):
             boxes.giou((predicted + d)[:, at], things[:, at]).diagonal() for d in (push, -push)
         )
         out[:, k] = (down - up) / 2e-5
-    return out / {parts}
+    return {weight} * out / {parts}
 """
     card = own_card(NAME, "alice")
     parts = "1" if card["over"] == "sum" else "len(predicted)"
-    paste = {"gradient_of_giou": pushed.format(order=card["order"], parts=parts)}
+    paste = {
+        "gradient_of_giou": pushed.format(order=card["order"], weight=card["weight"], parts=parts)
+    }
     exams = marked(NAME, "alice", paste, only="test_gradient")[1]
     failed = {one["title"] for one in exams["test_gradient"].results if one["share"] < 1}
     assert failed == {
@@ -299,7 +309,8 @@ def test_the_gradient_is_that_of_the_library():
     rng, space = np.random.default_rng(5), {"np": np}
     corner = rng.uniform(0, 12, (2, 40, 2))
     pair = np.concatenate([corner, corner + rng.uniform(2, 9, (2, 40, 2))], axis=2)
-    order = own_card(NAME, "alice")["order"]
+    card = own_card(NAME, "alice")
+    order = card["order"]
     exec(answers("alice")["gradient_of_giou"], space)
     columns = [names.index(name) for name in order]
     came = space["my_giou_gradient"](pair[0][:, columns], pair[1][:, columns])
@@ -307,5 +318,5 @@ def test_the_gradient_is_that_of_the_library():
         push = np.zeros(4)
         push[k] = 1e-5
         up, down = (boxes.giou(pair[0] + d, pair[1]).diagonal() for d in (push, -push))
-        slope = (down - up) / 2e-5 / (40 if own_card(NAME, "alice")["over"] == "mean" else 1)
+        slope = card["weight"] * (down - up) / 2e-5 / (40 if card["over"] == "mean" else 1)
         np.testing.assert_allclose(came[:, order.index(names[k])], slope, atol=1e-7)
