@@ -139,8 +139,28 @@ def test_a_student_is_found_by_what_was_typed(course):
     assert (course.submitted / "alice/small/small.ipynb").read_bytes() == small("own", "bob")
     told = "\n".join(done.lines)
     assert "homework final.ipynb: Its path names nobody on the list. It went to cm77" in told
+    assert "both/alice_bob.ipynb: Its path fits several. It went to bob" in told
     assert "neither/alice_bob.ipynb: It may be alice, bob's." in told
-    assert len(done.lines) == 3
+    assert len(done.lines) == 4
+
+
+def test_nobody_can_hand_in_for_another(course):
+    course.put("bob_small.ipynb", small("true"))
+    course.collect()
+    folder = "Alice Brown_5_assignsubmission_file_"
+    files = {
+        f"{folder}/bob_small.ipynb": small("1", student="bob"),
+        f"{folder}/bob/small.ipynb": small("2", student="bob"),
+        f"{folder}/work.zip": packed({"bob/small.ipynb": small("3", student="bob")}),
+        f"{folder}/mine.ipynb": small("4", student="bob"),
+        "brownalice_1_2_bob_small.ipynb": small("5", student="bob"),
+    }
+    course.put("class.zip", packed(files, (2027, 1, 1, 0, 0, 0)))
+    done = course.collect()
+    assert (course.submitted / "bob/small/small.ipynb").read_bytes() == small("true")
+    assert not (course.submitted / "bob/small/previous").exists()
+    assert sum("It may be alice, bob's." in line for line in done.lines) == 3
+    assert {student for student, *_ in done.taken} == {"alice", "bob"}
 
 
 def test_without_a_list_of_students_the_typed_id_counts(course):
@@ -451,3 +471,6 @@ def test_the_longest_find_wins_by_hand():
     assert roster.find(("maria.c_small.ipynb",)) == {"maria.c"}
     assert roster.find(("maria_c.ipynb",)) == {"maria"}
     assert roster.find(("maria", "maria.c.ipynb")) == {"maria", "maria.c"}
+    assert roster.clash(("maria", "maria.c.ipynb"))
+    assert roster.find(("maria", "x", "maria and maria.c.ipynb")) == {"maria"}
+    assert not roster.clash(("maria", "x", "maria and maria.c.ipynb"))

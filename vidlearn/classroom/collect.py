@@ -76,8 +76,9 @@ def collect(inbox, release, submitted, students):
 
     The assignment is told by the notebook's own metadata, else by the names of its cells, else
     by its path; the student by the path (id, address, names), else by the id that was typed into
-    the notebook. What cannot be told is left where it is, with a line that says what to do. The
-    inbox is never changed.
+    the notebook. A folder that names one student and a file in it that names another are nobody's.
+    What cannot be told is left where it is, with a line that says what to do. The inbox is never
+    changed.
 
     Of several, the latest counts, by the time of the file or, in a zip, of its entry; the others
     are kept in ``previous``. It can be run as often as you like: what is there already is passed
@@ -196,11 +197,12 @@ def _student(parts, notebook, roster, submitted):
         same = [one for one in folders if one.casefold() == typed.casefold()]
         return (same or [typed])[0], None
     by_cell = roster.find((typed,)) & (by_path or set(roster.ids))
-    if len(by_cell) == 1:
+    if len(by_cell) == 1 and not roster.clash(parts):
         student = next(iter(by_cell))
-        return student, None if by_path else words["by_cell"].format(student=student)
+        line = words["of_several" if by_path else "by_cell"]
+        return student, line.format(student=student)
     if by_path:
-        return None, words["two"].format(students=", ".join(sorted(by_path)), name="{name}")
+        return None, words["two"].format(students=", ".join(sorted(by_path)[:SHOWN]), name="{name}")
     return None, words["whose"]
 
 

@@ -69,7 +69,28 @@ class Roster:
         set of str
             One id, if all is well.
         """
-        return set().union(*map(self._find, parts))
+        named = self._by_part(parts)
+        return set.intersection(*named) or set().union(*named) if named else set()
+
+    def clash(self, parts):
+        """Tell whether the parts of a path name different students.
+
+        A platform's folder may say one, and the file in it, which a student named, another.
+
+        Parameters
+        ----------
+        parts : tuple of str
+            Folders, zips and the file.
+
+        Returns
+        -------
+        bool
+        """
+        named = self._by_part(parts)
+        return bool(named) and not set.intersection(*named)
+
+    def _by_part(self, parts):
+        return [set(found) for found in map(self._find, parts) if found]
 
     def _find(self, part):
         """Return the students whom one part of a path names."""
