@@ -47,12 +47,18 @@ def small_source(factor=None):
     """Return the source of the assignment "small"; `factor` is what the solution types in."""
     cells = [
         _cell("markdown", "text_top", "# Small\n\nDouble things."),
-        _cell("code", "student", 'STUDENT = ""  # your id', solution=True),
-        _cell("code", "setup", 'import numpy as np\nfrom vidlearn import classroom\n\nCOURSE = "vidlearn"'),
+        _cell("code", "student", 'STUDENT = ""  # your id', locked=False),
+        _cell(
+            "code",
+            "setup",
+            'import numpy as np\nfrom vidlearn import classroom\n\nCOURSE = "vidlearn"',
+        ),
         _cell(
             "code",
             "card",
-            'card = classroom.card(\n    "small", STUDENT, course=COURSE, factor=("Your factor is {}.", range(2, 50))\n)\ncard',
+            'factors = ("Your factor is {}.", range(2, 50))\n'
+            'card = classroom.card("small", STUDENT, course=COURSE, factor=factors)\n'
+            "card",
             tags=["card"],
         ),
         _cell("code", "double", TASK.replace("FACTOR", repr(factor)), solution=True),

@@ -268,17 +268,31 @@ def release(course, name, *, due=None, say=print):
     course.expect(name)
     path = course.folder / "source" / name / f"{name}.ipynb"
     write_whole(path, _for_course(course.source(name), course.name))
-    if course.roster():
-        nbgrader.run(course.folder, "db", "student", "import", "students.csv")
-    dated = [f"--duedate={due}"] if due else []
-    nbgrader.run(course.folder, "db", "assignment", "add", name, *dated)
+    if due:
+        nbgrader.run(course.folder, "db", "assignment", "add", name, f"--duedate={due}")
     nbgrader.run(course.folder, "generate_assignment", name, "--force")
+    enrol(course)
     made = course.folder / "release" / name / f"{name}.ipynb"
     if leaks := leaked(course.source(name), nbformat.read(made, as_version=4)):
         made.unlink()
         raise ValueError(words["leaks"].format(name=name, leaks="\n".join(leaks[:5])))
     say(words["released"].format(file=made))
     return made
+
+
+def enrol(course):
+    """Tell nbgrader of the students on the list, where the list has changed.
+
+    Parameters
+    ----------
+    course : Course
+        The course.
+    """
+    stamp = course.folder / ".vidlearn" / "enrolled"
+    listed = json.dumps(course.roster())
+    if course.roster() and (not stamp.is_file() or stamp.read_text("utf-8") != listed):
+        nbgrader.run(course.folder, "db", "student", "import", "students.csv")
+        write_whole(stamp, listed.encode())
 
 
 def leaked(source, edition):

@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 import vidlearn
 from vidlearn.classroom import nbgrader
-from vidlearn.classroom.course import clear, write_whole
+from vidlearn.classroom.course import clear, enrol, write_whole
 from vidlearn.classroom.examine import examine
 from vidlearn.classroom.sandbox import expect_bubblewrap
 from vidlearn.messages import text
@@ -76,7 +76,7 @@ def grade(course, name, *, jobs=None, scheduler=None, unsafe=False, again=False,
     words = text("classroom")
     course.expect(name)
     course.release(name)
-    jobs = jobs or os.cpu_count() or 1
+    jobs = (os.cpu_count() or 1) if jobs is None else jobs
     if jobs < 1:
         raise ValueError(words["bad_jobs"].format(jobs=jobs))
     if not unsafe and not scheduler:
@@ -126,6 +126,7 @@ def export(course, path, say=print):
     say : callable, default print
         Told what is going on.
     """
+    enrol(course)
     part = course.folder / ".vidlearn" / "marks.csv"
     nbgrader.run(course.folder, "export", "--to", str(part))
     write_whole(path.absolute(), part.read_bytes())
@@ -225,7 +226,7 @@ def _cluster(address):
     except ImportError:
         raise ValueError(text("classroom")["no_dask"]) from None
     try:
-        return Client(address, timeout=30, set_as_default=False).get_executor(pure=False)
+        return Client(address, timeout=10, set_as_default=False).get_executor(pure=False)
     except (OSError, TimeoutError, ValueError) as error:
         line = text("classroom")["no_scheduler"].format(address=address, error=error)
         raise ValueError(line) from None

@@ -11,6 +11,7 @@ __all__ = ["Unreadable", "assemble", "grade_id", "is_answer", "is_test", "read_n
 
 LARGEST = 100 * 2**20  # bytes of a file; sources are small, outputs may not be
 LONGEST = 200_000  # characters of one cell
+STUDENT = "student"  # the cell with the student's id: neither an answer nor locked
 TAG = re.compile(r"<(?=[A-Za-z/!?])")
 
 
@@ -129,7 +130,8 @@ def is_answer(cell):
     -------
     bool
     """
-    return bool(cell.metadata.get("nbgrader", {}).get("solution"))
+    told = cell.metadata.get("nbgrader", {})
+    return bool(told.get("solution")) or told.get("grade_id") == STUDENT
 
 
 def is_test(cell):
@@ -225,7 +227,8 @@ def _sorted_out(source, release, submitted):
 def _set_student(cells, student):
     """Write the true id into the notebook; return the one that stood there."""
     for cell in cells:
-        if grade_id(cell) == "student":
+        if grade_id(cell) == STUDENT:
+            del cell.metadata["nbgrader"]  # it has no part in the gradebook
             found = re.search(r"^\s*STUDENT\s*=\s*(['\"])(.*?)\1", cell.source, re.MULTILINE)
             cell.source = f"STUDENT = {student!r}"
             return found.group(2) if found else ""
