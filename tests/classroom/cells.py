@@ -32,7 +32,8 @@ def marked(name, student="reference", answers=None, *, blank=False, visible=Fals
     """Mark answers; return the points by test, and the exams.
 
     `answers` holds code by the name of its cell; the source's solution stands in for what is
-    missing, or a stub if `blank`. `visible` leaves out the hidden tests, `only` all tests but one or some.
+    missing, or a stub if `blank`. `visible` leaves out the hidden tests, `only` names the one
+    test to run, or several.
     """
     names, points, exams = {}, {}, {}
     for told, source in code_cells(name):
