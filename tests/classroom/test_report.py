@@ -81,7 +81,13 @@ def test_who_is_late_missing_unread_and_unknown():
 
 @pytest.mark.parametrize(
     ("when", "late"),
-    [("2026-12-01 23:59:00 UTC", 0), ("2026-12-02 00:59:00+01:00", 0), (None, 0), ("soon", 0)],
+    [
+        ("2026-12-01 23:59:00 UTC", 0),
+        ("2026-12-02 00:59 +0100", 0),
+        ("2026-12-02 01:00:00+01:00", 1),
+        (None, 0),
+        ("soon", 0),
+    ],
 )
 def test_times_at_the_edge(when, late):
     assert f"Late: {late}." in str(report("small", {"a": result(submitted=when)}, [], due=DUE))

@@ -1,5 +1,6 @@
 """Whom a report is on: who handed in, who is late or missing, and what cannot be read."""
 
+import re
 from datetime import UTC, datetime
 
 import numpy as np
@@ -129,7 +130,8 @@ def moment(value):
     if isinstance(value, datetime):
         return value if value.tzinfo else value.replace(tzinfo=UTC)
     try:
-        found = datetime.fromisoformat(str(value).strip().replace(" UTC", "+00:00"))
+        written = str(value).strip().replace(" UTC", "+00:00")
+        found = datetime.fromisoformat(re.sub(r" (?=[+-]\d)", "", written))
     except ValueError:
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
