@@ -33,7 +33,9 @@ OPTIONS = [
 if __name__ == "__main__":
     os.chdir(ROOT)
     os.environ.update(SETTINGS)
-    os.environ.setdefault("VIDLEARN_NBGRADER", str(Path(sys.prefix) / "nbgrader"))  # as make made it
+    os.environ.setdefault(
+        "VIDLEARN_NBGRADER", str(Path(sys.prefix) / "nbgrader")
+    )  # as make made it
     before = state(ROOT)
     result = pytest.main([*OPTIONS, *sys.argv[1:]])
     if left := left_behind(before, state(ROOT)):

@@ -62,7 +62,8 @@ TABLE = {
     ),
     "classroom": (
         ("course", "messages"),
-        "numpy nbformat jupyter_client psutil platformdirs tqdm distributed",
+        "numpy nbformat jupyter_client psutil platformdirs tqdm distributed "
+        "nbgrader nbconvert",  # in the settings of a course, which nbgrader reads
     ),
     "cli": (("course", "datasets", "runs", "shots", "classroom", "messages"), ""),
 }

@@ -181,6 +181,8 @@ def _next(plain, rest, depth):
         raise ValueError("too deep")
     if plain is None or isinstance(plain, bool | str):
         return plain, rest
+    if not isinstance(plain, dict):
+        raise ValueError("no such value")
     ((name, inside),) = plain.items()
     if name == "int":
         return int(inside[:1100]), rest

@@ -25,6 +25,11 @@ SECONDS = 20
 class Points(float):
     """Points reached. A number, with the tests that led to it.
 
+    Parameters
+    ----------
+    x : float
+        How many.
+
     Attributes
     ----------
     exam : Exam

@@ -2,6 +2,8 @@
 it stopped."""
 
 import concurrent.futures
+import contextlib
+import csv
 import ctypes
 import hashlib
 import hmac
@@ -16,12 +18,15 @@ from tqdm import tqdm
 
 import vidlearn
 from vidlearn.classroom import nbgrader
+from vidlearn.classroom.alike import alike, code_of
 from vidlearn.classroom.course import clear, enrol, write_whole
 from vidlearn.classroom.examine import examine
+from vidlearn.classroom.report import report
 from vidlearn.classroom.sandbox import expect_bubblewrap
+from vidlearn.classroom.submission import Unreadable, is_answer, read_notebook
 from vidlearn.messages import text
 
-__all__ = ["export", "feedback", "grade", "mark_one"]
+__all__ = ["export", "feedback", "grade", "mark_one", "reported"]
 
 BESIDE = 20 * 2**20  # bytes of files beside a notebook
 
@@ -132,6 +137,46 @@ def export(course, path, say=print):
     write_whole(path.absolute(), part.read_bytes())
     part.unlink()
     say(text("classroom")["exported"].format(file=path))
+
+
+def reported(course, name):
+    """Write the report on an assignment into ``reports/``.
+
+    Parameters
+    ----------
+    course : vidlearn.classroom.course.Course
+        The course.
+    name : str
+        Name of an assignment.
+
+    Returns
+    -------
+    vidlearn.classroom.report.Report
+    """
+    course.expect(name)
+    enrol(course)
+    part = course.folder / ".vidlearn" / "rows.csv"
+    nbgrader.run(course.folder, "export", "--to", str(part))
+    with part.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["assignment"] == name]
+    part.unlink()
+    codes = {}
+    for student, folder in course.handed_in(name).items():
+        with contextlib.suppress(OSError, Unreadable):
+            codes[student] = code_of(read_notebook((folder / f"{name}.ipynb").read_bytes())[0])
+    known = {student: _known(course, name, student) for student in course.handed_in(name)}
+    cells = [cell for cell in course.source(name).cells if is_answer(cell)]
+    told = [cell.metadata["nbgrader"] for cell in cells if cell.metadata["nbgrader"]["grade"]]
+    made = report(
+        name,
+        {student: found for student, found in known.items() if found},
+        course.roster(),
+        rows=rows,
+        written={one["grade_id"]: one["points"] for one in told},
+        pairs=alike(codes, code_of(course.release(name))),
+    )
+    made.write(course.folder / "reports")
+    return made
 
 
 def _job(course, name, student, folder, jobs, unsafe):

@@ -26,6 +26,7 @@ __all__ = ["Limits", "NoSandboxError", "Sandbox", "SandboxEnded", "expect_bubble
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 SETTINGS = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "fonts", "localtime")
+HOME = "/home/student"  # inside
 LOOK = 0.05  # seconds between two looks of the guard
 GRACE = 15.0  # seconds beyond a request's own limit
 
@@ -229,7 +230,7 @@ def _environment(threads):
     }
     return keep | {
         "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
-        "HOME": "/home/student",
+        "HOME": HOME,
         "TMPDIR": "/tmp",
         "LANG": "C.UTF-8",
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -242,7 +243,7 @@ def _environment(threads):
         "TF_NUM_INTEROP_THREADS": count,
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "CUDA_VISIBLE_DEVICES": "",
-        "MPLCONFIGDIR": "/tmp/matplotlib",
+        "MPLCONFIGDIR": f"{HOME}/matplotlib",
         "VIDLEARN_PROGRESS": "off",
     }
 
@@ -263,7 +264,7 @@ def _walls(limits, environment):
         argv += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     argv += ["--proc", "/proc", "--dev", "/dev", "--size", "16777216", "--tmpfs", "/dev/shm"]
     argv += ["--remount-ro", "/dev", "--size", disk, "--tmpfs", "/tmp"]
-    argv += ["--size", disk, "--tmpfs", "/home/student", "--chdir", "/home/student"]
+    argv += ["--size", disk, "--tmpfs", HOME, "--chdir", HOME]
     for path in readable():  # Python may lie in a folder that was just made empty
         argv += ["--ro-bind", path, path]
     return [*argv, "--remount-ro", "/", "--"]

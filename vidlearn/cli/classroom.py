@@ -72,8 +72,12 @@ def _release(chosen) -> int:
 def _collect(chosen) -> int:
     from vidlearn.classroom.collect import collect
 
-    for line in collect(_course(chosen), chosen.inbox):
-        print(line)
+    course = _course(chosen)
+    inbox = Path(chosen.inbox).expanduser() if chosen.inbox else course.folder / "inbox"
+    if not inbox.is_dir():
+        raise ValueError(text("classroom_cli")["no_inbox"].format(folder=inbox))
+    parts = (course.folder / part for part in ("release", "submitted"))
+    print(collect(inbox, *parts, course.roster()))
     return 0
 
 
@@ -100,9 +104,9 @@ def _export(chosen) -> int:
 
 
 def _report(chosen) -> int:
-    from vidlearn.classroom.report import report
+    from vidlearn.classroom.grade import reported
 
-    print(report(_course(chosen), chosen.name))
+    print(reported(_course(chosen), chosen.name))
     return 0
 
 

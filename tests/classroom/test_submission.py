@@ -1,0 +1,152 @@
+"""What students hand in, as it comes."""
+
+import json
+
+import nbformat
+import pytest
+
+from tests.classroom.handed import edition_of, handed_in, source_of, told
+from vidlearn.classroom.submission import Unreadable, assemble, grade_id, read_notebook
+
+SOURCE = source_of("small")
+EDITION = edition_of(SOURCE)
+GOOD = handed_in(EDITION, {"double": "def my_double(x):\n    return 'é'"}, student="alice")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "The file is empty"),
+        (b" \n", "The file is empty"),
+        (GOOD[: len(GOOD) // 2], "The file breaks off"),
+        (GOOD[:-3], "The file breaks off"),
+        (b"Dear teacher, here it is.", "not a notebook"),
+        (b"[]", "not a notebook"),
+        (b"{}", "not a notebook"),
+        (b'{"cells": 3}', "not a notebook"),
+        (b'{"cells": [], "nbformat": "4"}', "not a notebook"),
+        (b"[" * 100_000, "not a notebook"),
+        (b"%PDF-1.7 \xff\xfe\x00", "not a notebook"),
+        (GOOD.replace(b'"nbformat": 4', b'"nbformat": 9'), "format 9, which is newer"),
+    ],
+    ids=range(12),
+)
+def test_rejects_what_is_no_notebook(data, said):
+    with pytest.raises(Unreadable, match=said):
+        read_notebook(data)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "said"),
+    [("utf-8", ""), ("utf-8-sig", ""), ("utf-16", "UTF-16"), ("cp1252", "Windows-1252")],
+)
+def test_other_encodings_are_read_and_told(encoding, said):
+    data = json.dumps(json.loads(GOOD), ensure_ascii=False).encode(encoding)
+    notebook, lines = read_notebook(data)
+    assert "'é'" in next(c.source for c in notebook.cells if grade_id(c) == "double")
+    assert [said in line for line in lines] == [True] * bool(said)
+
+
+def test_a_notebook_in_an_old_format_is_converted():
+    old = {
+        "nbformat": 3,
+        "nbformat_minor": 0,
+        "metadata": {},
+        "worksheets": [
+            {
+                "cells": [
+                    {
+                        "cell_type": "code",
+                        "input": "x = 1",
+                        "outputs": [],
+                        "language": "python",
+                        "metadata": {},
+                    }
+                ]
+            }
+        ],
+    }
+    notebook, lines = read_notebook(json.dumps(old).encode())
+    assert notebook.cells[0].source == "x = 1"
+    assert "old format 3" in lines[0]
+
+
+def test_cells_that_are_none_are_left_out():
+    cells = [
+        None,
+        3,
+        {"cell_type": "code"},
+        {"cell_type": "spell", "source": "x"},
+        {"cell_type": "code", "source": {"a": 1}},
+        {"cell_type": "code", "source": ["a", "b"]},
+        {"cell_type": "code", "source": "c", "metadata": {"nbgrader": [1]}},
+        {"cell_type": "markdown", "source": "1 < 2 <script>alert(1)</script>"},
+        {"cell_type": "raw", "source": "<img src=x onerror=alert(1)>"},
+    ]
+    notebook, _ = read_notebook(json.dumps({"nbformat": 4, "cells": cells}).encode())
+    assert [cell.source for cell in notebook.cells] == [
+        "",
+        "ab",
+        "c",
+        "1 < 2 &lt;script>alert(1)&lt;/script>",
+        "&lt;img src=x onerror=alert(1)>",
+    ]
+    assert {cell.cell_type for cell in notebook.cells} == {"code", "markdown"}
+
+
+def assembled(notebook, student="alice"):
+    return assemble(SOURCE, EDITION, notebook, student)
+
+
+def test_an_honest_notebook_is_laid_round_its_answers_and_nothing_is_said():
+    notebook, lines = assembled(read_notebook(GOOD)[0])
+    assert lines == []
+    sources = {grade_id(cell): cell.source for cell in notebook.cells}
+    assert sources["double"].endswith("return 'é'")
+    assert sources["length"] == "# your answer here"
+    assert sources["test_double"] == next(
+        c.source for c in SOURCE.cells if grade_id(c) == "test_double"
+    )
+    assert any(cell.source == "STUDENT = 'alice'" for cell in notebook.cells)
+
+
+def test_own_cells_stay_after_their_neighbour():
+    given = nbformat.reads(GOOD.decode(), 4)
+    for place, source in ((0, "top"), (5, "helper"), (len(given.cells) + 2, "end")):
+        given.cells.insert(place, nbformat.v4.new_code_cell(source))
+    notebook, lines = assembled(read_notebook(nbformat.writes(given).encode())[0])
+    assert lines == []
+    order = [grade_id(cell) or cell.source for cell in notebook.cells]
+    assert order[0] == "top"
+    assert order[order.index("helper") - 1 :][:3] == ["card", "helper", "double"]
+    assert order[-1] == "end"
+    assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
+
+
+def test_nothing_handed_in_is_a_blank_assignment():
+    notebook, lines = assembled(None)
+    assert lines == []
+    assert [grade_id(c) for c in notebook.cells if told(c)] == [
+        grade_id(c) for c in SOURCE.cells if told(c) and grade_id(c) != "student"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda cells: cells.pop("length"), "missing: 1"),
+        (lambda cells: cells.pop("test_double"), "changed or deleted: 1"),
+        (lambda cells: cells["setup"].update(source="import os"), "changed or deleted: 1"),
+        (lambda cells: cells["student"].update(source="STUDENT = 'bob'"), "says it is bob's"),
+        (lambda cells: cells["student"].update(source="STUDENT = ' ALICE'"), ""),
+        (lambda cells: cells.pop("student"), "missing: 1"),
+    ],
+)
+def test_what_was_amended_is_told(change, said):
+    given = nbformat.reads(GOOD.decode(), 4)
+    cells = {grade_id(cell): cell for cell in given.cells}
+    change(cells)
+    given.cells = list(cells.values())
+    notebook, lines = assembled(read_notebook(nbformat.writes(given).encode())[0])
+    assert [said in line for line in lines] == [True] * bool(said)
+    assert any(cell.source == "STUDENT = 'alice'" for cell in notebook.cells)
