@@ -28,6 +28,8 @@ extensions = [
     "book.formulas",
     "book.diagrams",
     "book.page",
+    "book.slides",
+    "book.guide",
 ]
 external_toc_path = "book/_toc.yml"
 include_patterns = ["book/*.md", "notebooks/*.ipynb"]
