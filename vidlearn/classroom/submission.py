@@ -96,13 +96,19 @@ def _cell(found):
     if kind == "code":
         made = nbformat.v4.new_code_cell(source=source)
     else:  # no page that a teacher opens runs a student's script
-        made = nbformat.v4.new_markdown_cell(source=TAG.sub("&lt;", source))
+        made = nbformat.v4.new_markdown_cell(source=source)
+        made.source = _as_read(made)
     metadata = found.get("metadata")
     told = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     name = told.get("grade_id") if isinstance(told, dict) else None
     if isinstance(name, str):
         made.metadata["nbgrader"] = {"grade_id": name}
     return made
+
+
+def _as_read(cell):
+    """Return a cell's source as it would be read from a notebook that was handed in."""
+    return cell.source if cell.cell_type == "code" else TAG.sub("&lt;", cell.source)
 
 
 def grade_id(cell):
@@ -204,7 +210,7 @@ def assemble(source, release, submitted, student):
 def _sorted_out(source, release, submitted):
     """Return the answers by name, the student's own cells by neighbour, and what was changed."""
     masters = {grade_id(cell): cell for cell in source.cells if grade_id(cell)}
-    released = {grade_id(cell): cell.source.strip() for cell in release.cells if grade_id(cell)}
+    released = {grade_id(cell): _as_read(cell).strip() for cell in release.cells if grade_id(cell)}
     given, extras, seen, neighbour, changed = {}, {}, set(), None, 0
     for cell in submitted.cells if submitted else []:
         name = grade_id(cell)
