@@ -14,6 +14,7 @@ import pytest
 
 from tests.classroom.battery import ATTACKS
 from tests.classroom.handed import NAMES, edition_of, half_of, handed_in, source_of, told
+from vidlearn.classroom import sandbox
 from vidlearn.classroom.examine import examine
 from vidlearn.classroom.sandbox import Limits, NoSandboxError, expect_bubblewrap
 
@@ -190,3 +191,11 @@ def test_an_odd_answer_gets_nothing_and_stops_nobody(trick):
 
 def half_length():
     return next(c.source for c in SMALL.cells if told(c).get("grade_id") == "length")
+
+
+def test_a_sandbox_that_does_not_begin_is_no_mark(monkeypatch):
+    monkeypatch.setattr(sandbox, "readable", list)  # no Python in it
+    with pytest.raises(NoSandboxError, match="did not begin"):
+        marked("small", handed_in(edition_of(SMALL), {"double": RIGHT}))
+    with pytest.raises(NoSandboxError, match="may not make a sandbox"):
+        expect_bubblewrap()

@@ -88,7 +88,7 @@ def expect_bubblewrap():
     if shutil.which("bwrap") is None:
         raise NoSandboxError(words["no_bubblewrap"])
     tried = subprocess.run(
-        [*_walls(Limits(), {}), sys.executable, "-c", "import json"],
+        [*_walls(Limits(), {}), sys.executable, "-P", "-c", "import vidlearn.classroom.inside"],
         capture_output=True,
         text=True,
         check=False,
