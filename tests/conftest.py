@@ -18,6 +18,8 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
 LONGEST = (
+    "tests/classroom/test_hostile.py",
+    "tests/classroom/test_course.py",
     "tests/widgets/test_every.py",
     "tests/book/test_site.py",
     "tests/test_lab.py",
