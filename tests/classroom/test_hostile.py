@@ -154,7 +154,7 @@ def test_a_notebook_that_was_tampered_with_gets_its_honest_mark(change):
     assert points(found) == {"test_double": 4.0, "test_length": 0.0}
     cells = nbformat.reads(found["notebook"], 4).cells
     assert [told(c)["grade_id"] for c in cells if told(c)] == [
-        told(c)["grade_id"] for c in SMALL.cells
+        told(c)["grade_id"] for c in SMALL.cells if told(c)["grade_id"] != "student"
     ]
     assert {told(c).get("points") for c in cells if told(c).get("grade")} == {2, 3, 4}
 

@@ -1,12 +1,14 @@
 """What students hand in, as it comes."""
 
 import json
+import time
 
 import nbformat
 import pytest
 
 from tests.classroom.handed import edition_of, handed_in, source_of, told
-from vidlearn.classroom.submission import Unreadable, assemble, grade_id, read_notebook
+from vidlearn.classroom.alike import alike, code_of
+from vidlearn.classroom.submission import TYPED, Unreadable, assemble, grade_id, read_notebook
 
 SOURCE = source_of("small")
 EDITION = edition_of(SOURCE)
@@ -150,3 +152,72 @@ def test_what_was_amended_is_told(change, said):
     notebook, lines = assembled(read_notebook(nbformat.writes(given).encode())[0])
     assert [said in line for line in lines] == [True] * bool(said)
     assert any(cell.source == "STUDENT = 'alice'" for cell in notebook.cells)
+
+
+def code(*sources, **metadata):
+    cells = [{"cell_type": "code", "source": source} for source in sources]
+    return json.dumps({"nbformat": 4, "cells": cells, "metadata": metadata}).encode()
+
+
+def test_what_would_take_for_ever_is_read_at_once():
+    began = time.monotonic()
+    notebook, lines = read_notebook(code("x\n" + "\n" * 25_000 + "y\n" + " \n" * 9, "\n" * 25_000))
+    assert not lines
+    assert [cell.source.count("\n") for cell in notebook.cells] == [31, 19]
+    assert not TYPED.search("\n" * 200_000 + "STUDENT")
+    assert not code_of(notebook)["cell 1"].startswith("\n")
+    assert alike({name: {"a": "(" + "\n" * 100_000} for name in "ab"}) == []
+    assert time.monotonic() - began < 5
+
+
+def test_few_lines_that_are_blank_stay():
+    source = "a\n" + "\n" * 20 + "b"
+    assert read_notebook(code(source))[0].cells[0].source == source
+
+
+@pytest.mark.parametrize(
+    ("sources", "kept"),
+    [(["x"] * 1500, 1000), (["x" * 30_001], 30_000), (["x" * 20_000] * 30, 400_000)],
+    ids=range(3),
+)
+def test_what_is_far_too_much_is_cut_off_and_told(sources, kept):
+    notebook, lines = read_notebook(code(*sources))
+    assert sum(len(cell.source) for cell in notebook.cells) == kept
+    assert ["cut off" in line for line in lines] == [True]
+
+
+def test_as_much_as_that_is_whole():
+    notebook, lines = read_notebook(code(*["x" * 30_000] * 13, *["" for _ in range(987)]))
+    assert (lines, len(notebook.cells)) == ([], 1000)
+
+
+def test_rejects_what_fills_the_memory_when_it_is_parsed():
+    with pytest.raises(Unreadable, match="far more than any notebook"):
+        read_notebook(b'{"nbformat": 4, "cells": [' + b"[]," * 2_600_000 + b"[]]}")
+
+
+def test_of_its_metadata_two_names_are_kept():
+    deep = []
+    for _ in range(200):
+        deep = [deep]
+    told = {"assignment": "small", "edition": ["e"], "signature": "x", "deep": deep}
+    assert read_notebook(code("x", vidlearn=told))[0].metadata == {
+        "vidlearn": {"assignment": "small"}
+    }
+    assert read_notebook(code("x", vidlearn=[told]))[0].metadata == {}
+
+
+def test_half_a_sign_is_replaced():
+    data = code("a = '\ud800'", "\ud83d\ude00")
+    assert [cell.source for cell in read_notebook(data)[0].cells] == ["a = '?'", "\U0001f600"]
+
+
+def test_an_answer_in_words_that_comes_as_code_runs_nowhere():
+    given = json.loads(GOOD)
+    for cell in given["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == "written_why":
+            cell |= {"cell_type": "code", "source": "1 < 2 <img src=x onerror=alert(1)>"}
+    notebook, _ = assembled(read_notebook(json.dumps(given).encode())[0])
+    cell = next(cell for cell in notebook.cells if grade_id(cell) == "written_why")
+    assert cell.cell_type == "markdown"
+    assert cell.source == "1 < 2 &lt;img src=x onerror=alert(1)>"

@@ -183,7 +183,7 @@ def _prints(cells):
     """Return the fingerprints of each cell."""
     sources, left = {}, LONGEST
     for cell, source in cells.items():
-        sources[cell] = re.sub(r"(?m)^\s*[%!].*$", "", source[:left])
+        sources[cell] = re.sub(r"(?m)^[^\S\n]*[%!].*$", "", source[:left])
         left -= len(sources[cell])
     own = set()
     bare = {cell: _bare(source, own) for cell, source in sources.items()}

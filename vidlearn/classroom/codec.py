@@ -8,6 +8,7 @@ import numpy as np
 __all__ = ["MOST", "Opaque", "pack", "read", "unpack", "write"]
 
 MOST = 256 * 2**20  # bytes of one message
+WORDS = 12 * 2**20  # bytes of it that are no array: as objects they need fifty times the room
 DEEPEST = 24
 KINDS = "biufcU"
 
@@ -43,6 +44,11 @@ def pack(value):
     """
     blobs = []
     text = json.dumps(_plain(value, blobs, 0)).encode()
+    if len(text) > WORDS:
+        blobs, text = (
+            [],
+            json.dumps({"opaque": f"{type(value).__name__} without end"[:60]}).encode(),
+        )
     return struct.pack("<Q", len(text)) + text + b"".join(blobs)
 
 
@@ -70,11 +76,11 @@ def unpack(data):
     """
     try:
         (size,) = struct.unpack_from("<Q", data)
-        if size > len(data) - 8:
+        if size > min(len(data) - 8, WORDS):
             raise ValueError
         rest = memoryview(data)[8 + size :]
         return _value(json.loads(bytes(data[8 : 8 + size])), rest, 0)
-    except (struct.error, ValueError, TypeError, KeyError, RecursionError, MemoryError) as error:
+    except Exception as error:  # what NumPy makes of a dtype that was made up, too
         raise ValueError("what came is not a value that was packed") from error
 
 
@@ -179,8 +185,10 @@ def _next(plain, rest, depth):
     """Return a value and the blobs that are left after it."""
     if depth > DEEPEST + 1:
         raise ValueError("too deep")
-    if plain is None or isinstance(plain, bool | str):
+    if plain is None or isinstance(plain, bool):
         return plain, rest
+    if isinstance(plain, str):
+        return _whole(plain), rest
     if not isinstance(plain, dict):
         raise ValueError("no such value")
     ((name, inside),) = plain.items()
@@ -189,15 +197,20 @@ def _next(plain, rest, depth):
     if name == "float":
         return float.fromhex(inside), rest
     if name == "opaque":
-        return Opaque(str(inside)[:60]), rest
+        return Opaque(_whole(str(inside)[:60])), rest
     if name == "array":
         return _read_array(inside, rest)
     parts = []
     for part in inside:
         key, part = part if name == "dict" else (None, part)
         value, rest = _next(part, rest, depth + 1)
-        parts.append((str(key), value) if name == "dict" else value)
+        parts.append((_whole(str(key)), value) if name == "dict" else value)
     return {"dict": dict, "list": list, "tuple": tuple}[name](parts), rest
+
+
+def _whole(text):
+    """Return a text without halves of signs, which no file can hold."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _read_array(inside, rest):
@@ -214,4 +227,8 @@ def _read_array(inside, rest):
     if size > len(rest):
         raise ValueError("too few numbers")
     array = np.frombuffer(rest[:size], dtype, count).reshape(shape).copy()
+    if dtype.kind == "U":
+        codes = np.frombuffer(rest[:size], dtype.str[0] + "u4")
+        if ((codes > 0x10FFFF) | ((codes >= 0xD800) & (codes < 0xE000))).any():
+            raise ValueError("no such letters")
     return (array[()] if single else array), rest[size:]

@@ -11,7 +11,7 @@ __all__ = ["Cohort", "moment", "number", "short"]
 
 MOST = 15  # lines of a list; the whole of it stands in a table beside the report
 FEW = 8  # names in a line
-UNREAD = ("file_empty", "file_large", "file_broken", "file_other", "file_new")
+UNREAD = ("file_empty", "file_large", "file_tangled", "file_broken", "file_other", "file_new")
 
 
 class Cohort:

@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from vidlearn.classroom.inbox import Refused, entries, plain
-from vidlearn.classroom.submission import Unreadable, grade_id, read_notebook
+from vidlearn.classroom.submission import TYPED, Unreadable, grade_id, read_notebook
 from vidlearn.classroom.whose import Roster, assignment_of, is_safe
 from vidlearn.messages import text
 
 __all__ = ["Collected", "collect"]
 
 NOTEBOOK = re.compile(r"\.ipynb(?: ?\(\d+\))?(?:\.(?:txt|json))?$", re.I)
-TYPED = re.compile(r"^\s*STUDENT\s*=\s*(['\"])(.*?)\1", re.M)
 FORM = "%Y-%m-%d %H:%M:%S UTC"
 BESIDE = 20 * 2**20  # bytes of all files beside a notebook
 FEW = 100  # files beside a notebook

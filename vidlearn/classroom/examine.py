@@ -5,14 +5,13 @@ import builtins
 import contextlib
 import copy
 import io
-import re
 import time
 
 import nbformat
 
-from vidlearn.classroom.codec import Opaque
 from vidlearn.classroom.exam import Exam, Points
-from vidlearn.classroom.sandbox import Sandbox, SandboxEnded
+from vidlearn.classroom.outputs import safe_outputs
+from vidlearn.classroom.sandbox import NoSandboxError, Sandbox, SandboxEnded
 from vidlearn.classroom.submission import (
     Unreadable,
     assemble,
@@ -108,12 +107,12 @@ class Student:
             reply = self._ask(request, self._limits.cell_seconds)
         except SandboxEnded as end:
             return [], end.reason
-        if reason := {"stuck": "time", "full": "disk"}.get(reply.get("ended")):
+        ended = reply.get("ended")
+        if reason := {"stuck": "time", "full": "disk"}.get(ended):
             self._drop(reason)
             return [], reason
         self._done.append(source)
-        outputs = reply.get("outputs")
-        return (outputs if isinstance(outputs, list) else []), reply.get("ended")
+        return safe_outputs(reply.get("outputs")), ended if ended in ("fine", "late") else "error"
 
     def look_up(self, name):
         """Return a value that the student made, or what stands for a function; None if missing."""
@@ -167,7 +166,9 @@ class Student:
     def _ask(self, request, seconds):
         self._live()
         try:
-            return self._sandbox.ask(request, seconds)
+            reply = self._sandbox.ask(request, seconds)
+            named = (reply.get(key, "") for key in ("kind", "ended"))
+            return reply if all(isinstance(one, str) for one in named) else {}
         except SandboxEnded as end:
             self._drop(end.reason)
             raise
@@ -175,6 +176,16 @@ class Student:
     def _drop(self, reason):
         self.fatal.append(reason)
         self.close()
+
+    def _begun(self, left):
+        """Start a sandbox. Where the first does not even begin, that is nobody's fault."""
+        try:
+            return self._start(left)
+        except SandboxEnded as end:
+            if self._done or self.fatal:
+                raise
+            line = text("classroom")["sandbox_fails"].format(reason=end.reason)
+            raise NoSandboxError(line) from None
 
     def _live(self):
         """Make certain that there is a sandbox in which all cells so far were run."""
@@ -186,7 +197,7 @@ class Student:
                 raise SandboxEnded(self.fatal[-1])
             self._lives -= 1
             try:
-                self._sandbox = self._start(left)
+                self._sandbox = self._begun(left)
                 for source in self._done:
                     request = {"do": "cell", "source": source, "seconds": left}
                     self._sandbox.ask(request, left)
@@ -275,7 +286,7 @@ def _gone_through(notebook, source, own, student):
             continue
         before = len(own.fatal)
         outputs, ended = own.run(cell.source)
-        cell.outputs = [nbformat.from_dict(one) for one in outputs if _is_output(one)]
+        cell.outputs = outputs
         if ended not in ("fine", "error") and (len(own.fatal) > before or ended == "late"):
             line = words["cell_ended"].format(number=number, why=words[f"why_{ended}"])
             said.append(line)
@@ -371,22 +382,3 @@ def _show(cell, results, reached):
     )
     cell.outputs = [stream, value]
     cell.metadata["vidlearn"] = {"results": results}
-
-
-def _is_output(one):
-    kinds = {"stream", "display_data", "error"}
-    return isinstance(one, dict) and one.get("output_type") in kinds and not isinstance(one, Opaque)
-
-
-def clean(line):
-    """Take control characters out of a line.
-
-    Parameters
-    ----------
-    line : str
-
-    Returns
-    -------
-    str
-    """
-    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", line)

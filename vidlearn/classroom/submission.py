@@ -7,12 +7,16 @@ import nbformat
 
 from vidlearn.messages import text
 
-__all__ = ["Unreadable", "assemble", "grade_id", "is_answer", "is_test", "read_notebook"]
+__all__ = ["TYPED", "Unreadable", "assemble", "grade_id", "is_answer", "is_test", "read_notebook"]
 
 LARGEST = 100 * 2**20  # bytes of a file; sources are small, outputs may not be
-LONGEST = 200_000  # characters of one cell
+MANY = 5_000_000  # brackets and commas; more of them fill the memory when they are parsed
+CELLS = 1000
+LONGEST, WHOLE = 30_000, 400_000  # characters of one cell, and of all
+BLANK = 20  # blank lines in a row: what colours code takes for ever where there are thousands
 STUDENT = "student"  # the cell with the student's id: neither an answer nor locked
 TAG = re.compile(r"<(?=[A-Za-z/!?])")
+TYPED = re.compile(r"^[ \t]*STUDENT[ \t]*=[ \t]*(['\"])(.*?)\1", re.MULTILINE)
 
 
 class Unreadable(ValueError):
@@ -44,6 +48,8 @@ def read_notebook(data):
         raise Unreadable(words["file_empty"])
     if len(data) > LARGEST:
         raise Unreadable(words["file_large"].format(size=len(data) >> 20))
+    if sum(map(data.count, b"[{,")) > MANY:
+        raise Unreadable(words["file_tangled"])
     decoded, odd = _decoded(data)
     lines += [words["file_encoding"].format(encoding=odd)] if odd else []
     try:
@@ -64,10 +70,13 @@ def read_notebook(data):
         raise Unreadable(words["file_new"].format(version=version))
     if not isinstance(found.get("cells"), list):
         raise Unreadable(words["file_other"])
-    cells = [cell for cell in map(_cell, found["cells"]) if cell is not None]
+    cells, cut = _cells(found["cells"])
+    lines += [words["file_cut"]] if cut else []
     metadata = found.get("metadata")
     told = metadata.get("vidlearn") if isinstance(metadata, dict) else None
-    known = {"vidlearn": dict(told)} if isinstance(told, dict) else {}
+    told = told if isinstance(told, dict) else {}
+    kept = {key: told[key] for key in ("assignment", "edition") if isinstance(told.get(key), str)}
+    known = {"vidlearn": kept} if kept else {}
     return nbformat.v4.new_notebook(cells=cells, metadata=known), lines
 
 
@@ -83,16 +92,30 @@ def _decoded(data):
     return data.decode("cp1252", errors="replace"), "Windows-1252"
 
 
-def _cell(found):
-    """Return a clean cell, or None where there is none."""
+def _cells(found):
+    """Return clean cells, and whether something was cut off."""
+    cells, left, cut = [], WHOLE, len(found) > CELLS
+    for one in found[:CELLS]:
+        cell, short = _cell(one, min(left, LONGEST))
+        if cell is not None:
+            cells.append(cell)
+            left -= len(cell.source)
+            cut = cut or short
+    return cells, cut
+
+
+def _cell(found, most):
+    """Return a clean cell, or None where there is none, and whether it was cut off."""
     if not isinstance(found, dict):
-        return None
+        return None, False
     source = found.get("source", "")
     source = "".join(map(str, source)) if isinstance(source, list) else source
     kind = found.get("cell_type")
     if not isinstance(source, str) or kind not in ("code", "markdown", "raw"):
-        return None
-    source = source[:LONGEST].replace("\x00", "")
+        return None, False
+    cut = len(source) > most
+    source = _without_gaps(source[:most].replace("\x00", ""))
+    source = source.encode("utf-8", "replace").decode()  # half a sign is none
     if kind == "code":
         made = nbformat.v4.new_code_cell(source=source)
     else:  # no page that a teacher opens runs a student's script
@@ -103,7 +126,17 @@ def _cell(found):
     name = told.get("grade_id") if isinstance(told, dict) else None
     if isinstance(name, str):
         made.metadata["nbgrader"] = {"grade_id": name}
-    return made
+    return made, cut
+
+
+def _without_gaps(source):
+    """Return a source in which few blank lines stand in a row."""
+    lines, blank = [], 0
+    for line in source.split("\n"):
+        blank = 0 if line.strip() else blank + 1
+        if blank <= BLANK:
+            lines.append(line)
+    return "\n".join(lines)
 
 
 def _as_read(cell):
@@ -191,6 +224,7 @@ def assemble(source, release, submitted, student):
             answer = given.get(name)
             missing += answer is None and submitted is not None
             cell.source = empty.get(name, "") if answer is None else answer
+            cell.source = _as_read(cell)  # it may have come as a cell of code
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
         cells += [cell, *extras.get(name, [])]
@@ -235,7 +269,7 @@ def _set_student(cells, student):
     for cell in cells:
         if grade_id(cell) == STUDENT:
             del cell.metadata["nbgrader"]  # it has no part in the gradebook
-            found = re.search(r"^\s*STUDENT\s*=\s*(['\"])(.*?)\1", cell.source, re.MULTILINE)
+            found = TYPED.search(cell.source)
             cell.source = f"STUDENT = {student!r}"
             return found.group(2) if found else ""
     return ""
