@@ -3,8 +3,10 @@
 import csv
 import json
 import os
+import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -209,6 +211,7 @@ def test_a_run_that_is_killed_goes_on_where_it_was(folder):
     ],
 )
 def test_bad_commands_say_how_to_mend_them(folder, capsys, arguments, told):
+    hand_in(folder, "small", "reference", {})
     assert cli.main(["classroom", *arguments, "--folder", str(folder)]) == 1
     assert told in capsys.readouterr().err
 
@@ -240,3 +243,59 @@ def _tasks(folder):
 def test_a_folder_that_is_no_course_is_told(tmp_path, capsys):
     assert cli.main(["classroom", "grade", "small", "--folder", str(tmp_path)]) == 1
     assert "is not a course folder" in capsys.readouterr().err
+
+
+@pytest.mark.browser
+def test_the_formgrader_opens_on_the_gradebook_and_runs_no_script(folder, browser):
+    spell = (
+        "<script>document.title = 'taken'</script><img src=x onerror=\"document.title='taken'\">"
+    )
+    hand_in(folder, "small", "reference", {"written_why": f"Because.{spell} [here](javascript:1)"})
+    assert cli.main(["classroom", "grade", "small", "--folder", str(folder)]) == 0
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "vidlearn.cli", "classroom", "formgrader", "--no-browser"]
+    command += ["--port", str(port), "--folder", str(folder)]
+    serving = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        address = re.search(r"http\S+token=\w+", serving.stdout.readline()).group()
+        page = browser.new_page(viewport={"width": 1200, "height": 900})
+        _open(page, address)
+        page.wait_for_selector("a:text-is('small')", timeout=60_000)
+        student = address.replace("/formgrader?", "/formgrader/manage_submissions/small?")
+        page.goto(student)
+        page.wait_for_selector("text=reference", timeout=60_000)
+        page.goto(address.replace("/formgrader?", "/formgrader/gradebook/small/small?"))
+        page.wait_for_selector("a:has-text('Submission #1')", timeout=60_000)
+        count = page.locator("a:has-text('Submission #')").count()
+        seen = ""
+        for k in range(count):
+            page.goto(address.replace("/formgrader?", "/formgrader/gradebook/small/small?"))
+            page.locator("a:has-text('Submission #')").nth(k).click()
+            page.wait_for_selector("text=Student's answer", timeout=60_000)
+            page.wait_for_timeout(300)
+            seen += page.locator("body").inner_text()
+            assert page.title() != "taken"
+            assert not page.locator("a[href^='javascript']").count()
+        assert "Because.<script>" in seen
+        page.close()
+    finally:
+        os.killpg(serving.pid, signal.SIGTERM)
+        serving.wait()
+
+
+def _open(page, address):
+    """Go to an address whose server may not answer yet."""
+    for _ in range(120):
+        try:
+            page.goto(address)
+            return
+        except Exception:  # the browser's own error: nobody answers
+            time.sleep(0.5)
+    pytest.fail(f"nobody answers at {address}")

@@ -16,6 +16,7 @@ LONGEST, WHOLE = 30_000, 400_000  # characters of one cell, and of all
 BLANK = 20  # blank lines in a row: what colours code takes for ever where there are thousands
 STUDENT = "student"  # the cell with the student's id: neither an answer nor locked
 TAG = re.compile(r"<(?=[A-Za-z/!?])")
+LINK = re.compile(r"\](?=[(\[:])")  # a link may be a script, too, and a picture may ask a server
 TYPED = re.compile(r"^[ \t]*STUDENT[ \t]*=[ \t]*(['\"])(.*?)\1", re.MULTILINE)
 
 
@@ -141,7 +142,9 @@ def _without_gaps(source):
 
 def _as_read(cell):
     """Return a cell's source as it would be read from a notebook that was handed in."""
-    return cell.source if cell.cell_type == "code" else TAG.sub("&lt;", cell.source)
+    if cell.cell_type == "code":
+        return cell.source
+    return LINK.sub("] ", TAG.sub("&lt;", cell.source))
 
 
 def grade_id(cell):
