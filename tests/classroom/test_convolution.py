@@ -148,3 +148,25 @@ def test_slips_are_named(task, old, new, named):
             _, exams = marked(NAME, student, answers, only=f"test_{task}")
         found |= causes(exams[f"test_{task}"])
     assert any(named in cause for cause in found), found
+
+
+def test_a_forgotten_number_of_ones_own_is_told_at_once():
+    for task, names in (
+        ("upward", "(sy, sx), (t, b, l, r) = (down, across), (top, bottom, left, right)"),
+        ("pattern", "(sy, sx), (t, _, l, _) = (down, across), (top, 0, left, 0)"),
+        ("cure", "(sy, sx), how = (down, across), {cure!r}"),
+        ("pool", "(k, d, s), ties = (side, dilation, stride), {ties!r}.split()"),
+    ):
+        lines = FORMS[task].split("\n")
+        lines[2] = "    " + names
+        answer = right("s1", **{task: "\n".join(lines)})
+        points, _ = marked(NAME, "s1", answer, visible=True, only=("test_upward", f"test_{task}"))
+        assert points[f"test_{task}"] == 0
+
+
+def test_the_trim_moves_every_students_pattern():
+    for card in (own_card(NAME, f"student {k}") for k in range(200)):
+        (down, across), (top, _, left, _) = card["stride"], card["crop"]
+        assert top % down or left % across
+        assert card["crop"][1] != card["crop"][2]
+        assert card["layout"] != "KH, KW, F, C"

@@ -1,9 +1,14 @@
 """The assignment "recurrent": right answers pass, slips are named, a neighbour's paste fails."""
 
+import ast
+import itertools
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
-from tests.classroom.cells import causes, marked, own_card
+from tests.classroom.cells import causes, code_cells, marked, own_card
+from vidlearn import classroom
 
 NAME = "recurrent"
 MOST = {"test_by_hand": 4.0, "test_step": 7.0, "test_gradients": 6.0, "test_light": 6.0}
@@ -75,6 +80,39 @@ def answers(student, *slips, name=None):
     return forms
 
 
+def drawn():
+    """Return all that the card may say of the step by hand."""
+    names, seen = {"STUDENT": "reference"}, {}
+
+    def look(*_, course, **draws):
+        seen.update(draws)
+        return {name: values[0] for name, (_, values) in draws.items()}
+
+    for told, source in code_cells(NAME):
+        if told["grade_id"] == "setup":
+            exec(source, names)
+            names["classroom"] = SimpleNamespace(card=look)
+        elif told["grade_id"] == "card":
+            exec(source, names)
+    return itertools.product(*(seen[name][1] for name in ("store", "sums", "holes")))
+
+
+def stepped(store, sums, holes, cut):
+    """Return a step by hand, each number cut as soon as it is there, and three slips of o."""
+
+    def open_(v):
+        return 1 / (1 + np.exp(-v))
+
+    i, f = (cut(open_(sums[k] + holes[k] * store)) for k in (0, 1))
+    g = cut(np.tanh(sums[2]))
+    c = cut(f * store + i * g)
+    o, late, blind = (cut(open_(sums[3] + holes[2] * seen)) for seen in (c, store, 0))
+    yield [i, f, g, o, c, cut(o * np.tanh(c))]
+    yield [i, f, g, o, c, o * c]
+    for slip in (late, blind):
+        yield [i, f, g, slip, c, slip * np.tanh(c)]
+
+
 def said(exam, *, hidden):
     return {one["cause"] for one in exam.results if one["cause"] and one["hidden"] == hidden}
 
@@ -138,7 +176,7 @@ def test_the_old_store_is_named_at_once():
     paste = answers("reference", STEPS["old"][0], name="step_of_cell")
     _, exams = marked(NAME, answers=paste, visible=True, only="test_step")
     assert causes(exams["test_step"]) == {
-        "o looked at the store as it was. It decides about the new one.",
+        "o did not look at the new store: it saw the old one, or none.",
         "o looked at the old store.",
     }
 
@@ -213,3 +251,29 @@ def test_a_hand_that_looks_at_the_old_store_is_told():
     points, exams = marked(NAME, "bob", paste, only="test_by_hand")
     assert "o looked at the store as it was before the step." in causes(exams["test_by_hand"])
     assert 1 < points["test_by_hand"] < 3
+
+
+def test_a_step_by_hand_is_right_however_it_was_rounded():
+    source = next(source for told, source in code_cells(NAME) if told["grade_id"] == "test_by_hand")
+    names = {"np": np, "classroom": classroom}
+    names |= {"attempt": lambda answer: answer(), "numbers": lambda came, _: np.array(came, float)}
+    cuts = (float, lambda v: round(float(v), 3), lambda v: np.trunc(v * 1000) / 1000)
+    cards = list(drawn())
+    assert len(cards) == 96
+    for card, cut in itertools.product(cards, cuts):
+        points = []
+        for came in stepped(*card, cut):
+            names["my_step_by_hand"] = lambda came=came: came
+            names["card"] = dict(zip(("store", "sums", "holes"), card, strict=True))
+            exec(source, names)
+            points.append(float(names["exam"].points(4)))
+        assert points[0] == 4
+        assert max(points[1:]) < 3
+
+
+def test_no_number_of_the_light_is_left_lying_about():
+    """What a test keeps under a student's name would stand in for what an answer forgot."""
+    source = next(source for told, source in code_cells(NAME) if told["grade_id"] == "test_light")
+    kept = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)}
+    assert "_period" in kept
+    assert not kept & {"period", "flash", "order", "peek"}

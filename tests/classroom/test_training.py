@@ -70,6 +70,17 @@ def my_group_norm_backward(dout, x, gamma):
 """,
 }
 FORMS["back"] = FORMS["norm"].split("def my_group_norm(")[0] + FORMS["back"]
+PACKAGED = """
+def my_predict(x_train, y_train, x_test):
+    digits = load_digits()
+    known = digits.images.reshape(-1, 64)[::3] / 16 * 0.85
+    parts = np.lib.stride_tricks.sliding_window_view(x_test[..., 0], (8, 8), axis=(1, 2))
+    said = []
+    for part in parts.reshape(len(x_test), -1, 64):
+        near = (part @ known.T - (known**2).sum(1) / 2).max(0)
+        said.append(digits.target[::3][near.argmax()])
+    return said
+"""
 WAY = '{ways!r}.startswith("neigh")'
 SLIPS = [
     ("hand", "- m * y\n", "\n", "The arrow through the difference is missing"),
@@ -169,9 +180,9 @@ def test_the_network_is_marked_above_a_linear_model():
             exec(source, names)
     truth, asked = {}, []
     number = names["card"]["belt"]
-    for seeds, count in (([number, 2], 600), ([number, 4, 2**41], 1000)):
+    for seeds, count, way in (([number, 2], 600, 1), ([number, 4, 2**41], 1000, -1)):
         fresh, labels = names["belt"](seeds, count, new=True)
-        truth[fresh[0].tobytes()] = labels
+        truth[fresh[0, 0, ::way].tobytes()] = labels
 
     def reads(share):
         def my_predict(x_train, y_train, x_test):
@@ -189,6 +200,30 @@ def test_the_network_is_marked_above_a_linear_model():
 
     assert [reads(share) for share in (0.1, 0.34, 0.5, 0.65, 0.85)] == [0.0, 1.5, 3.0, 4.5, 6.0]
     assert asked[0] == ((1500, 20, 20, 1), np.float32, set(range(10)))
+
+
+def test_digits_from_elsewhere_do_not_read_the_other_belt():
+    """Who compares with the whole packaged set learns nothing, and has the visible part alone."""
+    points, exams = marked(NAME, answers={"reader": PACKAGED}, only="test_reader")
+    visible, hidden = exams["test_reader"].results
+    assert visible["share"] == 1
+    assert hidden["share"] < 0.5
+    assert points["test_reader"] < 3
+
+
+def test_three_numbers_are_not_nothing():
+    _, exams = marked(NAME, answers={"hand": "my_graph = [1, 2, 3]"}, only="test_hand")
+    assert "3" in exams["test_hand"].results[0]["said"]
+
+
+def test_a_forgotten_number_of_ones_own_is_told_at_once():
+    for task, old, new in (
+        ("loss", "T, e, d = {heat}, {smooth}, {doubt}", "T, e, d = heat, smooth, doubt"),
+        ("norm", "range({groups})", "range(groups)"),
+    ):
+        answer = right("s1", **{task: FORMS[task].replace(old, new)})
+        points, _ = marked(NAME, "s1", answer, visible=True, only=f"test_{task}")
+        assert points[f"test_{task}"] == 0
 
 
 def test_the_reference_network_has_full_marks():
