@@ -5,6 +5,7 @@ output, in the form of `vidlearn.classroom.codec`. Run it with ``python -m``.
 """
 
 import contextlib
+import ctypes
 import os
 import resource
 import sys
@@ -203,6 +204,7 @@ def _set_limits(limits):
         (resource.RLIMIT_DATA, 2 * limits["memory"] * 2**20),
         (resource.RLIMIT_FSIZE, limits["disk"] * 2**20),
         (resource.RLIMIT_NPROC, limits["processes"] + 400),  # threads count too; not for root
+        (resource.RLIMIT_NOFILE, 512),  # what waits in sockets and pipes is counted nowhere
         (resource.RLIMIT_CPU, int(4 * limits["seconds"]) + 60),
     ):
         with contextlib.suppress(ValueError, OSError):
@@ -211,6 +213,7 @@ def _set_limits(limits):
 
 def main():
     """Answer requests until there are none."""
+    ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER: who loses a parent stays in sight
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     requests, kernel = sys.stdin.buffer, None

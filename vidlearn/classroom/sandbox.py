@@ -20,6 +20,7 @@ import psutil
 
 import vidlearn
 from vidlearn.classroom.codec import read, write
+from vidlearn.classroom.syscalls import denied
 from vidlearn.messages import text
 
 __all__ = ["Limits", "NoSandboxError", "Sandbox", "SandboxEnded", "expect_bubblewrap", "readable"]
@@ -29,6 +30,8 @@ SETTINGS = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "fonts"
 HOME = "/home/student"  # inside
 LOOK = 0.05  # seconds between two looks of the guard
 GRACE = 15.0  # seconds beyond a request's own limit
+THREADS = 400  # beyond one for each process
+FILES = 20_000  # in each of its folders: small ones cost memory, too
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ class SandboxEnded(Exception):
 
     Parameters
     ----------
-    reason : {"memory", "processes", "time", "died"}
+    reason : {"memory", "processes", "time", "disk", "died"}
         What ended it.
     """
 
@@ -87,13 +90,16 @@ def expect_bubblewrap():
         raise NoSandboxError(words["only_linux"])
     if shutil.which("bwrap") is None:
         raise NoSandboxError(words["no_bubblewrap"])
-    tried = subprocess.run(
-        [*_walls(Limits(), {}), sys.executable, "-P", "-c", "import vidlearn.classroom.inside"],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    look = [sys.executable, "-P", "-c", "import vidlearn.classroom.inside"]
+    with _rules() as rules:
+        tried = subprocess.run(
+            [*_walls(Limits(), {}, rules), *look],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+            pass_fds=rules,
+        )
     if tried.returncode:
         raise NoSandboxError(words["bubblewrap_fails"].format(error=tried.stderr.strip()[-300:]))
 
@@ -124,15 +130,17 @@ class Sandbox:
             self._folder = tempfile.mkdtemp(prefix="unsafe")
             environment |= {"HOME": self._folder, "TMPDIR": self._folder}
             environment["PATH"] = os.environ.get("PATH", "")
-        self._process = subprocess.Popen(
-            command if unsafe else [*_walls(limits, environment), *command],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-            cwd=self._folder or "/",
-            start_new_session=True,
-        )
+        with _rules() as rules:
+            self._process = subprocess.Popen(
+                command if unsafe else [*_walls(limits, environment, rules), *command],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=environment,
+                cwd=self._folder or "/",
+                start_new_session=True,
+                pass_fds=rules,
+            )
         self._end = time.monotonic() + limits.seconds
         self._due = self._end
         self._guard = threading.Thread(target=self._watch, daemon=True)
@@ -169,6 +177,9 @@ class Sandbox:
         except (OSError, EOFError, ValueError):
             self.close()
             raise SandboxEnded(self.reason or "died") from None
+        except BaseException:  # stopped in the middle: the next answer would be to this request
+            self.close()
+            raise
         finally:
             self._due = self._end
 
@@ -207,11 +218,16 @@ class Sandbox:
             return None
         if len(inside) > self.limits.processes:
             return "processes"
-        used = 0
+        used = threads = 0
         for process in inside:
             with contextlib.suppress(psutil.Error):
                 used += process.memory_info().rss
-        return "memory" if used > self.limits.memory * 2**20 else None
+                threads += process.num_threads()
+        if threads > self.limits.processes + THREADS:
+            return "processes"
+        if used > self.limits.memory * 2**20:
+            return "memory"
+        return "disk" if any(_files(process.pid) > FILES for process in inside[:2]) else None
 
     def _kill(self):
         """Kill bubblewrap: the first process inside dies with it, and all others with that one."""
@@ -221,6 +237,37 @@ class Sandbox:
             for child in children:
                 with contextlib.suppress(psutil.Error):
                     child.kill()
+
+
+def _files(pid):
+    """Return how many files a process has in its folders in memory; 0 where they are not there."""
+    count = 0
+    try:
+        for folder in (HOME, "/tmp"):
+            inside = f"/proc/{pid}/root{folder}"
+            if os.path.exists(folder) and os.path.samefile(folder, inside):
+                return 0  # it has no walls, or not yet
+            told = os.statvfs(inside)
+            count = max(count, told.f_files - told.f_ffree)
+    except OSError:  # it has just ended
+        return 0
+    return count
+
+
+@contextlib.contextmanager
+def _rules():
+    """Hand out the filter of system calls as a file to be inherited; an empty tuple for none."""
+    found = denied()
+    if not found:
+        yield ()
+        return
+    reading, writing = os.pipe()
+    os.write(writing, found)  # shorter than a pipe is
+    os.close(writing)
+    try:
+        yield (reading,)
+    finally:
+        os.close(reading)
 
 
 def _environment(threads):
@@ -248,10 +295,12 @@ def _environment(threads):
     }
 
 
-def _walls(limits, environment):
+def _walls(limits, environment, rules):
     """Return the command that builds the walls."""
     disk = str(limits.disk * 2**20)
     argv = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"]
+    for number in rules:
+        argv += ["--seccomp", str(number)]
     argv += ["--uid", "1000", "--gid", "1000", "--hostname", "classroom", "--clearenv"]
     for name, value in environment.items():
         argv += ["--setenv", name, value]
@@ -281,10 +330,9 @@ def readable():
     package = Path(vidlearn.__file__).resolve().parent
     found = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parents[1]}
     for entry in sys.path:
-        path = Path(entry) if entry else None
-        # An editable installation puts a whole checkout here: of that the package alone is shown.
-        if path and path.is_dir() and not (path / "vidlearn").is_dir():
-            found.add(path)
+        # Where Python looks, there may be the folder in which it was started, with a course.
+        if Path(entry).name in ("site-packages", "dist-packages") and Path(entry).is_dir():
+            found.add(Path(entry))
     found |= {package}
     paths = sorted({path.absolute() for path in found} | {path.resolve() for path in found})
     kept = []
