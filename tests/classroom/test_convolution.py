@@ -170,3 +170,8 @@ def test_the_trim_moves_every_students_pattern():
         assert top % down or left % across
         assert card["crop"][1] != card["crop"][2]
         assert card["layout"] != "KH, KW, F, C"
+
+
+def test_words_in_the_place_of_numbers_are_not_nothing():
+    _, exams = marked(NAME, answers={"hand": "my_strip = '4 2'"}, only="test_hand")
+    assert "4 2" in exams["test_hand"].results[0]["said"]

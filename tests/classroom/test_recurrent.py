@@ -246,6 +246,20 @@ def test_odd_answers_stop_nothing(odd):
     assert marked(NAME, answers=paste)[0] == dict.fromkeys(MOST, 0.0)
 
 
+def test_an_answer_that_fails_is_told_how():
+    paste = answers("reference") | {
+        "by_hand": "def my_step_by_hand():\n    return 1 / 0",
+        "weights_of_light": "def my_light():\n    return [][3]",
+    }
+    points, exams = marked(NAME, answers=paste)
+    for test, error in (("test_by_hand", "ZeroDivisionError"), ("test_light", "IndexError")):
+        assert points[test] == 0
+        assert error in exams[test].results[0]["said"]
+    step = "def my_peephole_step(*a):\n    return a[9]"
+    _, exams = marked(NAME, answers=answers("reference") | {"step_of_cell": step})
+    assert "IndexError" in exams["test_light"].results[1]["said"]
+
+
 def test_a_hand_that_looks_at_the_old_store_is_told():
     paste = answers("bob", ("p[2] * c)", "p[2] * old)"), name="by_hand")
     points, exams = marked(NAME, "bob", paste, only="test_by_hand")
@@ -256,7 +270,8 @@ def test_a_hand_that_looks_at_the_old_store_is_told():
 def test_a_step_by_hand_is_right_however_it_was_rounded():
     source = next(source for told, source in code_cells(NAME) if told["grade_id"] == "test_by_hand")
     names = {"np": np, "classroom": classroom}
-    names |= {"attempt": lambda answer: answer(), "numbers": lambda came, _: np.array(came, float)}
+    names |= {"attempt": lambda answer, *args: answer(*args)}
+    names |= {"numbers": lambda came, _: np.array(came, float)}
     cuts = (float, lambda v: round(float(v), 3), lambda v: np.trunc(v * 1000) / 1000)
     cards = list(drawn())
     assert len(cards) == 96
