@@ -1,7 +1,10 @@
 """A course folder: what lies where, and how it is made."""
 
+import contextlib
 import csv
+import fcntl
 import hashlib
+import io
 import json
 import os
 import re
@@ -159,10 +162,15 @@ class Course:
         path = self.folder / "students.csv"
         if not path.is_file():
             return []
-        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            rows = [
-                {k: (v or "").strip() for k, v in row.items() if k} for row in csv.DictReader(file)
-            ]
+        words = text("classroom")
+        try:
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                found = csv.DictReader(file)
+                rows = [{k: (v or "").strip() for k, v in row.items() if k} for row in found]
+        except (ValueError, csv.Error) as error:
+            raise ValueError(words["bad_roster"].format(file=path, error=error)) from None
+        if rows and "id" not in found.fieldnames:
+            raise ValueError(words["no_ids"].format(file=path))
         rows = [row for row in rows if row.get("id")]
         ids = [row["id"] for row in rows]
         if twice := sorted({name for name in ids if ids.count(name) > 1}):
@@ -182,6 +190,27 @@ class Course:
         pathlib.Path
         """
         return self.folder / ".vidlearn" / "results" / name
+
+    @contextlib.contextmanager
+    def alone(self):
+        """Keep other commands out of this course meanwhile; however this one ends, they may again.
+
+        Yields
+        ------
+        Course
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            If another is at work.
+        """
+        with (self.folder / ".vidlearn" / "lock").open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise ValueError(text("classroom")["busy"]) from None
+            yield self
 
     def key(self):
         """Return the key with which examined notebooks are signed.
@@ -291,7 +320,14 @@ def enrol(course):
     stamp = course.folder / ".vidlearn" / "enrolled"
     listed = json.dumps(course.roster())
     if course.roster() and (not stamp.is_file() or stamp.read_text("utf-8") != listed):
-        nbgrader.run(course.folder, "db", "student", "import", "students.csv")
+        part = course.folder / ".vidlearn" / "students.csv"  # in the one form that nbgrader reads
+        columns = ("id", "first_name", "last_name", "email")
+        rows = [columns, *([row.get(name, "") for name in columns] for row in course.roster())]
+        buffer = io.StringIO(newline="")
+        csv.writer(buffer).writerows(rows)
+        write_whole(part, buffer.getvalue().encode())
+        nbgrader.run(course.folder, "db", "student", "import", str(part))
+        part.unlink()
         write_whole(stamp, listed.encode())
 
 
@@ -354,7 +390,7 @@ def _once(path, data):
 
 def _for_course(notebook, name):
     """Return a source's bytes with the course's name in it, and a mark of its edition."""
-    line = f"COURSE = {json.dumps(name)}"
+    line = f"COURSE = {json.dumps(name, ensure_ascii=False)}"
     for cell in notebook.cells:
         if grade_id(cell) == "setup":
             lines = cell.source.split("\n")

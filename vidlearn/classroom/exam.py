@@ -235,7 +235,8 @@ class Exam:
 
     def _leaning(self):
         """Warn of a function that reads the card, which is not there when it is marked."""
-        code = getattr(inspect.unwrap(self.answer), "__code__", None) if self.answer else None
+        answer = self.answer if callable(self.answer) else None
+        code = getattr(inspect.unwrap(answer), "__code__", None) if answer else None
         return text("classroom")["leaning"] if code and "card" in _names(code) else ""
 
     def _call(self, args, options, seconds):

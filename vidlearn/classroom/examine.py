@@ -199,8 +199,8 @@ class Student:
             try:
                 self._sandbox = self._begun(left)
                 for source in self._done:
-                    request = {"do": "cell", "source": source, "seconds": left}
-                    self._sandbox.ask(request, left)
+                    most = min(left, self._limits.cell_seconds)
+                    self._sandbox.ask({"do": "cell", "source": source, "seconds": most}, most)
             except SandboxEnded as end:
                 self._drop(end.reason)
 
@@ -303,11 +303,15 @@ def _answers(source):
     names = set()
     for cell in source.cells:
         if cell.cell_type == "code" and is_answer(cell):
-            for node in ast.walk(ast.parse(cell.source)):
+            for node in ast.parse(cell.source).body:
                 if isinstance(node, ast.FunctionDef | ast.ClassDef):
                     names.add(node.name)
-                elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                    names.add(node.id)
+                    continue
+                names |= {
+                    one.id
+                    for one in ast.walk(node)
+                    if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)
+                }
     return names - {"STUDENT"}
 
 

@@ -1,16 +1,13 @@
-"""Mark all that was handed in: in parallel, on one machine or a Dask cluster, again from where
-it stopped."""
+"""Mark all that was handed in, again from where it stopped, and give it back."""
 
-import concurrent.futures
 import contextlib
 import csv
-import ctypes
+import functools
 import hashlib
 import hmac
 import json
-import multiprocessing
 import os
-import signal
+import sqlite3
 import sys
 
 import nbformat
@@ -20,37 +17,15 @@ import vidlearn
 from vidlearn.classroom import nbgrader
 from vidlearn.classroom.alike import alike, code_of
 from vidlearn.classroom.course import clear, enrol, write_whole
-from vidlearn.classroom.examine import examine
 from vidlearn.classroom.report import report
 from vidlearn.classroom.sandbox import expect_bubblewrap
 from vidlearn.classroom.submission import Unreadable, is_answer, read_notebook
+from vidlearn.classroom.workers import mark_all
 from vidlearn.messages import text
 
-__all__ = ["export", "feedback", "grade", "mark_one", "reported"]
+__all__ = ["export", "feedback", "grade", "reported"]
 
 BESIDE = 20 * 2**20  # bytes of files beside a notebook
-
-
-def mark_one(job):
-    """Mark one submission. Needs nothing of the course's folder, so it runs anywhere.
-
-    Parameters
-    ----------
-    job : dict
-        ``source``, ``release`` (JSON text), ``data``, ``files`` (bytes), ``student``, and the
-        options of `vidlearn.classroom.examine.examine`.
-
-    Returns
-    -------
-    dict
-        As `examine` returns it.
-    """
-    job = dict(job)
-    for part in ("source", "release"):
-        job[part] = nbformat.reads(job[part], as_version=4)
-    return examine(
-        job.pop("source"), job.pop("release"), job.pop("data"), job.pop("student"), **job
-    )
 
 
 def grade(course, name, *, jobs=None, scheduler=None, unsafe=False, again=False, say=print):
@@ -88,11 +63,14 @@ def grade(course, name, *, jobs=None, scheduler=None, unsafe=False, again=False,
         expect_bubblewrap()
     handed, waiting = course.handed_in(name), {}
     for student, folder in handed.items():
-        job, mark = _job(course, name, student, folder, jobs, unsafe)
-        if again or _known(course, name, student).get("fingerprint") != mark:
-            waiting[student] = (job, mark)
+        load = functools.partial(_job, course, name, student, folder, jobs, unsafe)
+        if again or _known(course, name, student).get("fingerprint") != _mark_of(load):
+            waiting[student] = load
     say(words["to_mark"].format(name=name, count=len(waiting), done=len(handed) - len(waiting)))
-    failed = _mark_all(course, name, waiting, jobs, scheduler, say) if waiting else {}
+    keep = functools.partial(_keep, course, name)
+    failed = mark_all(waiting, keep, title=name, jobs=jobs, scheduler=scheduler)
+    for student, error in failed.items():
+        say(words["not_marked"].format(student=student, error=error))
     _enter(course, name, handed, say)
     return len(waiting) - len(failed)
 
@@ -160,6 +138,9 @@ def reported(course, name):
     with part.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["assignment"] == name]
     part.unlink()
+    unread = _unread(course, name)
+    for row in rows:
+        row["needs_manual_grade"] = row["student_id"] in unread
     codes = {}
     for student, folder in course.handed_in(name).items():
         with contextlib.suppress(OSError, Unreadable):
@@ -177,6 +158,20 @@ def reported(course, name):
     )
     made.write(course.folder / "reports")
     return made
+
+
+def _unread(course, name):
+    """Return the students of whom a written answer is still to be marked."""
+    query = (
+        "SELECT DISTINCT s.student_id FROM grade g "
+        "JOIN submitted_notebook n ON g.notebook_id = n.id "
+        "JOIN submitted_assignment s ON n.assignment_id = s.id "
+        "JOIN assignment a ON s.assignment_id = a.id "
+        "WHERE a.name = ? AND g.needs_manual_grade"
+    )
+    address = f"{(course.folder / 'gradebook.db').as_uri()}?mode=ro"
+    with contextlib.closing(sqlite3.connect(address, uri=True, timeout=30)) as gradebook:
+        return {student for (student,) in gradebook.execute(query, (name,))}
 
 
 def _job(course, name, student, folder, jobs, unsafe):
@@ -204,8 +199,16 @@ def _job(course, name, student, folder, jobs, unsafe):
     parts = [vidlearn.__version__, job["source"], job["release"], repr(course.limits), student]
     whole = hashlib.sha256("\n".join(parts).encode() + b"\n" + data)
     for path, content in beside.items():
-        whole.update(path.encode() + b"\n" + content)
+        whole.update(os.fsencode(path) + b"\n" + content)
     return job, whole.hexdigest()
+
+
+def _mark_of(load):
+    """Return a submission's mark; nothing where it cannot be read, which is told when it is due."""
+    try:
+        return load()[1]
+    except OSError:
+        return ""
 
 
 def _known(course, name, student):
@@ -215,66 +218,6 @@ def _known(course, name, student):
         return found if isinstance(found, dict) else {}
     except (OSError, ValueError):
         return {}
-
-
-def _mark_all(course, name, waiting, jobs, scheduler, say):
-    """Mark in parallel, and keep each result as it comes; return who could not be marked."""
-    left, failed = dict(waiting), {}
-    with tqdm(total=len(left), desc=name, unit="notebook", file=sys.stderr, mininterval=1) as bar:
-        while left:
-            before, broken = len(left), False
-            pool = _cluster(scheduler) if scheduler else _pool(jobs)
-            futures = {pool.submit(mark_one, job): student for student, (job, _) in left.items()}
-            try:
-                for future in concurrent.futures.as_completed(futures):
-                    student = futures[future]
-                    try:
-                        _keep(course, name, student, future.result(), waiting[student][1])
-                    except concurrent.futures.BrokenExecutor:  # a worker was killed from outside
-                        broken = True
-                        continue
-                    except Exception as error:  # of ours: the others are marked all the same
-                        failed[student] = f"{type(error).__name__}: {error}"
-                    del left[student]
-                    bar.update()
-            except BaseException:
-                for process in multiprocessing.active_children():
-                    process.terminate()
-                raise
-            finally:
-                for future in futures:
-                    future.cancel()
-                pool.shutdown(wait=False)
-            if broken and len(left) == before:
-                failed |= dict.fromkeys(left, text("classroom")["worker_killed"])
-                break
-    for student, error in failed.items():
-        say(text("classroom")["not_marked"].format(student=student, error=error))
-    return failed
-
-
-def _pool(jobs):
-    context = multiprocessing.get_context("spawn")
-    return concurrent.futures.ProcessPoolExecutor(jobs, context, initializer=_end_with_parent)
-
-
-def _end_with_parent():
-    """In a worker: end with the process that marks, however that ends; leave Ctrl-C to it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform.startswith("linux"):
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-
-
-def _cluster(address):
-    try:
-        from distributed import Client
-    except ImportError:
-        raise ValueError(text("classroom")["no_dask"]) from None
-    try:
-        return Client(address, timeout=10, set_as_default=False).get_executor(pure=False)
-    except (OSError, TimeoutError, ValueError) as error:
-        line = text("classroom")["no_scheduler"].format(address=address, error=error)
-        raise ValueError(line) from None
 
 
 def _keep(course, name, student, result, mark):
@@ -317,12 +260,20 @@ def _enter(course, name, handed, say):
     if not waiting:
         return
     say(words["entering"].format(count=len(waiting)))
+    failed = None
     with tqdm(total=len(waiting), desc=words["gradebook"], unit="notebook", file=sys.stderr) as bar:
-        nbgrader.run(
-            course.folder,
-            "autograde",
-            name,
-            on_line=lambda line: bar.update("Autograding" in line),
-        )
-    for _student, stamp, mark in waiting:
-        write_whole(stamp, mark.encode())
+        try:
+            nbgrader.run(
+                course.folder,
+                "autograde",
+                name,
+                on_line=lambda line: bar.update("Autograding" in line),
+            )
+        except nbgrader.NbgraderError as error:
+            failed = error
+    for student, stamp, mark in waiting:  # it removes what it could not enter, and goes on
+        there = (course.folder / "autograded" / student / name / f"{name}.ipynb").is_file()
+        if there and not (failed and failed.killed):
+            write_whole(stamp, mark.encode())
+    if failed:
+        raise failed

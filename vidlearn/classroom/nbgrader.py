@@ -6,6 +6,7 @@ have, so it does not stand beside vidlearn. It never runs a student's code here.
 
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 import venv
@@ -22,7 +23,15 @@ VARIABLE = "VIDLEARN_NBGRADER"  # where the environment lies, if not at the usua
 
 
 class NbgraderError(OSError):
-    """Raised when nbgrader is missing, or says that something went wrong."""
+    """Raised when nbgrader is missing, or says that something went wrong.
+
+    Attributes
+    ----------
+    killed : bool
+        Whether it was ended from outside, in the middle of something.
+    """
+
+    killed = False
 
 
 def environment():
@@ -61,8 +70,14 @@ def install(say=print):
     stamp = folder / "complete"
     if stamp.exists():
         return folder
+    begun = folder / "begun"  # what has neither mark is not ours to clear
+    if folder.exists() and not begun.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise NbgraderError(words["not_ours"].format(folder=folder, name=VARIABLE))
     say(words["installing"].format(folder=folder))
-    venv.create(folder, clear=True, with_pip=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    begun.touch()
+    venv.create(folder, with_pip=True)
     constraints = files("vidlearn") / "classroom" / "nbgrader_constraints.txt"
     command = [folder / "bin" / "python", "-m", "pip", "install", "--quiet"]
     command += ["--disable-pip-version-check", "-c", constraints, "nbgrader>=0.9.5,<1"]
@@ -121,7 +136,9 @@ def run(folder, *arguments, on_line=None):
         raise
     if process.wait():
         told = "\n".join(lines[-12:])
-        raise NbgraderError(words["nbgrader_failed"].format(command=arguments[0], error=told))
+        error = NbgraderError(words["nbgrader_failed"].format(command=arguments[0], error=told))
+        error.killed = process.returncode < 0
+        raise error
     return lines
 
 

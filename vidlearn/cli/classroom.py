@@ -65,7 +65,8 @@ def _init(chosen) -> int:
 def _release(chosen) -> int:
     from vidlearn.classroom import course
 
-    course.release(_course(chosen), chosen.name, due=chosen.due)
+    with _course(chosen).alone() as known:
+        course.release(known, chosen.name, due=chosen.due)
     return 0
 
 
@@ -77,7 +78,8 @@ def _collect(chosen) -> int:
     if not inbox.is_dir():
         raise ValueError(text("classroom_cli")["no_inbox"].format(folder=inbox))
     parts = (course.folder / part for part in ("release", "submitted"))
-    print(collect(inbox, *parts, course.roster()))
+    with course.alone():
+        print(collect(inbox, *parts, course.roster()))
     return 0
 
 
@@ -85,28 +87,32 @@ def _grade(chosen) -> int:
     from vidlearn.classroom.grade import grade
 
     options = {key: getattr(chosen, key) for key in ("jobs", "scheduler", "again", "unsafe")}
-    grade(_course(chosen), chosen.name, **options)
+    with _course(chosen).alone() as course:
+        grade(course, chosen.name, **options)
     return 0
 
 
 def _feedback(chosen) -> int:
     from vidlearn.classroom.grade import feedback
 
-    feedback(_course(chosen), chosen.name)
+    with _course(chosen).alone() as course:
+        feedback(course, chosen.name)
     return 0
 
 
 def _export(chosen) -> int:
     from vidlearn.classroom.grade import export
 
-    export(_course(chosen), Path(chosen.file))
+    with _course(chosen).alone() as course:
+        export(course, Path(chosen.file))
     return 0
 
 
 def _report(chosen) -> int:
     from vidlearn.classroom.grade import reported
 
-    print(reported(_course(chosen), chosen.name))
+    with _course(chosen).alone() as course:
+        print(reported(course, chosen.name))
     return 0
 
 
