@@ -133,6 +133,19 @@ def test_each_task_has_many_numbers():
         assert len({tuple(card[name] for name in names) for card in cards}) >= 6
 
 
+def test_by_hand_has_no_slope_of_nought_and_shows_no_answer():
+    for k in range(300):
+        (a, b, c, d), (e, f, g, h) = (own_card(NAME, f"hand {k}")[key] for key in ("box", "thing"))
+        union, wide = (c - a) * (d - b) + (g - e) * (h - f), g - a
+        assert e > c
+        assert union != (d - b) * wide
+    told = "def my_giou_by_hand():\n    return [1, 2, 3, 4, 5]"
+    exam = marked(NAME, "alice", {"by_hand": told}, only="test_by_hand", visible=True)[1]
+    said_of_it = [one["said"] for one in exam["test_by_hand"].results if one["share"] < 1]
+    assert len(said_of_it) == 3
+    assert all("expected: True" in one for one in said_of_it)
+
+
 HANDS = {
     "sign": (("-(d - b) / (w * k), x1", "(d - b) / (w * k), -x1"), "That is the slope of GIoU."),
     "hull": (("max(d, h) - min(b, f)", "d - b"), "The hull is as high as the box alone."),
