@@ -87,7 +87,7 @@ SLIPS = [
     ("pushes", "{report!r}", "'first'", "You report the first and the last frame that show both"),
     ("pushes", "{report!r}", "'alone'", "You report the last frame of the old picture alone"),
     ("pushes", "{report!r}", "'many'", "You report the first frame that shows both pictures"),
-    ("pushes", " if sum(steps[a : b + 2]) == side", "", "It moved, but not by a whole side."),
+    ("pushes", " if sum(steps[a : b + 2]) == side", "", "It moved twice, but only once by"),
     ("pushes", "== side]", "== frames.shape[2]]", "A whole side: the one along"),
     ("pushes", "steps.append(0)\n    e", "e", "the run that was going on was forgotten"),
     ("hand", "found & ~true, true & ~found", "true & ~found, found & ~true", "were exchanged"),
@@ -119,7 +119,7 @@ SLIPS = [
     ("gradient", "{pool!r}", "'all'", OTHER),
     ("gradient", "(a, b), s, axes = {weights}", "(a, b), s, axes = (0.5, 0.5)", "That is Dice"),
     ("gradient", "(tp + s) * (1 - b), -(tp + s) * a", "0, 0 * a", "quotient rule has two parts"),
-    ("gradient", "-(tp + s) * a", "0 * a", "changes the denominator by alpha"),
+    ("gradient", "-(tp + s) * a", "0 * a", "counts as well, as a false alarm"),
 ]
 STUDENTS = [f"s{k}" for k in range(10)]
 
@@ -181,6 +181,32 @@ def test_a_detector_that_sees_nothing_is_no_better_than_none():
     points, exam = reached("s1", "test_pushes", {"pushes": code})
     assert points < 1
     assert any("The baseline has 0." in one["said"] for one in exam.results)
+
+
+def test_nudging_every_pixel_takes_too_long():
+    nudged = """
+def my_tversky_gradient(logits, truth):
+    out = np.zeros(logits.shape)
+    for place in np.ndindex(*logits.shape):
+        push = np.zeros(logits.shape)
+        push[place] = 1e-5
+        up, down = (my_tversky_loss(logits + one, truth) for one in (push, -push))
+        out[place] = (up - down) / 2e-5
+    return out
+"""
+    answers = right("s1") | {"gradient": nudged}
+    _, exam = reached("s1", "test_gradient", answers, visible=True)
+    failed = {one["title"]: one["error"] for one in exam.results if one["share"] < 1}
+    assert failed == {"Two whole frames in five seconds": "TimeUp"}
+
+
+@pytest.mark.parametrize("pool", ["of each mask", "once"])
+def test_logits_are_told_at_once(pool):
+    student = next(s for s in STUDENTS if own_card(NAME, s)["pool"].startswith(pool))
+    form = FORMS["loss"].replace("1 / (1 + np.exp(-logits))", "logits")
+    answers = right(student, loss=form)
+    _, exam = reached(student, "test_loss", answers, visible=True)
+    assert any("Are those logits?" in cause for cause in causes(exam))
 
 
 @pytest.mark.parametrize("found", ["[3, 5]", "[(1, 2, 3)]", "['ab']", "7"])
