@@ -280,6 +280,7 @@ def test_a_product_is_named_with_and_without_the_division():
         paste = answers("carol", *slips, name="matrix_nms")
         exam = marked(NAME, "carol", paste, only="test_matrix")[1]["test_matrix"]
         assert named(said(exam, hidden=hidden), "The factors were multiplied.")
+        assert named(said(exam, hidden=False), "The factors were multiplied.")
 
 
 @pytest.mark.parametrize("alone", [True, False])
