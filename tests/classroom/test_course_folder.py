@@ -136,3 +136,72 @@ def test_of_an_answer_only_what_stands_at_its_margin_is_fetched(name):
     assert all(one.startswith("my_") for one in names)
     whole = "\n".join(solutions(source).values())
     assert all(one in whole for one in names)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        'name = " "',
+        'name = "a"\n[limits]\ndisk = 0',
+        'name = "a"\n[limits]\ndisk = -1',
+        'name = "a"\n[limits]\ndisk = "much"',
+        'name = "a"\n[limits]\nwishes = 3',
+        "name = a",
+        "[limits]\ndisk = 7",
+    ],
+    ids=range(7),
+)
+def test_rejects_settings_that_would_not_hold(folder, settings):
+    (folder / "course.toml").write_text(settings)
+    with pytest.raises(ValueError, match="cannot be used"):
+        Course(folder)
+
+
+@pytest.mark.parametrize("name", ["../small", "small/../small", ".", "", "-rf", "small*", "other"])
+def test_rejects_what_is_no_assignment(folder, name):
+    for made in ("small", "-rf", "small*"):
+        course.write_whole(folder / "source" / made / f"{made}.ipynb", b"{}")
+    assert Course(folder).expect("small") == "small"
+    with pytest.raises(ValueError, match="There is no assignment"):
+        Course(folder).expect(name)
+
+
+def test_a_line_that_is_shown_anyway_does_not_leak_and_a_marker_does():
+    source = small_source(3)
+    solution = next(c for c in source.cells if "### BEGIN SOLUTION" in c.source)
+    shown = next(c for c in source.cells if c.source.startswith("# Small"))
+    shown.source += "\nreturn 3 * x"
+    edition = edition_of(source)
+    assert course.leaked(source, edition) == []
+    for line in ("# BEGIN SOLUTION", "# END HIDDEN TESTS"):
+        edition.cells[0].source = line
+        assert course.leaked(source, edition) == [line]
+    assert "return 3 * x" in solution.source
+
+
+def test_a_file_is_written_whole_or_not_at_all(folder, monkeypatch):
+    path = folder / "a" / "b"
+    course.write_whole(path, b"old")
+    course.write_whole(path, b"new")
+
+    def full(part, data):
+        part.touch()
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(type(path), "write_bytes", full)
+    with pytest.raises(OSError, match="No space left"):
+        course.write_whole(path, b"newer")
+    assert [one.name for one in path.parent.iterdir()] == ["b"]
+    assert path.read_bytes() == b"new"
+
+
+def test_a_name_that_settings_cannot_hold_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(nbgrader, "install", lambda say: None)
+    for name in ('a"b', "a\nb", "a\\b", "{a}", " "):
+        with pytest.raises(ValueError, match="letters, digits"):
+            course.init(tmp_path / "c", name=name)
+    made = course.init(tmp_path / "c", name="Vidéo 2026-a.b", say=lambda line: None)
+    assert made.name == "Vidéo 2026-a.b"
+    assert (tmp_path / "c" / ".vidlearn" / "key").stat().st_mode & 0o077 == 0
+    key = made.key()
+    assert course.init(tmp_path / "c", say=lambda line: None).key() == key

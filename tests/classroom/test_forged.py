@@ -124,13 +124,32 @@ def made_up(plain, rest=b""):
         {"array": ["f8,,", [1], False]},
         {"array": ["U0", [1], False]},
         {"array": ["<U2", [], True]},
-        {"list": [{"list": []}] * 2_000_000},
     ],
-    ids=range(6),
+    ids=range(5),
 )
 def test_rejects_values_that_break_numpy_or_fill_the_memory(plain):
     with pytest.raises(ValueError, match="not a value"):
         codec.unpack(made_up(plain, b"\xff" * 8))
+
+
+@pytest.mark.parametrize("many", [1_000_000, 10])
+def test_rejects_more_words_than_fit_into_memory_as_objects(many):
+    data = made_up({"list": [{"list": []}] * many})
+    if many > 10:
+        with pytest.raises(ValueError, match="not a value"):
+            codec.unpack(data)
+    else:
+        assert codec.unpack(data) == [[]] * 10
+
+
+def test_rejects_what_is_deeper_than_anything_that_is_packed():
+    plain, deep = None, []
+    for _ in range(30):
+        plain, deep = {"list": [plain]}, [deep]
+    with pytest.raises(ValueError, match="not a value"):
+        codec.unpack(made_up(plain))
+    assert codec.unpack(codec.pack(deep[0][0][0][0][0][0][0])) == deep[0][0][0][0][0][0][0]
+    assert "<list>" in repr(codec.unpack(codec.pack(deep)))
 
 
 def test_half_a_sign_is_replaced_and_what_is_endless_does_not_cross():
