@@ -113,3 +113,36 @@ def test_what_it_shows_is_escaped():
     for tag in ("<b>", "<i>", "<u>", "<script>"):
         assert tag not in shown
     assert repr(exam.points(1)) == "0.0"
+
+
+def test_a_heavy_test_counts_more_and_points_are_rounded_by_hand():
+    exam = Exam("square", square)
+    exam.gives("two", 4, 2, weight=3)
+    exam.gives("three", 10, 3)
+    assert exam.points(8) == 6  # 3 of 4
+    exam.gives("four", 17, 4, weight=5)
+    assert exam.points(10) == 3.33  # 3 of 9
+
+
+@pytest.mark.parametrize(
+    ("score", "reached"), [(0.3, 2), (0.2999, 0), (float("inf"), 0), (-float("inf"), 0)]
+)
+def test_a_step_that_is_met_to_the_last_digit_counts_and_infinity_does_not(score, reached):
+    exam = Exam("learns", lambda: score)
+    exam.learns("it learns", float, over=0.1, margins=(0.2,))  # 0.1 + 0.2 is more than 0.3
+    assert exam.points(2) == reached
+
+
+def test_whoever_marks_can_stop_it():
+    def stopped():
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Exam("stopped", stopped).gives("one", 1)
+
+
+def test_numbers_in_the_place_of_a_function_are_told():
+    exam = Exam("numbers", np.arange(3))
+    exam.gives("one", 1, 1)
+    assert "no function" in exam.results[0]["said"]
+    assert "0 of 1" in exam.points(1)._repr_html_()
