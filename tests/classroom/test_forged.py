@@ -55,6 +55,7 @@ def student(*replies):
             }
         ],
         [{"output_type": "display_data", "data": {"image/svg+xml": "<svg onload='alert(1)'>"}}],
+        [{"output_type": "display_data", "data": {"image/png": f'{PNG}"><{SCRIPT}'}}],
         [{"output_type": "display_data", "data": {"text/plain": np.zeros(3)}}],
         [{"output_type": "display_data", "data": [1]}],
         [{"output_type": "execute_result", "data": {"text/plain": "4"}}],
@@ -62,7 +63,7 @@ def student(*replies):
         [{"output_type": "error", "ename": 3, "evalue": [], "traceback": {"a": SCRIPT}}],
         [{"output_type": ["stream"]}],
     ],
-    ids=range(15),
+    ids=range(16),
 )
 def test_rejects_outputs_that_a_browser_would_run(outputs):
     cell = nbformat.v4.new_code_cell(outputs=safe_outputs(outputs))
@@ -94,6 +95,7 @@ def test_honest_outputs_stay_and_are_cut_where_they_are_long():
     assert 200_000 < len(long.text) < 260_000
     assert none.text == ""
     assert len(safe_outputs(made[:1] * 10**4)) < 1000
+    assert len(safe_outputs([made[1] | {"traceback": ["t"] * 99}])[0].traceback) == 12
     many = [{"output_type": "display_data", "data": {"image/png": PNG + "A" * 999_996}}] * 9
     assert sum("image/png" in one.data for one in safe_outputs(many)) == 3
 

@@ -7,6 +7,7 @@ import nbformat
 import pytest
 
 from tests.classroom.handed import edition_of, handed_in, source_of, told
+from vidlearn.classroom import submission
 from vidlearn.classroom.alike import alike, code_of
 from vidlearn.classroom.submission import TYPED, Unreadable, assemble, grade_id, read_notebook
 
@@ -194,6 +195,13 @@ def test_as_much_as_that_is_whole():
 def test_rejects_what_fills_the_memory_when_it_is_parsed():
     with pytest.raises(Unreadable, match="far more than any notebook"):
         read_notebook(b'{"nbformat": 4, "cells": [' + b"[]," * 2_600_000 + b"[]]}")
+
+
+def test_rejects_a_file_that_is_too_large(monkeypatch):
+    monkeypatch.setattr(submission, "LARGEST", 2**20)
+    assert read_notebook(code("x"))[0].cells
+    with pytest.raises(Unreadable, match="has 2 MB"):
+        read_notebook(code("x" * 2**21))
 
 
 def test_of_its_metadata_two_names_are_kept():

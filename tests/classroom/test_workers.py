@@ -5,7 +5,9 @@ import os
 import resource
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 
+import nbformat
 import numpy as np
 import pytest
 
@@ -88,3 +90,22 @@ def test_each_worker_has_cores_of_its_own_and_so_much_memory():
     loaded = Loaded(["tells"])
     mark_all(loaded.waiting, loaded.keep, title="small", jobs=1)
     assert set(loaded.kept["tells"][0][0]) == cores
+
+
+def test_in_one_process_one_is_marked_after_the_other(monkeypatch):
+    monkeypatch.undo()
+    now, most = [], []
+
+    def examined(source, release, data, student, **options):
+        now.append(student)
+        time.sleep(0.1)
+        most.append(len(now))
+        now.remove(student)
+        return data
+
+    monkeypatch.setattr(workers, "examine", examined)
+    empty = nbformat.writes(nbformat.v4.new_notebook())
+    jobs = [{"source": empty, "release": empty, "data": d, "student": d} for d in "abc"]
+    with ThreadPoolExecutor(3) as threads:
+        assert list(threads.map(workers.mark_one, jobs)) == ["a", "b", "c"]
+    assert most == [1, 1, 1]

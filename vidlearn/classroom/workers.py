@@ -9,6 +9,7 @@ import os
 import resource
 import signal
 import sys
+import threading
 
 import nbformat
 from tqdm import tqdm
@@ -20,6 +21,7 @@ __all__ = ["mark_all", "mark_one"]
 
 MANY = 100  # submissions that are on their way to a cluster at once
 MEMORY = 8 * 2**30  # bytes for the tests of one submission
+ONE = threading.Lock()  # a process has one seed and one output, whatever threads a cluster gives it
 
 
 def mark_one(job):
@@ -39,9 +41,10 @@ def mark_one(job):
     job = dict(job)
     for part in ("source", "release"):
         job[part] = nbformat.reads(job[part], as_version=4)
-    return examine(
-        job.pop("source"), job.pop("release"), job.pop("data"), job.pop("student"), **job
-    )
+    with ONE:
+        return examine(
+            job.pop("source"), job.pop("release"), job.pop("data"), job.pop("student"), **job
+        )
 
 
 def mark_all(waiting, keep, *, title, jobs, scheduler=None):
