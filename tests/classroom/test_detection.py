@@ -294,6 +294,18 @@ def test_who_competes_is_named(alone):
     assert points["test_matrix"] < 6
 
 
+def test_a_linear_decay_is_told_of_no_sigma():
+    student = whose(decay="linear".__eq__)
+    slips = (
+        ("lambda v: 1 - v", "lambda v: v"),
+        (" / f(most[i]) for i in rivals if f(most[i]) > 0", " for i in rivals"),
+    )
+    paste = answers(student, *slips, name="matrix_nms")
+    found = said(marked(NAME, student, paste, only="test_matrix")[1]["test_matrix"], hidden=False)
+    assert named(found, "f is not your f: it has to be small")
+    assert not named(found, "sigma")
+
+
 def test_sigma_as_a_factor_and_a_missing_square_are_named():
     student = whose(decay=lambda decay: decay.endswith("0.3"))
     for old, new, cause in (

@@ -83,7 +83,12 @@ SLIPS = [
     ("step", "{measure!r}", "'squared'", "That is the other measure. " + CARD),
     ("step", "gap.mean()", "gap.sum()", "The sum was taken"),
     ("step", ".astype(float)", "", "uint8 has no numbers below 0"),
-    ("step", "now[: len(now) - s] - before[s:]", "before[: len(now) - s] - now[s:]", "other way"),
+    (
+        "step",
+        "now[: len(now) - s] - before[s:]",
+        "before[: len(now) - s] - now[s:]",
+        "That is what another",
+    ),
     ("pushes", "{report!r}", "'first'", "You report the first and the last frame that show both"),
     ("pushes", "{report!r}", "'alone'", "You report the last frame of the old picture alone"),
     ("pushes", "{report!r}", "'many'", "You report the first frame that shows both pictures"),
