@@ -146,9 +146,11 @@ def test_points_come_from_an_exam_alone_and_within_their_bounds(inside, test, re
 
 
 def test_an_exam_of_the_task_before_gives_no_points(inside):
-    found = marked(with_cells(test="classroom"), RIGHT)
-    assert points(found)["test_double"] == 0
-    assert found["tasks"]["test_double"]["results"] == []
+    source = copy.deepcopy(SMALL)
+    next(c for c in source.cells if told(c)["grade_id"] == "test_length").source = "classroom"
+    found = marked(source, RIGHT)
+    assert points(found) == {"test_double": 4, "test_length": 0}
+    assert found["tasks"]["test_length"]["results"] == []
 
 
 def test_another_edition_is_told(inside):
@@ -209,6 +211,8 @@ def test_what_becomes_of_a_call_is_told(inside, reply, said):
     calls = [do for do, _ in inside.log].count("call")
     assert said in exam.results[0]["said"]
     assert len(exam.results[0]["said"]) < 700
+    stuck = isinstance(reply, dict) and reply["kind"] == "stuck"
+    assert own.fatal == ([reply.reason] if isinstance(reply, Ends) else ["time"] * stuck)
     # what did not end is not called again in this test
     assert calls == (1 if isinstance(reply, Ends) or reply["kind"] in ("late", "stuck") else 2)
     assert exam.points(1) == 0
