@@ -1,5 +1,7 @@
 """Tests that give points."""
 
+import nbclient
+import nbformat
 import numpy as np
 import pytest
 
@@ -146,3 +148,17 @@ def test_numbers_in_the_place_of_a_function_are_told():
     exam.gives("one", 1, 1)
     assert "no function" in exam.results[0]["said"]
     assert "0 of 1" in exam.points(1)._repr_html_()
+
+
+def test_a_function_that_reads_what_a_test_made_is_warned():
+    sources = [
+        "from vidlearn import classroom\ndef my_f(x):\n    return alpha * x\n"
+        "def my_g(x):\n    beta = 2\n    return beta * x",
+        "alpha = 3\nexam = classroom.Exam('f', my_f)\nexam.gives('a', 3, 1)\nexam.points(1)",
+        "beta = 1\nexam = classroom.Exam('g', my_g)\nexam.gives('a', 2, 1)\nexam.points(1)",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(s) for s in sources])
+    nbclient.NotebookClient(notebook, kernel_name="python3", timeout=60).execute()
+    shown = [cell.outputs[0]["data"]["text/html"] for cell in notebook.cells[1:]]
+    assert "reads alpha from outside" in shown[0]
+    assert "from outside" not in shown[1]

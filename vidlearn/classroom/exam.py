@@ -5,7 +5,11 @@ a sandbox and the exam outside of it: what is called is then a stand-in that car
 and out. So an answer never meets a test, let alone the numbers that it expects.
 """
 
+import ast
+import builtins
+import contextlib
 import copy
+import dis
 import functools
 import html
 import inspect
@@ -234,10 +238,11 @@ class Exam:
         return " ".join(filter(None, (line, self._leaning())))
 
     def _leaning(self):
-        """Warn of a function that reads the card, which is not there when it is marked."""
+        """Warn of a function that reads what is not there when it is marked."""
         answer = self.answer if callable(self.answer) else None
         code = getattr(inspect.unwrap(answer), "__code__", None) if answer else None
-        return text("classroom")["leaning"] if code and "card" in _names(code) else ""
+        leans = sorted(_names(code) & (_made() | {"card"})) if code else []
+        return text("classroom")["leaning"].format(names=", ".join(leans)) if leans else ""
 
     def _call(self, args, options, seconds):
         """Return what the answer returned, and what is to be noted if it failed."""
@@ -290,6 +295,20 @@ class Exam:
 
 
 def _names(code):
-    """Return the names that a function's code reads, those of functions inside it too."""
+    """Return the names that a function's code reads from outside, also in functions inside it."""
+    reads = {one.argval for one in dis.get_instructions(code) if one.opname == "LOAD_GLOBAL"}
     inner = (part for part in code.co_consts if inspect.iscode(part))
-    return set(code.co_names).union(*map(_names, inner))
+    return reads.union(*map(_names, inner))
+
+
+MADE = set()  # names that cells of tests have made in this notebook
+
+
+def _made():
+    """Return the names that the cells of tests make, this one and those before."""
+    shell = get_ipython() if (get_ipython := getattr(builtins, "get_ipython", None)) else None
+    cells = getattr(getattr(shell, "history_manager", None), "input_hist_raw", None)
+    with contextlib.suppress(SyntaxError, TypeError):
+        names = (node for node in ast.walk(ast.parse(cells[-1])) if isinstance(node, ast.Name))
+        MADE.update(node.id for node in names if isinstance(node.ctx, ast.Store))
+    return MADE

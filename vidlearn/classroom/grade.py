@@ -50,8 +50,10 @@ def grade(course, name, *, jobs=None, scheduler=None, unsafe=False, again=False,
 
     Returns
     -------
-    int
+    marked : int
         How many were marked now.
+    failed : dict
+        Who could not be marked, and why.
     """
     words = text("classroom")
     course.expect(name)
@@ -72,7 +74,7 @@ def grade(course, name, *, jobs=None, scheduler=None, unsafe=False, again=False,
     for student, error in failed.items():
         say(words["not_marked"].format(student=student, error=error))
     _enter(course, name, handed, say)
-    return len(waiting) - len(failed)
+    return len(waiting) - len(failed), failed
 
 
 def feedback(course, name, say=print):

@@ -88,8 +88,8 @@ def _grade(chosen) -> int:
 
     options = {key: getattr(chosen, key) for key in ("jobs", "scheduler", "again", "unsafe")}
     with _course(chosen).alone() as course:
-        grade(course, chosen.name, **options)
-    return 0
+        _, failed = grade(course, chosen.name, **options)
+    return 1 if failed else 0
 
 
 def _feedback(chosen) -> int:
