@@ -137,14 +137,9 @@ def test_marks_feedback_and_resubmission(folder, capsys):
         (folder / "submitted" / broken / "small" / "small.ipynb").write_bytes(data)
     assert cli.main(["classroom", "grade", "small", "--folder", str(folder)]) == 0
     found = marks(folder, "small")
-    assert {name: float(row["score"]) for name, row in found.items()} == {
-        "reference": 6,
-        "odd": 0,
-        "cut": 0,
-        "empty": 0,
-        "text": 0,
-        "ghost": 0,
-    }
+    assert {"odd", "cut", "empty", "text", "ghost"} < set(found)  # the last did not hand in
+    scores = {name: float(row["score"]) for name, row in found.items()}
+    assert {name: score for name, score in scores.items() if score} == {"reference": 6}
     before = {p: p.stat().st_mtime_ns for p in Course(folder).results("small").iterdir()}
     capsys.readouterr()
     assert cli.main(["classroom", "grade", "small", "--folder", str(folder)]) == 0
