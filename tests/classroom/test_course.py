@@ -18,7 +18,8 @@ from tests.classroom.handed import NAMES, half_of, handed_in, solutions, told
 from tests.classroom.small import small_source
 from vidlearn import cli
 from vidlearn.classroom import nbgrader
-from vidlearn.classroom.course import Course, leaked
+from vidlearn.classroom.course import Course
+from vidlearn.classroom.edition import leaked
 from vidlearn.classroom.sandbox import NoSandboxError, expect_bubblewrap
 
 

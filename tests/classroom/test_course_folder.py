@@ -10,7 +10,8 @@ from tests.classroom.handed import NAMES, edition_of, solutions, source_of
 from tests.classroom.small import small_source
 from vidlearn import cli
 from vidlearn.classroom import course, nbgrader
-from vidlearn.classroom.course import SETTINGS, Course, _for_course, enrol
+from vidlearn.classroom.course import SETTINGS, Course, enrol
+from vidlearn.classroom.edition import for_course
 from vidlearn.classroom.examine import _answers
 
 
@@ -79,7 +80,7 @@ def test_two_commands_at_once_in_one_course_are_told(folder, capsys, command):
 
 @pytest.mark.parametrize("name", ["video", 'a "b"', "\u20bb7 \U00020bb7", "c:\\d"])
 def test_the_name_of_a_course_stands_in_its_notebooks_as_it_is(name):
-    notebook = nbformat.reads(_for_course(small_source(), name).decode(), 4)
+    notebook = nbformat.reads(for_course(small_source(), name).decode(), 4)
     setup = next(c for c in notebook.cells if "COURSE = " in c.source)
     line = next(x for x in setup.source.split("\n") if x.startswith("COURSE = "))
     assert ast.literal_eval(line.removeprefix("COURSE = ")) == name

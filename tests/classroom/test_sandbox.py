@@ -99,7 +99,7 @@ def test_the_filter_names_each_call_once_and_an_unknown_processor_has_none():
     [
         (
             "import os\nfor i in range(10**6):\n"
-            "    os.close(os.open(f'/tmp/{i}', os.O_CREAT | os.O_WRONLY))",
+            "    os.close(os.open(f'/tmp' f'/{i}', os.O_CREAT | os.O_WRONLY))",
             "disk",
         ),
         (

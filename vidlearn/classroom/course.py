@@ -3,7 +3,6 @@
 import contextlib
 import csv
 import fcntl
-import hashlib
 import io
 import json
 import os
@@ -17,8 +16,8 @@ from pathlib import Path
 import nbformat
 
 from vidlearn.classroom import nbgrader
+from vidlearn.classroom.edition import for_course, leaked
 from vidlearn.classroom.sandbox import Limits
-from vidlearn.classroom.submission import grade_id, is_answer
 from vidlearn.messages import text
 
 __all__ = ["Course", "init", "release", "write_whole"]
@@ -269,7 +268,7 @@ def init(folder, *, name=None, students=None, say=print):
     for path in sorted(SOURCES.glob("*.ipynb")):
         target = folder / "source" / path.stem / path.name
         if not target.exists():
-            write_whole(target, _for_course(nbformat.read(path, as_version=4), course.name))
+            write_whole(target, for_course(nbformat.read(path, as_version=4), course.name))
     say(words["made"].format(folder=folder, names=", ".join(course.assignments())))
     return course
 
@@ -296,7 +295,7 @@ def release(course, name, *, due=None, say=print):
     words = text("classroom")
     course.expect(name)
     path = course.folder / "source" / name / f"{name}.ipynb"
-    write_whole(path, _for_course(course.source(name), course.name))
+    write_whole(path, for_course(course.source(name), course.name))
     if due:
         nbgrader.run(course.folder, "db", "assignment", "add", name, f"--duedate={due}")
     nbgrader.run(course.folder, "generate_assignment", name, "--force")
@@ -331,38 +330,6 @@ def enrol(course):
         write_whole(stamp, listed.encode())
 
 
-def leaked(source, edition):
-    """Return what a student's edition holds of solutions and hidden tests.
-
-    Parameters
-    ----------
-    source, edition : nbformat.NotebookNode
-        The assignment, and what students shall get.
-
-    Returns
-    -------
-    list of str
-        Lines of solutions and hidden tests that stand in the edition, outside of what the
-        assignment shows anyway.
-    """
-    secret, shown = set(), set()
-    for cell in source.cells:
-        inside = False
-        whole = cell.cell_type == "markdown" and is_answer(cell)
-        for line in map(str.strip, cell.source.split("\n")):
-            if "### BEGIN" in line or "### END" in line:
-                inside = "### BEGIN" in line
-            elif line:
-                (secret if inside or whole else shown).add(line)
-    found = [line for cell in edition.cells for line in map(str.strip, cell.source.split("\n"))]
-    outputs = [grade_id(cell) or "?" for cell in edition.cells if cell.get("outputs")]
-    return [
-        line
-        for line in found
-        if line in secret - shown or "BEGIN SOLUTION" in line or "HIDDEN TESTS" in line
-    ] + outputs
-
-
 def write_whole(path, data):
     """Write a file so that it is there whole or not at all.
 
@@ -386,19 +353,6 @@ def write_whole(path, data):
 def _once(path, data):
     if not path.exists():
         write_whole(path, data)
-
-
-def _for_course(notebook, name):
-    """Return a source's bytes with the course's name in it, and a mark of its edition."""
-    line = f"COURSE = {json.dumps(name, ensure_ascii=False)}"
-    for cell in notebook.cells:
-        if grade_id(cell) == "setup":
-            lines = cell.source.split("\n")
-            cell.source = "\n".join(line if x.startswith("COURSE = ") else x for x in lines)
-    given = "\n".join(cell.source for cell in notebook.cells if not is_answer(cell))
-    edition = hashlib.sha256(given.encode()).hexdigest()[:12]
-    notebook.metadata.setdefault("vidlearn", {})["edition"] = edition
-    return nbformat.writes(notebook).encode() + b"\n"
 
 
 def clear(folder):
