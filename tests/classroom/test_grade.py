@@ -145,11 +145,11 @@ def graded(course, monkeypatch):
 
 
 def test_nothing_is_marked_or_entered_twice(graded):
-    assert graded.again() == 3
+    assert graded.again() == (3, {})
     assert graded.entered == ["ann", "bob", "eve"]
-    assert graded.again() == 0
+    assert graded.again() == (0, {})
     hand_in(graded.course.folder, "bob", b"better")
-    assert graded.again() == 1
+    assert graded.again() == (1, {})
     assert (graded.asked, graded.entered) == (["bob"], ["bob"])
     assert graded.again(again=True) == 3
     assert graded.entered == ["ann", "bob", "eve"]
@@ -184,6 +184,6 @@ def test_a_submission_that_cannot_be_read_is_told_and_stops_nobody(graded, monke
         return honest(course, name, student, *more)
 
     monkeypatch.setattr(grading, "_job", broken)
-    assert graded.again() == 2
+    assert graded.again() == (2, {"bob": "not for you"})
     assert graded.entered == ["ann", "eve"]
     assert any("bob could not be marked: not for you" in line for line in graded.lines)
