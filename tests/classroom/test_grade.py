@@ -151,7 +151,7 @@ def test_nothing_is_marked_or_entered_twice(graded):
     hand_in(graded.course.folder, "bob", b"better")
     assert graded.again() == (1, {})
     assert (graded.asked, graded.entered) == (["bob"], ["bob"])
-    assert graded.again(again=True) == 3
+    assert graded.again(again=True) == (3, {})
     assert graded.entered == ["ann", "bob", "eve"]
 
 
