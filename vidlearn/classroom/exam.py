@@ -105,7 +105,8 @@ class Exam:
         causes : dict, optional
             Wrong results that deserve a name: a sentence, and the result.
         rtol : float, default 1e-6
-            Relative tolerance; the absolute one is that part of the largest number wanted.
+            Relative tolerance; the absolute one is that part of the largest number wanted, at
+            least of 1.
         weight : float, default 1
             How much this test counts beside the others.
         seconds : float, default 20
